@@ -1,0 +1,6 @@
+namespace Replay.Bench;
+
+internal static class Program
+{
+    private static void Main() { }
+}

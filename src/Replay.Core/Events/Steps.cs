@@ -1,0 +1,62 @@
+namespace Replay.Core.Events;
+
+/// <summary>Steps of the whole kernel that probes see; the number is the operand <c>step</c> of <c>kernel_step</c>.</summary>
+public enum KernelStepCode : byte
+{
+    Other = 0,
+    FreezeSecondaryCpus = 1,
+    ThawSecondaryCpus = 2,
+    SyscoreSuspend = 3,
+    SyscoreResume = 4,
+    LapicSuspend = 5,
+    LapicResume = 6,
+    IommuSuspend = 7,
+    IommuResume = 8,
+    RemappingDisable = 9,
+    RemappingReenable = 10,
+    SuspendDeviceIrqs = 11,
+    ResumeDeviceIrqs = 12,
+    IoApicResume = 13,
+}
+
+/// <summary>Text-form names of <see cref="KernelStepCode"/>, by number.</summary>
+public static class KernelSteps
+{
+    public static string[] Names { get; } =
+    [
+        "other", "freeze_secondary_cpus", "thaw_secondary_cpus", "syscore_suspend", "syscore_resume", "lapic_suspend",
+        "lapic_resume", "iommu_suspend", "iommu_resume", "remapping_disable", "remapping_reenable",
+        "suspend_device_irqs", "resume_device_irqs", "ioapic_resume",
+    ];
+}
+
+/// <summary>Steps of one device that probes see; the number is the operand <c>step</c> of <c>device_step</c>.</summary>
+public enum DeviceStepCode : byte
+{
+    Other = 0,
+    ErrorDetected = 1,
+    MmioEnabled = 2,
+    SlotReset = 3,
+    ErrorResume = 4,
+    RecoveryStart = 5,
+    LinkWait = 6,
+    ResetPrepare = 7,
+    ResetDone = 8,
+    DriverReset = 9,
+    DriverDisable = 10,
+    PmRestoreNoirq = 11,
+    PmResumeNoirq = 12,
+    RootReset = 13,
+    BusErrorReset = 14,
+}
+
+/// <summary>Text-form names of <see cref="DeviceStepCode"/>, by number.</summary>
+public static class DeviceSteps
+{
+    public static string[] Names { get; } =
+    [
+        "other", "error_detected", "mmio_enabled", "slot_reset", "error_resume", "recovery_start", "link_wait",
+        "reset_prepare", "reset_done", "driver_reset", "driver_disable", "pm_restore_noirq", "pm_resume_noirq",
+        "root_reset", "bus_error_reset",
+    ];
+}

@@ -1,0 +1,36 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.Replay;
+
+namespace Replay.Formats;
+
+/// <summary>
+/// An opened capture of any format: its events in final order, the names that they refer to, and what is known of its
+/// origin and losses. <see cref="Info"/> and <see cref="Report"/> are complete when the last batch was read.
+/// </summary>
+public abstract class Recording : IEventSource, IDisposable
+{
+    /// <summary>Names that events refer to; grows while batches are read.</summary>
+    public EventTables Tables { get; } = new();
+
+    /// <summary>Where the recording comes from: clock, kernel, CPUs, counts by recorded name.</summary>
+    public RecordingInfo Info { get; } = new();
+
+    /// <summary>What was lost or damaged, with severity and first position.</summary>
+    public ImportReport Report { get; } = new();
+
+    /// <summary>Part of the input read so far, 0 to 1; for a progress bar. May be read from another thread.</summary>
+    public abstract double Progress { get; }
+
+    /// <inheritdoc/>
+    public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing) { }
+}
