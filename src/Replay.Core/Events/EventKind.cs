@@ -12,6 +12,7 @@ public enum EventKind : byte
     // 1-9: the recording itself.
     Mark = 1,
     Loss = 2,
+    LogLine = 3,
 
     // 10-15: interrupts that arrive.
     HandlerEntry = 10,
@@ -61,6 +62,8 @@ public enum EventKind : byte
     IrteWrite = 80,
     IrteWriteAmd = 81,
     QiSubmit = 82,
+    AmdInvalidate = 83,
+    DeviceAlias = 84,
 
     // 90-109: MSI and MSI-X of a device, config space, resets.
     MsiWrite = 90,
@@ -123,6 +126,11 @@ public enum EventKind : byte
 
     // 170-179: PCIe errors.
     AerEvent = 170,
+
+    // 180-189: Hyper-V virtual PCI bus, as seen by guest or host.
+    VpciChannel = 180,
+    VpciCreateInterrupt = 181,
+    VpciDeleteInterrupt = 182,
 
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,

@@ -54,6 +54,8 @@ public static class EventSchema
             Row(EventKind.Loss, "loss", EventRole.Meta,
                 "The recorder lost records of this CPU before this point; count 0 means an unknown number.",
                 Dec("count", OperandSlot.A, 0, 64)),
+            Row(EventKind.LogLine, "log", EventRole.Observation, "A line of the kernel's log.",
+                new EventOperand("text", OperandSlot.Irq, 0, 32, OperandFormat.Text)),
 
             Row(EventKind.HandlerEntry, "handler_entry", EventRole.Observation,
                 "A handler of the interrupt starts on this CPU (irq:irq_handler_entry).", Irq(), Name("name", OperandSlot.A, 0)),
@@ -147,6 +149,13 @@ public static class EventSchema
                 "A descriptor goes into a VT-d invalidation queue; submission is synchronous.",
                 Name("iommu", OperandSlot.Irq, 0), Hex("qw0", OperandSlot.A, 0, 64), Hex("qw1", OperandSlot.B, 0, 64),
                 Hex("qw2", OperandSlot.ExtensionA, 0, 64), Hex("qw3", OperandSlot.ExtensionB, 0, 64)),
+
+            Row(EventKind.AmdInvalidate, "amd_invalidate", EventRole.Observation,
+                "An AMD unit is told to drop its copies of a device's interrupt table (INVALIDATE_INTERRUPT_TABLE).",
+                Hex("devid", OperandSlot.Irq, 16, 16)),
+            Row(EventKind.DeviceAlias, "device_alias", EventRole.Stimulus,
+                "Requests of a device may arrive under another requester id that shares its table.",
+                Hex("devid", OperandSlot.Irq, 16, 16), Hex("alias", OperandSlot.Irq, 0, 16)),
 
             Row(EventKind.MsiWrite, "msi_write", EventRole.Observation,
                 "An MSI or MSI-X message is written to the device and to the kernel's cache.",
@@ -245,6 +254,17 @@ public static class EventSchema
                 Hex("status", OperandSlot.A, 32, 32), Flag("tlp_valid", 24), Hex("tlp0", OperandSlot.B, 0, 32),
                 Hex("tlp1", OperandSlot.B, 32, 32), Hex("tlp2", OperandSlot.ExtensionA, 0, 32),
                 Hex("tlp3", OperandSlot.ExtensionA, 32, 32)),
+
+            Row(EventKind.VpciChannel, "vpci_channel", EventRole.Stimulus,
+                "The channel of a virtual PCI bus opens (1) or closes (0); the host's mappings go with it.",
+                Device("device", OperandSlot.A, 0), Flag("open", 16)),
+            Row(EventKind.VpciCreateInterrupt, "vpci_create_interrupt", EventRole.Observation,
+                "The guest asks the host to map an interrupt; status negative means refused.",
+                Irq(), Device("device", OperandSlot.B, 48), Hex("address", OperandSlot.A, 0, 64),
+                Signed("status", OperandSlot.B, 0)),
+            Row(EventKind.VpciDeleteInterrupt, "vpci_delete_interrupt", EventRole.Observation,
+                "The guest asks the host to drop an interrupt's mapping.",
+                Irq(), Device("device", OperandSlot.B, 48), Hex("address", OperandSlot.A, 0, 64)),
         ];
         foreach (EventKindInfo row in rows)
         {

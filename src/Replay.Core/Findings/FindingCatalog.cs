@@ -1,0 +1,137 @@
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace Replay.Core.Findings;
+
+/// <summary>What is told about a code, apart from any one finding.</summary>
+/// <param name="Code">The number.</param>
+/// <param name="Name">Stable upper-case name.</param>
+/// <param name="Severity">Usual severity.</param>
+/// <param name="Meaning">One line.</param>
+/// <param name="LookNext">What to look at next.</param>
+/// <param name="Source">Where the fact comes from.</param>
+public sealed record FindingInfo(
+    FindingCode Code, string Name, Severity Severity, string Meaning, string LookNext, string Source)
+{
+    /// <summary><c>IRQ005</c>.</summary>
+    public string Id => FindingCatalog.IdOf(Code);
+}
+
+/// <summary>All codes with severity and explanation.</summary>
+public static class FindingCatalog
+{
+    /// <summary>Rows in the order of their numbers.</summary>
+    public static IReadOnlyList<FindingInfo> All { get; } =
+    [
+        new(FindingCode.StuckMasked, "STUCK_MASKED", Severity.Critical,
+            "A started interrupt's entry stays masked after its CPU went down or the system resumed.",
+            "Its last mask record, and the unmask that should follow it in the same migration.",
+            "Linux pci-hyperv.c hv_irq_unmask before 5.11 (915cff7f38c5); migrate_one_irq"),
+        new(FindingCode.NoHostMapping, "NO_HOST_MAPPING", Severity.Critical,
+            "The virtual PCI channel was closed and opened again, and the interrupt was not mapped anew by the host.",
+            "Interrupt creation messages between the channel's opening and the end of resume.",
+            "Linux pci-hyperv.c hv_pci_restore_msi_state (915cff7f38c5)"),
+        new(FindingCode.StaleMessage, "STALE_MESSAGE", Severity.Critical,
+            "The device lost its messages in suspend and nobody wrote them back.",
+            "Restore records of the device between the noirq resume's begin and end.",
+            "Linux pci-driver.c (e60514bd4485), msi.c __pci_restore_msix_state"),
+        new(FindingCode.MaskedAfterStart, "MASKED_AFTER_START", Severity.Major,
+            "An interrupt was started and its entry was never unmasked.",
+            "The start-up record, and what came between it and the next mask or message write.",
+            "Linux chip.c irq_startup; PCI specification 6.8.2"),
+        new(FindingCode.StrayDelivery, "STRAY_DELIVERY", Severity.Major,
+            "An interrupt arrived on a (cpu, vector) that it had given up, or that nobody owns.",
+            "The move or release before it: message, remapping entry and its invalidation.",
+            "Linux common_interrupt, vector.c"),
+        new(FindingCode.SlotOverwritten, "SLOT_OVERWRITTEN", Severity.Critical,
+            "A stray interrupt reset the vector slot that had just been given to another interrupt.",
+            "The vector set-up within microseconds of the stray interrupt.",
+            "Linux common_interrupt before 6.12 (vector setup race)"),
+        new(FindingCode.VectorLeak, "VECTOR_LEAK", Severity.Major,
+            "A move's old vector was forgotten because its CPU was offline when the move completed.",
+            "Whether the kernel has the fix a6c11c0a5235 (CVE-2024-31076).",
+            "Linux vector.c __send_cleanup_vector, cpuhotplug.c migrate_one_irq"),
+        new(FindingCode.VectorExhausted, "VECTOR_EXHAUSTED", Severity.Major,
+            "No vector was left where one was needed.",
+            "Who holds the vectors of that CPU, and how many others could take.",
+            "Linux matrix.c, vector.c lapic_can_unplug_cpu"),
+        new(FindingCode.StaleIec, "STALE_IEC", Severity.Major,
+            "A remapping entry was changed and its cached copy was not invalidated before the old target was given up.",
+            "Invalidations of that index between the entry's write and the release of the old vector.",
+            "VT-d specification 6.5.2.7; Linux modify_irte"),
+        new(FindingCode.StaleIrtAlias, "STALE_IRT_ALIAS", Severity.Critical,
+            "An AMD interrupt table was changed and invalidated for the device, not for its alias.",
+            "Invalidation commands for the alias id.",
+            "AMD I/O Virtualization specification, INVALIDATE_INTERRUPT_TABLE; Linux 5aac28784dca"),
+        new(FindingCode.CounterMismatch, "COUNTER_MISMATCH", Severity.Major,
+            "The allocator's recorded counters are not what its recorded operations make them.",
+            "Lost records before it, then operations on CPUs that emit none.",
+            "Linux matrix.c; invariant I-13"),
+
+        Invariant(FindingCode.SlotOwner, "SLOT_OWNER", Severity.Major,
+            "A vector was given to an interrupt while another one owns it.", "apic_update_vector"),
+        Invariant(FindingCode.SlotWithoutBit, "SLOT_WITHOUT_BIT", Severity.Major,
+            "An interrupt has a vector that is not allocated.", "free_moved_vector, clear_irq_vector"),
+        Invariant(FindingCode.VectorOutsideWindow, "VECTOR_OUTSIDE_WINDOW", Severity.Major,
+            "A device vector was allocated outside the device window.", "matrix_alloc_area"),
+        Invariant(FindingCode.AllocatedSystemVector, "ALLOCATED_SYSTEM_VECTOR", Severity.Major,
+            "A system vector was allocated to a device.", "irq_matrix_assign_system"),
+        Invariant(FindingCode.ManagedBitMixed, "MANAGED_BIT_MIXED", Severity.Major,
+            "Ordinary and managed allocation took a bit of the other kind.", "irq_matrix_alloc_managed"),
+        Invariant(FindingCode.OnlineMapCount, "ONLINE_MAP_COUNT", Severity.Minor,
+            "The number of online maps is not the number of CPUs online.", "irq_matrix_online"),
+        Invariant(FindingCode.GlobalAvailableSum, "GLOBAL_AVAILABLE_SUM", Severity.Minor,
+            "The global number of available vectors is not the sum over the online CPUs.", "irq_matrix_online"),
+        Invariant(FindingCode.AllocatedCount, "ALLOCATED_COUNT", Severity.Minor,
+            "A CPU's number of allocated vectors is not the number of bits in its map.", "irq_matrix_alloc"),
+        Invariant(FindingCode.ManagedCount, "MANAGED_COUNT", Severity.Minor,
+            "A CPU's number of managed vectors is not the number of bits set aside.", "irq_matrix_reserve_managed"),
+        Invariant(FindingCode.AvailableFormula, "AVAILABLE_FORMULA", Severity.Minor,
+            "A CPU's available vectors do not follow from window, system, managed and allocated ones.", "irq_matrix_online"),
+        Invariant(FindingCode.TotalAllocatedSum, "TOTAL_ALLOCATED_SUM", Severity.Minor,
+            "The total of allocated vectors is below the sum over all CPUs.", "irq_matrix_free"),
+        Invariant(FindingCode.ReservationCount, "RESERVATION_COUNT", Severity.Minor,
+            "The number of reservations is not the number of interrupts that hold one.", "irq_matrix_reserve"),
+        Invariant(FindingCode.ReservedWithVector, "RESERVED_WITH_VECTOR", Severity.Minor,
+            "An interrupt holds a reservation and a vector at once.", "reserve_irq_vector"),
+        Invariant(FindingCode.MoveWithoutPrevious, "MOVE_WITHOUT_PREVIOUS", Severity.Minor,
+            "A move is in progress without an old vector on a CPU that was online.", "apic_update_vector"),
+        Invariant(FindingCode.AllocatedDuringMove, "ALLOCATED_DURING_MOVE", Severity.Minor,
+            "An interrupt got a new vector while its previous move was not cleaned up.", "assign_vector_locked"),
+        Invariant(FindingCode.FreedWhilePending, "FREED_WHILE_PENDING", Severity.Major,
+            "A move's old vector was freed and the interrupt still arrived there.", "__vector_cleanup"),
+        Invariant(FindingCode.AllocationChoice, "ALLOCATION_CHOICE", Severity.Minor,
+            "The allocator did not take the first free vector.", "matrix_alloc_area"),
+        Invariant(FindingCode.ManagedAllocationChoice, "MANAGED_ALLOCATION_CHOICE", Severity.Minor,
+            "The allocator did not take the first free managed vector.", "irq_matrix_alloc_managed"),
+        Invariant(FindingCode.OfflineDespiteShortage, "OFFLINE_DESPITE_SHORTAGE", Severity.Major,
+            "A CPU went offline although its vectors did not fit elsewhere.", "lapic_can_unplug_cpu"),
+        Invariant(FindingCode.LeftOnOfflineCpu, "LEFT_ON_OFFLINE_CPU", Severity.Critical,
+            "A started interrupt is still directed at a CPU that went offline.", "irq_migrate_all_off_this_cpu"),
+        Invariant(FindingCode.NotRetriggered, "NOT_RETRIGGERED", Severity.Major,
+            "An interrupt that was pending on a CPU going offline was not sent again.", "fixup_irqs"),
+        Invariant(FindingCode.TargetOffline, "TARGET_OFFLINE", Severity.Critical,
+            "An interrupt was directed at a CPU that is offline.", "apic_update_irq_cfg"),
+    ];
+
+    /// <summary>Row of a code.</summary>
+    public static FindingInfo Get(FindingCode code)
+    {
+        foreach (FindingInfo info in All)
+        {
+            if (info.Code == code) return info;
+        }
+        throw new KeyNotFoundException(IdOf(code));
+    }
+
+    /// <summary><c>IRQ005</c> for number 5.</summary>
+    public static string IdOf(FindingCode code) =>
+        string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");
+
+    private static FindingInfo Invariant(FindingCode code, string name, Severity severity, string meaning,
+        string function) =>
+        new(code, name, severity, meaning,
+            "The records around the event, and whether records were lost before it.",
+            string.Create(CultureInfo.InvariantCulture,
+                $"Linux kernel/irq/matrix.c and apic/vector.c: {function}; invariant I-{(int)code - 100:D2}"));
+}

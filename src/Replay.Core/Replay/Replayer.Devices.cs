@@ -1,0 +1,217 @@
+using Replay.Core.Events;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <content>The device's view: MSI-X entries, masks, enabling, restoring; and start and stop of interrupts.</content>
+public sealed partial class Replayer<TProbe>
+{
+    /// <summary>
+    /// The message goes into the kernel's cache and, as far as the device can be reached, into its entry; the entry's
+    /// mask is put back from the cache after it (Linux __pci_write_msi_msg).
+    /// </summary>
+    private void ApplyMsiWrite(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        var device = (ushort)(e.B >> 48);
+        var entryIndex = (ushort)(e.B >> 32);
+        desc.Device = device;
+        desc.Entry = entryIndex;
+        desc.MessageAddress = e.A;
+        desc.MessageData = e.BLow;
+        desc.MessageEvent = _index;
+        desc.Set(IrqFlags.Exists | IrqFlags.MessageKnown);
+        if (device == 0) return;
+        MsixFunction function = _machine.Msix.Get(device);
+        if (!function.TryEnsure(entryIndex)) return;
+        ref MsixEntry entry = ref function[entryIndex];
+        entry.Irq = (int)e.Irq;
+        entry.Address = e.A;
+        entry.Data = e.BLow;
+        entry.MessageKnown = true;
+        entry.WriteEvent = _index;
+        if (desc.Has(IrqFlags.MaskedKnown))
+        {
+            entry.Control = desc.Has(IrqFlags.Masked) ? 1u : 0;
+            entry.ControlKnown = true;
+        }
+    }
+
+    private void ApplyMsiMask(in IrqEvent e, bool masked)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Set(IrqFlags.Exists | IrqFlags.MaskedKnown);
+        desc.Put(IrqFlags.Masked, masked);
+        desc.Put(IrqFlags.MaskedByMigration, masked && _cpus[e.Cpu].Dark);
+        desc.MaskEvent = _index;
+        desc.Chip = (ushort)e.B;
+        if (!masked) _machine.UnmaskSeen = true;
+        if (_machine.FunctionOf(in desc) is not { } function || !function.TryEnsure(desc.Entry)) return;
+        ref MsixEntry entry = ref function[desc.Entry];
+        entry.Control = masked ? 1u : 0;
+        entry.ControlKnown = true;
+        entry.WriteEvent = _index;
+    }
+
+    private void ApplyMsixEnable(in IrqEvent e)
+    {
+        var device = (ushort)e.A;
+        _cpus[e.Cpu].EnablingDevice = device;
+        if (device != 0) _machine.Msix.Get(device).EnableSeen = true;
+    }
+
+    /// <summary>Enabling masks every entry of the table before the function mask is lifted (Linux msix_mask_all).</summary>
+    private void ApplyMsixEnableReturn(in IrqEvent e)
+    {
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        if (cpu.EnablingDevice == 0) return;
+        MsixFunction function = _machine.Msix.Get(cpu.EnablingDevice);
+        cpu.EnablingDevice = 0;
+        if ((int)e.ALow <= 0) return;
+        function.Enabled = true;
+        function.FunctionMask = false;
+        function.IsMsi = false;
+        MaskAll(function);
+    }
+
+    private void ApplyMsiEnable(in IrqEvent e)
+    {
+        if ((ushort)e.A != 0) _machine.Msix.Get((ushort)e.A).IsMsi = true;
+    }
+
+    private void ApplyMsixDisable(in IrqEvent e)
+    {
+        if ((ushort)e.A == 0 || _machine.Msix.Find((ushort)e.A) is not { } function) return;
+        if (function.Enabled == true) MaskAll(function);
+        function.Enabled = false;
+    }
+
+    private void MaskAll(MsixFunction function)
+    {
+        for (int i = 0; i < function.Count; i++)
+        {
+            ref MsixEntry entry = ref function[i];
+            entry.Control = 1;
+            entry.ControlKnown = true;
+            if (entry.Irq < 0) continue;
+            ref IrqDesc desc = ref _machine.Irqs[entry.Irq];
+            desc.Set(IrqFlags.Masked | IrqFlags.MaskedKnown);
+            desc.MaskEvent = _index;
+        }
+    }
+
+    /// <summary>Messages and masks come back from the kernel's cache (Linux __pci_restore_msix_state).</summary>
+    private void ApplyPciRestoreMsiState(in IrqEvent e)
+    {
+        _machine.RestoreMsiSeen = true;
+        if ((ushort)e.A == 0 || _machine.Msix.Find((ushort)e.A) is not { } function) return;
+        for (int i = 0; i < function.Count; i++)
+        {
+            ref MsixEntry entry = ref function[i];
+            if (entry.Irq < 0) continue;
+            ref IrqDesc desc = ref _machine.Irqs[entry.Irq];
+            if (desc.Has(IrqFlags.MessageKnown))
+            {
+                entry.Address = desc.MessageAddress;
+                entry.Data = desc.MessageData;
+                entry.MessageKnown = true;
+            }
+            if (desc.Has(IrqFlags.MaskedKnown))
+            {
+                entry.Control = desc.Has(IrqFlags.Masked) ? 1u : 0;
+                entry.ControlKnown = true;
+            }
+            entry.WriteEvent = _index;
+        }
+    }
+
+    private void ApplyAffinity(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Affinity = e.A;
+        desc.Set(IrqFlags.Exists | IrqFlags.AffinityKnown);
+    }
+
+    private void ApplyIrqStartup(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Set(IrqFlags.Exists | IrqFlags.Started | IrqFlags.StartedKnown);
+        desc.StartEvent = _index;
+    }
+
+    private void ApplyIrqShutdown(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Clear(IrqFlags.Started);
+        desc.Set(IrqFlags.Exists | IrqFlags.StartedKnown);
+    }
+
+    private void ApplyIrqShutdownDeactivate(in IrqEvent e)
+    {
+        ApplyIrqShutdown(in e);
+        if (e.Irq >= (uint)_machine.Irqs.Used) return;
+        _machine.Irqs[(int)e.Irq].Set(IrqFlags.ManagedShutdown);
+        ApplyWorkOn(in e);
+    }
+
+    private void ApplySetupIrq(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Set(IrqFlags.Exists);
+        desc.SetupName = (ushort)e.A;
+    }
+
+    /// <summary>The removed action may have been the first one: the next arrival tells which is first now.</summary>
+    private void ApplyFreeIrq(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        _machine.Irqs[(int)e.Irq].HeadName = 0;
+    }
+
+    private void ApplyX86Activate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        _machine.Irqs[(int)e.Irq].Set(IrqFlags.Exists | IrqFlags.Activated | IrqFlags.ActivatedKnown);
+        ApplyWorkOn(in e);
+    }
+
+    /// <summary>
+    /// On a CPU without records this stands in for vector_deactivate and what follows it: the vector is given up, and a
+    /// managed interrupt points at the placeholder (Linux x86_vector_deactivate).
+    /// </summary>
+    private void ApplyX86Deactivate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Clear(IrqFlags.Activated);
+        desc.Set(IrqFlags.Exists | IrqFlags.ActivatedKnown);
+        if (!_cpus[e.Cpu].Dark) return;
+        if (desc.Vector != 0 && desc.Has(IrqFlags.VectorKnown))
+        {
+            InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));
+            SetSlot(desc.Cpu, desc.Vector, VectorTable.Shutdown);
+            if (desc.PreviousVector != 0)
+            {
+                InferFree(desc.PreviousCpu, desc.PreviousVector, desc.Has(IrqFlags.Managed));
+                SetSlot(desc.PreviousCpu, desc.PreviousVector, VectorTable.Shutdown);
+            }
+        }
+        else if (!desc.Has(IrqFlags.VectorKnown))
+        {
+            MarkResync();
+        }
+        ForgetVector(ref desc);
+        desc.ConfiguredVector = Spec.VectorRanges.ManagedShutdown;
+        if (desc.Has(IrqFlags.CanReserve) && !desc.Has(IrqFlags.Managed))
+        {
+            desc.Set(IrqFlags.HasReserved);
+            if (_machine.Matrix.Seen) _machine.Matrix.GlobalReserved++;
+        }
+    }
+}

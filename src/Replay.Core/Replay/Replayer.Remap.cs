@@ -1,0 +1,153 @@
+using System;
+using System.Globalization;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.Spec;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <content>Interrupt remapping: entries in memory, and what the hardware may still have cached of them.</content>
+public sealed partial class Replayer<TProbe>
+{
+    private ushort[] _aliasOf = [];
+    private ushort[] _ownerOf = [];
+
+    /// <summary>The remapping code on this CPU works on this interrupt; entry writes that follow belong to it.</summary>
+    private void ApplyWorkOn(in IrqEvent e)
+    {
+        if (TryIrq(e.Irq)) _cpus[e.Cpu].WorkIrq = e.Irq;
+    }
+
+    private void ApplyIrteWrite(in IrqEvent e)
+    {
+        IrteTable table = _machine.GetRemap();
+        long index = (long)e.Irq + e.Vector;
+        if (index >= table.Limit || !table.TryEnsure((int)index)) return;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        table.Write((int)index, e.A, e.B, _index);
+        ref Irte entry = ref table[(int)index];
+        if (cpu.Dark) entry.Stale = false; // Its invalidation is there, but nobody recorded it.
+        Own(ref entry, (int)index, cpu.WorkIrq);
+    }
+
+    private void ApplyIrteWriteAmd(in IrqEvent e)
+    {
+        var device = (ushort)(e.Irq >> 16);
+        var index = (int)(e.Irq & 0xFFFF);
+        if (_machine.GetAmdTable(device) is not { } table || !table.TryEnsure(index)) return;
+        table.Write(index, e.A, e.B, _index);
+        ref Irte entry = ref table[index];
+        entry.StaleAlias = entry.Stale && _aliasOf.Length != 0 && _aliasOf[device] != 0;
+        Own(ref entry, index, _cpus[e.Cpu].WorkIrq);
+    }
+
+    /// <summary>Ties an entry to the interrupt that is being worked on, if that interrupt has no other entry yet.</summary>
+    private void Own(ref Irte entry, int index, uint irq)
+    {
+        if (irq == IrqEvent.NoIrq || irq >= _machine.Irqs.Used) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)irq];
+        if (desc.RemapIndex == IrqDesc.None) desc.RemapIndex = index;
+        if (desc.RemapIndex == index) entry.Irq = (int)irq;
+    }
+
+    private void ApplyQiSubmit(in IrqEvent e)
+    {
+        if (QiDescriptor.Type(e.A) != QiDescriptor.InterruptEntryCache) return;
+        _machine.IecInvalidations++;
+        _machine.RemapUnit = (ushort)e.Irq;
+        if (_machine.Remap is not { } table) return;
+        if (!QiDescriptor.IsIndexSelective(e.A))
+        {
+            table.Invalidate(0, table.Used);
+            return;
+        }
+        int mask = Math.Min(QiDescriptor.IndexMask(e.A), 16);
+        table.Invalidate(QiDescriptor.Index(e.A) >> mask << mask, 1 << mask);
+    }
+
+    /// <summary>
+    /// H-09: the old target is given up while the hardware may still use the old entry. Only where the recording has
+    /// invalidations at all, and never for entries written on a CPU that emits no records.
+    /// </summary>
+    private void CheckStaleIec(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
+    {
+        if (_machine.IecInvalidations == 0 || desc.RemapIndex < 0 || _machine.Remap is not { } table) return;
+        if (desc.RemapIndex >= table.Used) return;
+        ref Irte entry = ref table[desc.RemapIndex];
+        if (!entry.Stale || !IrteBits.IsPresent(entry.CachedLo) || IrteBits.Vector(entry.CachedLo) != oldVector) return;
+        Report(FindingCode.StaleIec, entry.WriteEvent, irq, oldCpu, oldVector, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated before vector {oldVector} on CPU {oldCpu} was given back."));
+    }
+
+    private void ApplyIrAlloc(in IrqEvent e)
+    {
+        for (uint i = 0; i < Math.Min(e.ALow, 32); i++)
+        {
+            if (!TryIrq(e.Irq + i)) return;
+            ref IrqDesc desc = ref _machine.Irqs[(int)(e.Irq + i)];
+            desc.Set(IrqFlags.Exists | IrqFlags.Born);
+        }
+    }
+
+    /// <summary>Entries of freed interrupts are zeroed directly (Linux clear_entries), which no probe sees.</summary>
+    private void ApplyIrFree(in IrqEvent e)
+    {
+        for (uint i = 0; i < Math.Min(e.ALow, 32); i++)
+        {
+            if (e.Irq + i >= (uint)_machine.Irqs.Used) return;
+            ref IrqDesc desc = ref _machine.Irqs[(int)(e.Irq + i)];
+            int index = RemapIndexOf(ref desc);
+            desc.RemapIndex = IrqDesc.None;
+            if (index < 0 || _machine.Remap is not { } table || !table.TryEnsure(index)) continue;
+            table.Write(index, 0, 0, _index);
+            table[index].Irq = IrqDesc.None;
+            table[index].Stale = false;
+        }
+    }
+
+    /// <summary>An interrupt's entry: as its writes tell, else as its cached message names it.</summary>
+    private static int RemapIndexOf(ref IrqDesc desc)
+    {
+        if (desc.RemapIndex >= 0 || !desc.Has(IrqFlags.MessageKnown)) return desc.RemapIndex;
+        var message = new MsiMessage(desc.MessageAddress, desc.MessageData);
+        return message.IsRemappable ? message.RemapIndex : IrqDesc.None;
+    }
+
+    private void ApplyDeviceAlias(in IrqEvent e)
+    {
+        if (_aliasOf.Length == 0)
+        {
+            _aliasOf = new ushort[ushort.MaxValue + 1];
+            _ownerOf = new ushort[ushort.MaxValue + 1];
+        }
+        _aliasOf[e.Irq >> 16] = (ushort)e.Irq;
+        _ownerOf[(ushort)e.Irq] = (ushort)(e.Irq >> 16);
+    }
+
+    /// <summary>The cache is per device id: an alias that shares the table keeps its copies until its own command.</summary>
+    private void ApplyAmdInvalidate(in IrqEvent e)
+    {
+        var device = (ushort)(e.Irq >> 16);
+        if (_machine.AmdTables.Length == 0) return;
+        _machine.IecInvalidations++;
+        if (_machine.AmdTables[device] is { } table) table.Invalidate(0, table.Used);
+        if (_ownerOf.Length != 0 && _ownerOf[device] != 0 && _machine.AmdTables[_ownerOf[device]] is { } shared)
+        {
+            for (int i = 0; i < shared.Used; i++) shared[i].StaleAlias = false;
+        }
+    }
+
+    /// <summary>H-10, at the same moment as H-09: the old target is given up while an alias' copy may still be used.</summary>
+    private void CheckStaleAlias(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
+    {
+        if (_aliasOf.Length == 0 || desc.RemapIndex < 0) return;
+        int device = _machine.RequesterOf(desc.Device);
+        if (device < 0 || _machine.AmdTables.Length == 0 || _machine.AmdTables[device] is not { } table) return;
+        if (desc.RemapIndex >= table.Used || !table[desc.RemapIndex].StaleAlias) return;
+        Report(FindingCode.StaleIrtAlias, table[desc.RemapIndex].WriteEvent, irq, oldCpu, oldVector, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated for alias {_aliasOf[device]:x4} before vector {oldVector} on CPU {oldCpu} was given back."));
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <content>Suspend and hibernation: what the devices and the host lose, and whether it was put back.</content>
+public sealed partial class Replayer<TProbe>
+{
+    private long _suspendEvent = -1;
+    private bool _machineSlept;
+
+    private void ApplySuspendResume(in IrqEvent e)
+    {
+        string action = _machine.Tables.Names[(int)(e.A & 0xFFFF)];
+        bool begins = (e.A >> 16 & 1) != 0;
+        if (begins && action == "machine_suspend")
+        {
+            // Devices lose power and with it their tables; the kernel's cache stays.
+            _suspendEvent = _index;
+            _machineSlept = true;
+        }
+        else if (!begins && action == "thaw_processes" && _machineSlept)
+        {
+            _machineSlept = false;
+            CheckAfterResume();
+        }
+    }
+
+    /// <summary>The host's mappings of a device live as long as the channel does.</summary>
+    private void ApplyVpciChannel(in IrqEvent e)
+    {
+        bool open = (e.A >> 16 & 1) != 0;
+        if (open) return;
+        for (int irq = 0; irq < _machine.Irqs.Used; irq++)
+        {
+            ref IrqDesc desc = ref _machine.Irqs[irq];
+            if (desc.Device != 0 && desc.Device == (ushort)e.A) desc.Set(IrqFlags.HostMappingGone);
+        }
+    }
+
+    private void ApplyVpciCreate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        var device = (ushort)(e.B >> 48);
+        if (desc.Device == 0) desc.Device = device;
+        desc.Set(IrqFlags.Exists);
+        if ((int)e.BLow >= 0) desc.Clear(IrqFlags.HostMappingGone);
+    }
+
+    /// <summary>Resume is over: every started interrupt should be able to arrive again.</summary>
+    private void CheckAfterResume()
+    {
+        for (int irq = 0; irq < _machine.Irqs.Used; irq++)
+        {
+            ref IrqDesc desc = ref _machine.Irqs[irq];
+            if (!desc.Has(IrqFlags.Started) || desc.Entry < 0) continue;
+            if (_machine.FunctionOf(in desc) is not { } function || desc.Entry >= function.Count) continue;
+            ref MsixEntry entry = ref function[desc.Entry];
+            if (desc.Has(IrqFlags.HostMappingGone))
+            {
+                _machine.Lost++;
+                Report(FindingCode.NoHostMapping, _suspendEvent, irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
+                    $"The channel of irq {irq} was opened again and the host never got its mapping back."));
+            }
+            if (_machine.RestoreMsiSeen && !function.IsMsi && entry.WriteEvent < _suspendEvent)
+            {
+                _machine.Lost++;
+                Report(FindingCode.StaleMessage, _suspendEvent, irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
+                    $"The device of irq {irq} lost its messages in suspend and entry {desc.Entry} was not written back."));
+            }
+            CheckStuckMasked(irq, ref desc);
+        }
+    }
+
+    /// <summary>H-01: masked while its CPU went down, never unmasked, and started all the same.</summary>
+    private void CheckStuckMasked(int irq, ref IrqDesc desc)
+    {
+        if (!desc.Has(IrqFlags.MaskedByMigration | IrqFlags.Masked | IrqFlags.Started) || !_machine.UnmaskSeen) return;
+        desc.Clear(IrqFlags.MaskedByMigration);
+        _machine.Lost++;
+        Report(FindingCode.StuckMasked, desc.MaskEvent, irq, desc.Has(IrqFlags.CpuKnown) ? desc.Cpu : -1,
+            desc.Vector == 0 ? -1 : desc.Vector, string.Create(CultureInfo.InvariantCulture,
+                $"irq {irq} was masked while its CPU went down and never unmasked: its entry stays masked."));
+    }
+}

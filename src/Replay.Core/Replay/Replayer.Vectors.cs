@@ -1,0 +1,397 @@
+using System.Globalization;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.Spec;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <content>The x86 vector domain: who has which vector (Linux arch/x86/kernel/apic/vector.c).</content>
+public sealed partial class Replayer<TProbe>
+{
+    private const int NoSpace = -28;
+
+    private void ApplyVectorSetup(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        if ((int)e.BLow != 0) return;
+        desc.Set(IrqFlags.Exists | IrqFlags.Born | IrqFlags.InVectorDomain);
+        if (!desc.Has(IrqFlags.ManagedKnown)) desc.Set(IrqFlags.ManagedKnown);
+    }
+
+    private void ApplyVectorReserve(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        if ((int)e.BLow != 0)
+        {
+            ReportExhausted(e.Irq, "No reservation was possible");
+            return;
+        }
+        if (desc.Vector != 0)
+        {
+            Report(FindingCode.ReservedWithVector, desc.VectorEvent, (int)e.Irq, desc.Cpu, desc.Vector, string.Create(
+                CultureInfo.InvariantCulture,
+                $"irq {e.Irq} takes a reservation while it has vector {desc.Vector} on CPU {desc.Cpu}."));
+        }
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.HasReserved | IrqFlags.CanReserve
+            | IrqFlags.VectorKnown);
+        desc.Vector = 0;
+        desc.VectorEvent = _index;
+    }
+
+    private void ApplyVectorReserveManaged(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        if ((int)e.BLow == NoSpace) ReportExhausted(e.Irq, "No managed vector could be set aside");
+        if ((int)e.BLow != 0) return;
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.Managed | IrqFlags.ManagedKnown
+            | IrqFlags.VectorKnown);
+        desc.Vector = 0;
+        desc.VectorEvent = _index;
+    }
+
+    private void ApplyVectorActivate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.Activated | IrqFlags.ActivatedKnown
+            | IrqFlags.ManagedKnown);
+        desc.Put(IrqFlags.Managed, (e.A & 1) != 0);
+        desc.Put(IrqFlags.CanReserve, (e.A & 2) != 0);
+        desc.Clear(IrqFlags.ManagedShutdown);
+        _cpus[e.Cpu].WorkIrq = e.Irq;
+    }
+
+    private void ApplyVectorDeactivate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.ActivatedKnown | IrqFlags.ManagedKnown);
+        desc.Put(IrqFlags.Managed, (e.A & 1) != 0);
+        desc.Clear(IrqFlags.Activated);
+        _cpus[e.Cpu].WorkIrq = e.Irq;
+    }
+
+    private void ApplyVectorAlloc(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        if ((int)e.BLow < 0)
+        {
+            if ((int)e.BLow == NoSpace) ReportExhausted(e.Irq, "No vector was free");
+            return;
+        }
+        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred))
+        {
+            Report(FindingCode.AllocatedDuringMove, desc.VectorEvent, (int)e.Irq, desc.PreviousCpu, desc.PreviousVector,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"irq {e.Irq} got a new vector while its old vector {desc.PreviousVector} on CPU {desc.PreviousCpu} was not given back."));
+        }
+        if (e.Kind == EventKind.VectorAlloc && (e.A & 1) != 0) desc.Clear(IrqFlags.HasReserved);
+    }
+
+    /// <summary>
+    /// The tracepoint: recorded before the change, with the state until now in prev_*. A probe on the same function may
+    /// have come just before it; then the change is already made and only prev_* is left to check.
+    /// </summary>
+    private void ApplyVectorUpdate(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        var oldVector = (byte)(e.A >> 32);
+        var oldCpu = (ushort)(e.A >> 16);
+        if (cpu.ProbedIrq == e.Irq && desc.Vector == e.Vector && desc.Cpu == (ushort)e.A)
+        {
+            cpu.ProbedIrq = IrqEvent.NoIrq;
+            if (cpu.ProbedOldKnown && (cpu.ProbedOldVector != oldVector || (oldVector != 0 && cpu.ProbedOldCpu != oldCpu)))
+            {
+                ReportPrevious(e.Irq, cpu.ProbedOldVector, cpu.ProbedOldCpu, oldVector, oldCpu);
+            }
+            return;
+        }
+        if (desc.Has(IrqFlags.VectorKnown) && (desc.Vector != oldVector || (oldVector != 0 && desc.Cpu != oldCpu)))
+        {
+            if (!desc.Has(IrqFlags.Inferred)) ReportPrevious(e.Irq, desc.Vector, desc.Cpu, oldVector, oldCpu);
+            DropSlot(ref desc, (int)e.Irq);
+        }
+        desc.Vector = oldVector;
+        if (oldVector != 0) desc.Cpu = oldCpu;
+        UpdateVector((int)e.Irq, ref desc, e.Vector, (ushort)e.A);
+    }
+
+    private void ApplyApicUpdateVector(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        if (cpu.GoingDown && !cpu.Dark) GoDark(e.Cpu);
+        cpu.ProbedIrq = cpu.Dark ? IrqEvent.NoIrq : e.Irq;
+        cpu.ProbedOldVector = desc.Vector;
+        cpu.ProbedOldCpu = desc.Cpu;
+        cpu.ProbedOldKnown = desc.Has(IrqFlags.VectorKnown);
+        if (cpu.Dark)
+        {
+            InferFreeOldIfGone(ref desc);
+            InferAlloc(ref desc, (ushort)e.A, e.Vector);
+        }
+        UpdateVector((int)e.Irq, ref desc, e.Vector, (ushort)e.A);
+    }
+
+    /// <summary>Linux apic_update_vector: the old place stays until clean-up, unless its CPU is offline.</summary>
+    private void UpdateVector(int irq, ref IrqDesc desc, byte vector, ushort cpu)
+    {
+        if (!_machine.TryEnsureCpu(cpu)) return;
+        _cpus = _machine.Cpus.Cpus;
+        desc.PreviousVector = 0;
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.HasReserved | IrqFlags.ManagedShutdown
+            | IrqFlags.Inferred);
+        if (desc.Vector != 0)
+        {
+            if (_machine.IsOffline(desc.Cpu))
+            {
+                SetSlot(desc.Cpu, desc.Vector, VectorTable.Unused);
+            }
+            else
+            {
+                desc.PreviousVector = desc.Vector;
+                desc.PreviousCpu = desc.Cpu;
+                desc.Set(IrqFlags.MoveInProgress);
+            }
+        }
+        desc.Vector = vector;
+        desc.Cpu = cpu;
+        desc.VectorEvent = _index;
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.VectorKnown | IrqFlags.CpuKnown);
+        int owner = _machine.Slots[cpu, vector];
+        if (owner >= 0 && owner != irq && OwnsSlot(owner, cpu, vector))
+        {
+            Report(FindingCode.SlotOwner, _machine.Irqs[owner].VectorEvent, irq, cpu, vector, string.Create(
+                CultureInfo.InvariantCulture,
+                $"irq {irq} is given vector {vector} on CPU {cpu}, which irq {owner} owns."));
+        }
+        CheckWindow(irq, cpu, vector);
+        _machine.Slots[cpu, vector] = irq;
+    }
+
+    private void ApplyVectorConfig(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu((ushort)e.A)) return;
+        _cpus = _machine.Cpus.Cpus;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        var cpu = (ushort)e.A;
+        desc.ConfiguredVector = e.Vector;
+        desc.ApicDestination = e.AHigh;
+        if (e.Vector == VectorRanges.ManagedShutdown)
+        {
+            if (desc.Vector != 0) DropSlot(ref desc, (int)e.Irq);
+            desc.Vector = 0;
+        }
+        else if (desc.Vector != e.Vector || desc.Cpu != cpu)
+        {
+            if (desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred))
+            {
+                ReportPrevious(e.Irq, desc.Vector, desc.Cpu, e.Vector, cpu);
+                DropSlot(ref desc, (int)e.Irq);
+            }
+            desc.Vector = e.Vector;
+            _machine.Slots[cpu, e.Vector] = (int)e.Irq;
+        }
+        desc.Cpu = cpu;
+        desc.VectorEvent = _index;
+        desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.VectorKnown | IrqFlags.CpuKnown);
+        desc.Clear(IrqFlags.Inferred);
+        if (_machine.IsOffline(cpu))
+        {
+            Report(FindingCode.TargetOffline, _cpus[cpu].OnlineEvent, (int)e.Irq, cpu, e.Vector, string.Create(
+                CultureInfo.InvariantCulture, $"irq {e.Irq} is directed at CPU {cpu}, which is offline."));
+        }
+    }
+
+    private void ApplyVectorClear(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        var cpu = (ushort)e.A;
+        if (desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred)
+            && (desc.Vector != e.Vector || (e.Vector != 0 && desc.Cpu != cpu)))
+        {
+            ReportPrevious(e.Irq, desc.Vector, desc.Cpu, e.Vector, cpu);
+        }
+        DropSlot(ref desc, (int)e.Irq);
+        if (_machine.TryEnsureCpu(cpu)) SetSlot(cpu, e.Vector, VectorTable.Shutdown);
+        var oldVector = (byte)(e.A >> 32);
+        var oldCpu = (ushort)(e.A >> 16);
+        if (oldVector != 0 && _machine.TryEnsureCpu(oldCpu)) SetSlot(oldCpu, oldVector, VectorTable.Shutdown);
+        _cpus = _machine.Cpus.Cpus;
+        ForgetVector(ref desc);
+    }
+
+    private void ApplyVectorFreeMoved(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        if (cpu.ProbedFreeIrq == e.Irq)
+        {
+            cpu.ProbedFreeIrq = IrqEvent.NoIrq;
+            return;
+        }
+        FreeMoved((int)e.Irq, (ushort)e.A, e.Vector);
+    }
+
+    /// <summary>The probe on free_moved_vector: apic_chip_data's fields, the old place in prev_*.</summary>
+    private void ApplyFreeMovedProbe(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        cpu.ProbedFreeIrq = cpu.Dark ? IrqEvent.NoIrq : e.Irq;
+        var oldVector = (byte)(e.A >> 32);
+        var oldCpu = (ushort)(e.A >> 16);
+        if (cpu.Dark) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
+        FreeMoved((int)e.Irq, oldCpu, oldVector);
+    }
+
+    /// <summary>Linux free_moved_vector: the old place is given back and the move is over.</summary>
+    private void FreeMoved(int irq, ushort oldCpu, byte oldVector)
+    {
+        if (!_machine.TryEnsureCpu(oldCpu)) return;
+        _cpus = _machine.Cpus.Cpus;
+        ref IrqDesc desc = ref _machine.Irqs[irq];
+        CheckStaleIec(irq, ref desc, oldCpu, oldVector);
+        CheckStaleAlias(irq, ref desc, oldCpu, oldVector);
+        SetSlot(oldCpu, oldVector, VectorTable.Unused);
+        desc.PreviousVector = 0;
+        desc.LeakEvent = -1;
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+    }
+
+    /// <summary>
+    /// Linux __send_cleanup_vector. With the old CPU offline a fixed kernel frees the vector here; an unfixed one
+    /// forgets it, and nobody ever gives it back (CVE-2024-31076).
+    /// </summary>
+    private void ApplySendCleanup(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Clear(IrqFlags.MoveInProgress);
+        var oldVector = (byte)(e.A >> 32);
+        var oldCpu = (ushort)(e.A >> 16);
+        if (oldVector == 0) return;
+        desc.Set(IrqFlags.CleanupPending);
+        if (!_machine.IsOffline(oldCpu)) return;
+        desc.LeakEvent = _index;
+        desc.LeakTimeNs = e.TimeNs;
+        desc.LeakVector = oldVector;
+        desc.LeakCpu = oldCpu;
+        desc.PreviousVector = 0;
+        desc.Clear(IrqFlags.CleanupPending);
+    }
+
+    private void ApplyVectorTeardown(in IrqEvent e)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        ConcludeLeak((int)e.Irq, ref desc);
+        byte vector = desc.Vector, oldVector = desc.PreviousVector;
+        ushort cpu = desc.Cpu, oldCpu = desc.PreviousCpu;
+        bool known = desc.Has(IrqFlags.VectorKnown);
+        if (desc.Device != 0 && _machine.Msix.Find(desc.Device) is { } function && desc.Entry >= 0
+            && desc.Entry < function.Count && function[desc.Entry].Irq == (int)e.Irq)
+        {
+            function[desc.Entry].Irq = IrqDesc.None;
+        }
+        _machine.Irqs.Forget((int)e.Irq);
+        if (!known) return;
+
+        // Its vectors are released by the records that follow (vector_clear); until then the slots are still its own.
+        desc = ref _machine.Irqs[(int)e.Irq];
+        desc.Vector = vector;
+        desc.Cpu = cpu;
+        desc.PreviousVector = oldVector;
+        desc.PreviousCpu = oldCpu;
+        if (vector != 0) desc.Set(IrqFlags.VectorKnown);
+    }
+
+    /// <summary>A vector that was lost at an offline CPU's clean-up: certain once something else happens to the irq.</summary>
+    private void ConcludeLeak(int irq, ref IrqDesc desc)
+    {
+        if (desc.LeakEvent < 0) return;
+        long leakEvent = desc.LeakEvent;
+        desc.LeakEvent = -1;
+        long offline = desc.LeakCpu < _machine.Cpus.Used ? _cpus[desc.LeakCpu].OfflineEvent : -1;
+        long index = _index;
+        ulong timeNs = _timeNs;
+        _index = leakEvent;
+        _timeNs = desc.LeakTimeNs;
+        Report(FindingCode.VectorLeak, offline, irq, desc.LeakCpu, desc.LeakVector, string.Create(
+            CultureInfo.InvariantCulture,
+            $"irq {irq} completed its move while CPU {desc.LeakCpu} was offline: vector {desc.LeakVector} there stays allocated and nobody owns it."));
+        _index = index;
+        _timeNs = timeNs;
+    }
+
+    private void ForgetVector(ref IrqDesc desc)
+    {
+        desc.Vector = 0;
+        desc.PreviousVector = 0;
+        desc.VectorEvent = _index;
+        desc.Set(IrqFlags.VectorKnown);
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.Inferred);
+    }
+
+    private bool OwnsSlot(int irq, ushort cpu, byte vector)
+    {
+        if (irq >= _machine.Irqs.Count) return false;
+        ref IrqDesc desc = ref _machine.Irqs[irq];
+        return (desc.Cpu == cpu && desc.Vector == vector) || (desc.PreviousCpu == cpu && desc.PreviousVector == vector);
+    }
+
+    /// <summary>Clears the slot of an interrupt's current vector, if it is still its own.</summary>
+    private void DropSlot(ref IrqDesc desc, int irq)
+    {
+        if (desc.Vector == 0 || desc.Cpu >= _machine.Slots.CpuCount) return;
+        ref int slot = ref _machine.Slots[desc.Cpu, desc.Vector];
+        if (slot == irq) slot = VectorTable.Unused;
+    }
+
+    private void SetSlot(ushort cpu, byte vector, int value)
+    {
+        if (vector != 0 && cpu < _machine.Slots.CpuCount) _machine.Slots[cpu, vector] = value;
+    }
+
+    private void CheckWindow(int irq, ushort cpu, byte vector)
+    {
+        VectorMatrix matrix = _machine.Matrix;
+        if (vector < VectorMatrix.AllocStart || vector >= matrix.AllocEnd || vector == VectorRanges.ManagedShutdown)
+        {
+            Report(FindingCode.VectorOutsideWindow, _index, irq, cpu, vector, string.Create(
+                CultureInfo.InvariantCulture,
+                $"irq {irq} is given vector {vector}, outside the device window {VectorMatrix.AllocStart}..{matrix.AllocEnd - 1}."));
+        }
+        else if (matrix.SystemMap[vector])
+        {
+            Report(FindingCode.AllocatedSystemVector, _index, irq, cpu, vector, string.Create(
+                CultureInfo.InvariantCulture, $"irq {irq} is given vector {vector}, which belongs to the system."));
+        }
+    }
+
+    private void ReportPrevious(uint irq, byte vector, ushort cpu, byte recordedVector, ushort recordedCpu) =>
+        Report(FindingCode.SlotWithoutBit, _machine.Irqs[(int)irq].VectorEvent, (int)irq, recordedCpu, recordedVector,
+            string.Create(CultureInfo.InvariantCulture,
+                $"irq {irq}: the recording says {Place(recordedVector, recordedCpu)}, its earlier records make it {Place(vector, cpu)}."),
+            Certainty.Proved, Severity.Minor);
+
+    private static string Place(byte vector, ushort cpu) => vector == 0
+        ? "no vector"
+        : string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} vector {vector}");
+
+    private void ReportExhausted(uint irq, string what)
+    {
+        VectorMatrix matrix = _machine.Matrix;
+        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
+            $"{what} for irq {irq}: {matrix.GlobalAvailable} vectors available, {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated over {matrix.OnlineMaps} CPUs."));
+    }
+}

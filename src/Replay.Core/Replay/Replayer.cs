@@ -1,0 +1,233 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <summary>
+/// Replays events into a machine: the recording is right about itself, and where it contradicts itself there is a
+/// finding with the event to blame. Single writer; call <see cref="Finish"/> once after the last event.
+/// </summary>
+public sealed partial class Replayer<TProbe>
+    where TProbe : struct, IProbe
+{
+    private readonly MachineState _machine;
+    private readonly FindingTable _findings = new();
+    private TProbe _probe; // mutable struct: never readonly
+    private CpuState[] _cpus;
+    private long _index = -1;
+    private long _applied;
+    private ulong _timeNs;
+    private bool _afterLoss;
+
+    public Replayer(EventTables tables, TProbe probe = default)
+    {
+        _machine = new MachineState(tables);
+        _probe = probe;
+        _cpus = _machine.Cpus.Cpus;
+    }
+
+    /// <summary>The machine after the events replayed so far.</summary>
+    public MachineState Machine => _machine;
+
+    public FindingTable Findings => _findings;
+
+    /// <summary>Index of the last event replayed, -1 before the first. Extension records are not counted.</summary>
+    public long EventIndex => _index;
+
+    /// <summary>Events replayed.</summary>
+    public long EventCount => _index + 1;
+
+    /// <summary>Events that the machine has a rule for.</summary>
+    public long AppliedCount => _applied;
+
+    /// <summary>Time of the last event replayed.</summary>
+    public ulong TimeNs => _timeNs;
+
+    /// <summary>Replays a batch; it must not end inside an event's extension records.</summary>
+    public void Replay(ReadOnlySpan<IrqEvent> events)
+    {
+        long unknown = 0;
+        for (int i = 0; i < events.Length; i++)
+        {
+            ref readonly IrqEvent e = ref events[i];
+            if (e.Kind == EventKind.Extension) continue;
+            _index++;
+            if (e.Cpu >= (uint)_cpus.Length || !_cpus[e.Cpu].Seen)
+            {
+                if (!MeetCpu(in e))
+                {
+                    unknown++;
+                    continue;
+                }
+            }
+            switch (e.Kind)
+            {
+                case EventKind.HandlerEntry: ApplyHandlerEntry(in e); break;
+                case EventKind.HandlerExit: ApplyHandlerExit(in e); break;
+                case EventKind.SystemEntry: _machine.SystemInterrupts++; break;
+                case EventKind.SystemExit: break;
+                default:
+                    _timeNs = e.TimeNs;
+                    if (!ApplyRare(events[i..])) unknown++;
+                    break;
+            }
+            _probe.AfterEvent(_machine, in e, _index);
+        }
+        if (events.Length > 0) _timeNs = events[^1].TimeNs;
+        _applied = EventCount - (_unknown += unknown);
+    }
+
+    private long _unknown;
+
+    /// <summary>
+    /// Everything that is not a delivery: a few per cent of a recording. False for a kind without a rule.
+    /// </summary>
+    private bool ApplyRare(ReadOnlySpan<IrqEvent> at)
+    {
+        ref readonly IrqEvent e = ref at[0];
+        switch (e.Kind)
+        {
+            case EventKind.Mark: break;
+            case EventKind.Loss: ApplyLoss(in e); break;
+            case EventKind.LogLine: ApplyLogLine(at); break;
+
+            case EventKind.VectorSetup: ApplyVectorSetup(in e); break;
+            case EventKind.VectorReserve: ApplyVectorReserve(in e); break;
+            case EventKind.VectorReserveManaged: ApplyVectorReserveManaged(in e); break;
+            case EventKind.VectorActivate: ApplyVectorActivate(in e); break;
+            case EventKind.VectorDeactivate: ApplyVectorDeactivate(in e); break;
+            case EventKind.VectorAlloc: ApplyVectorAlloc(in e); break;
+            case EventKind.VectorAllocManaged: ApplyVectorAlloc(in e); break;
+            case EventKind.VectorUpdate: ApplyVectorUpdate(in e); break;
+            case EventKind.VectorConfig: ApplyVectorConfig(in e); break;
+            case EventKind.VectorClear: ApplyVectorClear(in e); break;
+            case EventKind.VectorFreeMoved: ApplyVectorFreeMoved(in e); break;
+            case EventKind.VectorTeardown: ApplyVectorTeardown(in e); break;
+
+            case EventKind.MatrixOnline: ApplyMatrixOnline(in e); break;
+            case EventKind.MatrixOffline: ApplyMatrixOffline(in e); break;
+            case EventKind.MatrixAssignSystem: ApplyMatrixAssignSystem(in e); break;
+            case EventKind.MatrixReserve: ApplyMatrixReservation(in e, 1); break;
+            case EventKind.MatrixRemoveReserved: ApplyMatrixReservation(in e, -1); break;
+            case EventKind.MatrixReserveManaged:
+            case EventKind.MatrixRemoveManaged:
+            case EventKind.MatrixAssign:
+            case EventKind.MatrixAlloc:
+            case EventKind.MatrixAllocManaged:
+            case EventKind.MatrixFree: ApplyMatrixCpuOperation(in e, at.Length > 1 ? at[1] : default); break;
+
+            case EventKind.CpuhpEnter: ApplyCpuhpEnter(in e); break;
+            case EventKind.CpuhpExit: ApplyCpuhpExit(in e); break;
+            case EventKind.LapicCanUnplug: break;
+            case EventKind.LapicCanUnplugReturn: break;
+            case EventKind.FixupIrqs: ApplyGoneDark(in e); break;
+            case EventKind.MigrateAllOff: ApplyGoneDark(in e); break;
+            case EventKind.LapicOffline: ApplyLapicOffline(in e); break;
+            case EventKind.LapicOnline: break;
+
+            case EventKind.IrteWrite: ApplyIrteWrite(in e); break;
+            case EventKind.IrteWriteAmd: ApplyIrteWriteAmd(in e); break;
+            case EventKind.QiSubmit: ApplyQiSubmit(in e); break;
+            case EventKind.AmdInvalidate: ApplyAmdInvalidate(in e); break;
+            case EventKind.DeviceAlias: ApplyDeviceAlias(in e); break;
+
+            case EventKind.MsiWrite: ApplyMsiWrite(in e); break;
+            case EventKind.MsiMask: ApplyMsiMask(in e, true); break;
+            case EventKind.MsiUnmask: ApplyMsiMask(in e, false); break;
+            case EventKind.MsixEnable: ApplyMsixEnable(in e); break;
+            case EventKind.MsixEnableReturn: ApplyMsixEnableReturn(in e); break;
+            case EventKind.MsiEnable: ApplyMsiEnable(in e); break;
+            case EventKind.MsixDisable: ApplyMsixDisable(in e); break;
+            case EventKind.FreeIrqVectors: ApplyMsixDisable(in e); break;
+            case EventKind.PciRestoreMsiState: ApplyPciRestoreMsiState(in e); break;
+
+            case EventKind.IrqSetAffinity: ApplyAffinity(in e); break;
+            case EventKind.IrqDoSetAffinity: ApplyAffinity(in e); break;
+            case EventKind.IrSetAffinity: ApplyWorkOn(in e); break;
+            case EventKind.MsiSetAffinity: ApplyWorkOn(in e); break;
+            case EventKind.IrqStartup: ApplyIrqStartup(in e); break;
+            case EventKind.IrqShutdown: ApplyIrqShutdown(in e); break;
+            case EventKind.IrqShutdownDeactivate: ApplyIrqShutdownDeactivate(in e); break;
+            case EventKind.SetupIrq: ApplySetupIrq(in e); break;
+            case EventKind.FreeIrq: ApplyFreeIrq(in e); break;
+            case EventKind.ApicUpdateVector: ApplyApicUpdateVector(in e); break;
+            case EventKind.SendCleanupVector: ApplySendCleanup(in e); break;
+            case EventKind.FreeMovedVector: ApplyFreeMovedProbe(in e); break;
+            case EventKind.MatrixFreeCall: ApplyMatrixFreeCall(in e); break;
+            case EventKind.X86VectorActivate: ApplyX86Activate(in e); break;
+            case EventKind.X86VectorDeactivate: ApplyX86Deactivate(in e); break;
+            case EventKind.IrAlloc: ApplyIrAlloc(in e); break;
+            case EventKind.IrFree: ApplyIrFree(in e); break;
+            case EventKind.IrActivate: ApplyWorkOn(in e); break;
+            case EventKind.IrDeactivate: ApplyWorkOn(in e); break;
+
+            case EventKind.SuspendResume: ApplySuspendResume(in e); break;
+            case EventKind.VpciChannel: ApplyVpciChannel(in e); break;
+            case EventKind.VpciCreateInterrupt: ApplyVpciCreate(in e); break;
+            case EventKind.VpciDeleteInterrupt: break;
+            default: return false;
+        }
+        return true;
+    }
+
+    /// <summary>First event of a CPU: makes room for it. False when the number is beyond the model.</summary>
+    private bool MeetCpu(in IrqEvent e)
+    {
+        if (!_machine.TryEnsureCpu(e.Cpu)) return false;
+        _cpus = _machine.Cpus.Cpus;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        cpu.Seen = true;
+
+        // Only an online CPU runs handlers and emits tracepoints; one that never went down in sight is online.
+        if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
+        return true;
+    }
+
+    /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>
+    private bool TryIrq(uint irq) => _machine.Irqs.TryEnsure(irq);
+
+    private void ApplyLoss(in IrqEvent e)
+    {
+        long count = e.A == 0 ? 1 : (long)Math.Min(e.A, long.MaxValue / 2);
+        _cpus[e.Cpu].LostRecords += count;
+        _machine.LostRecords += count;
+        _afterLoss = true;
+
+        // Anything may have happened unseen: the books are set right by the next records, and that is no finding.
+        VectorMatrix matrix = _machine.Matrix;
+        matrix.GlobalResync = true;
+        for (int cpu = 0; cpu < matrix.Count; cpu++) matrix[cpu].Resync = true;
+    }
+
+    /// <summary>Adds a finding; its text is made only while findings of this code are still kept.</summary>
+    private void Report(FindingCode code, long? blame, int irq, int cpu, int vector, string message,
+        Certainty certainty = Certainty.Proved, Severity? severity = null)
+    {
+        string? device = null;
+        int? entry = null;
+        if (irq >= 0 && irq < _machine.Irqs.Count)
+        {
+            ref IrqDesc desc = ref _machine.Irqs[irq];
+            if (desc.Device != 0) device = _machine.Tables.Devices[desc.Device];
+            if (desc.Entry >= 0) entry = desc.Entry;
+        }
+        if (_afterLoss && certainty == Certainty.Proved) certainty = Certainty.Inferred;
+        _findings.Add(new Finding
+        {
+            Code = code,
+            Severity = severity ?? FindingCatalog.Get(code).Severity,
+            Certainty = certainty,
+            Event = _index,
+            TimeNs = _timeNs,
+            Blame = blame is < 0 ? null : blame,
+            Irq = irq < 0 ? null : irq,
+            Device = device,
+            Entry = entry,
+            Cpu = cpu < 0 ? null : cpu,
+            Vector = vector < 0 ? null : vector,
+            Message = message,
+        });
+    }
+}

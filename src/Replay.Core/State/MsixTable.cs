@@ -1,0 +1,91 @@
+using System;
+
+namespace Replay.Core.State;
+
+/// <summary>One MSI or MSI-X entry as the device holds it.</summary>
+public struct MsixEntry // mutable struct: never readonly
+{
+    public ulong Address;
+    public uint Data;
+
+    /// <summary>Vector control, bit 0 = masked. Meaningful when <see cref="ControlKnown"/>.</summary>
+    public uint Control;
+
+    public bool MessageKnown;
+    public bool ControlKnown;
+
+    /// <summary>Interrupt of the entry; <see cref="IrqDesc.None"/> when not known.</summary>
+    public int Irq;
+
+    /// <summary>Event of the last write of message or control; -1 when none.</summary>
+    public long WriteEvent;
+}
+
+/// <summary>One device function's MSI-X (or MSI) state.</summary>
+public sealed class MsixFunction
+{
+    /// <summary>Most entries of a table: the size field has 11 bits.</summary>
+    public const int EntriesMax = 2048;
+
+    private MsixEntry[] _entries = [];
+
+    /// <summary>Index of the device's name.</summary>
+    public required ushort Device { get; init; }
+
+    /// <summary>Entries seen: 0 to this, exclusive.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>MSI-X enabled; null when not recorded.</summary>
+    public bool? Enabled { get; set; }
+
+    /// <summary>Function mask; null when not recorded.</summary>
+    public bool? FunctionMask { get; set; }
+
+    /// <summary>True when the recording shows plain MSI and not MSI-X: there is no table.</summary>
+    public bool IsMsi { get; set; }
+
+    /// <summary>True when enabling was recorded, so untouched entries are masked.</summary>
+    public bool EnableSeen { get; set; }
+
+    public ref MsixEntry this[int entry] => ref _entries[entry];
+
+    /// <summary>Makes room for an entry; false when its number is beyond any table.</summary>
+    public bool TryEnsure(int entry)
+    {
+        if ((uint)entry >= EntriesMax) return false;
+        if (entry < Count) return true;
+        if (entry >= _entries.Length) Array.Resize(ref _entries, Math.Max(entry + 1, Math.Max(4, _entries.Length * 2)));
+        for (int i = Count; i <= entry; i++)
+        {
+            // Enabling masks every entry of the table (Linux msix_mask_all) and leaves the messages alone.
+            _entries[i] = new MsixEntry
+            {
+                Irq = IrqDesc.None,
+                WriteEvent = -1,
+                Control = EnableSeen ? 1u : 0,
+                ControlKnown = EnableSeen,
+            };
+        }
+        Count = entry + 1;
+        return true;
+    }
+}
+
+/// <summary>All functions with message interrupts, by index of the device's name.</summary>
+public sealed class MsixTables
+{
+    private MsixFunction?[] _byDevice = new MsixFunction?[64];
+
+    /// <summary>Device indexes that may have a function: 0 to this, exclusive.</summary>
+    public int Count => _byDevice.Length;
+
+    /// <summary>The function of a device, or null.</summary>
+    public MsixFunction? Find(int device) => (uint)device < (uint)_byDevice.Length ? _byDevice[device] : null;
+
+    /// <summary>The function of a device, made when it is new.</summary>
+    public MsixFunction Get(ushort device)
+    {
+        if (device >= _byDevice.Length) Array.Resize(ref _byDevice, Math.Max(device + 1, _byDevice.Length * 2));
+        return _byDevice[device] ??= new MsixFunction { Device = device };
+    }
+}
