@@ -29,6 +29,17 @@ public sealed partial class Replayer<TProbe>
         ref Irte entry = ref table[(int)index];
         if (cpu.Dark) entry.Stale = false; // Its invalidation is there, but nobody recorded it.
         Own(ref entry, (int)index, cpu.WorkIrq);
+        LearnIdFormat(ref entry);
+    }
+
+    /// <summary>Compares an entry with the APIC destination that its interrupt was configured with.</summary>
+    private void LearnIdFormat(ref Irte entry)
+    {
+        if (_machine.ExtendedIds is not null || entry.Irq < 0 || !IrteBits.IsPresent(entry.Lo)) return;
+        uint field = IrteBits.Destination(entry.Lo), wanted = _machine.Irqs[entry.Irq].ApicDestination;
+        if (field == 0 || wanted == 0) return;
+        if (field == wanted) _machine.ExtendedIds = true;
+        else if (field == wanted << 8) _machine.ExtendedIds = false;
     }
 
     private void ApplyIrteWriteAmd(in IrqEvent e)

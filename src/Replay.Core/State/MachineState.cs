@@ -40,6 +40,12 @@ public sealed class MachineState
     /// <summary>True when remapping is known to be on (an invalidation or an entry was seen).</summary>
     public bool RemapEnabled => Remap is not null || IecInvalidations > 0;
 
+    /// <summary>
+    /// True when entries hold 32-bit APIC IDs (IRTA.EIME), false for 8-bit ones in bits 15:8; null until an entry could
+    /// be compared with its interrupt's APIC destination.
+    /// </summary>
+    public bool? ExtendedIds { get; set; }
+
     /// <summary>Interrupt-entry-cache invalidations seen.</summary>
     public long IecInvalidations { get; set; }
 
@@ -80,6 +86,14 @@ public sealed class MachineState
         }
         return _amdTables[deviceId];
     }
+
+    /// <summary>APIC destination of a VT-d entry's destination field; null while the format of ids is not known.</summary>
+    public uint? DestinationOf(uint field) => ExtendedIds switch
+    {
+        true => field,
+        false => field >> 8 & 0xFF,
+        null => null,
+    };
 
     /// <summary>Makes room for a CPU everywhere; false when its number is beyond the model.</summary>
     public bool TryEnsureCpu(int cpu)
