@@ -13,6 +13,7 @@ public enum EventKind : byte
     Mark = 1,
     Loss = 2,
     LogLine = 3,
+    CpuSeen = 4,
 
     // 10-15: interrupts that arrive.
     HandlerEntry = 10,

@@ -42,12 +42,19 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        desc.Set(IrqFlags.Exists | IrqFlags.MaskedKnown);
-        desc.Put(IrqFlags.Masked, masked);
+        desc.Set(IrqFlags.Exists);
         desc.Put(IrqFlags.MaskedByMigration, masked && _cpus[e.Cpu].Dark);
-        desc.MaskEvent = _index;
         desc.Chip = (ushort)e.B;
-        if (!masked) _machine.UnmaskSeen = true;
+        _machine.MaskSeen = true;
+        PutEntryMask(ref desc, masked);
+    }
+
+    /// <summary>The device's entry of an interrupt takes the mask; the kernel's cached control word says the same.</summary>
+    private void PutEntryMask(ref IrqDesc desc, bool masked)
+    {
+        desc.Set(IrqFlags.MaskedKnown);
+        desc.Put(IrqFlags.Masked, masked);
+        desc.MaskEvent = _index;
         if (_machine.FunctionOf(in desc) is not { } function || !function.TryEnsure(desc.Entry)) return;
         ref MsixEntry entry = ref function[desc.Entry];
         entry.Control = masked ? 1u : 0;
@@ -141,6 +148,9 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists | IrqFlags.Started | IrqFlags.StartedKnown);
         desc.StartEvent = _index;
+
+        // Starting unmasks, shutting down masks (Linux irq_enable, __irq_disable); where masks are recorded, they tell.
+        if (!_machine.MaskSeen) PutEntryMask(ref desc, false);
     }
 
     private void ApplyIrqShutdown(in IrqEvent e)
@@ -149,6 +159,7 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.Started);
         desc.Set(IrqFlags.Exists | IrqFlags.StartedKnown);
+        if (!_machine.MaskSeen) PutEntryMask(ref desc, true);
     }
 
     private void ApplyIrqShutdownDeactivate(in IrqEvent e)

@@ -35,9 +35,14 @@ public sealed partial class Replayer<TProbe>
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         bool known = matrix[e.Cpu].Known || matrix.Complete;
+        GlobalCounters recorded = GlobalOf(e.A, e.B);
+        if (matrix.Complete && recorded.OnlineMaps == 1 && matrix[e.Cpu].Managed == 0)
+        {
+            matrix.LearnWindow(recorded.GlobalAvailable);
+        }
         matrix.SetOnline(e.Cpu);
         if (!known || (wasDown && matrix[e.Cpu].Resync)) matrix.GlobalResync = true;
-        Compare(in e, GlobalOf(e.A, e.B));
+        Compare(in e, recorded);
     }
 
     private void ApplyMatrixOffline(in IrqEvent e)
@@ -67,6 +72,7 @@ public sealed partial class Replayer<TProbe>
         var recorded = new CpuCounters((e.A >> 16 & 1) != 0, e.AHigh, e.BLow, e.BHigh);
         GlobalCounters global = GlobalOf(extension.A, extension.B);
         bool compare = map.Known && !map.Resync;
+        if (!map.Known) map.Online = recorded.Online;
         switch (e.Kind)
         {
             case EventKind.MatrixReserveManaged:

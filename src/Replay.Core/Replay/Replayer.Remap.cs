@@ -28,7 +28,7 @@ public sealed partial class Replayer<TProbe>
         table.Write((int)index, e.A, e.B, _index);
         ref Irte entry = ref table[(int)index];
         if (cpu.Dark) entry.Stale = false; // Its invalidation is there, but nobody recorded it.
-        Own(ref entry, (int)index, cpu.WorkIrq);
+        Own(ref entry, (int)index, IrqDesc.None, cpu.WorkIrq);
         LearnIdFormat(ref entry);
     }
 
@@ -50,16 +50,20 @@ public sealed partial class Replayer<TProbe>
         table.Write(index, e.A, e.B, _index);
         ref Irte entry = ref table[index];
         entry.StaleAlias = entry.Stale && _aliasOf.Length != 0 && _aliasOf[device] != 0;
-        Own(ref entry, index, _cpus[e.Cpu].WorkIrq);
+        Own(ref entry, index, device, _cpus[e.Cpu].WorkIrq);
     }
 
     /// <summary>Ties an entry to the interrupt that is being worked on, if that interrupt has no other entry yet.</summary>
-    private void Own(ref Irte entry, int index, uint irq)
+    private void Own(ref Irte entry, int index, int device, uint irq)
     {
         if (irq == IrqEvent.NoIrq || irq >= _machine.Irqs.Used) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)irq];
-        if (desc.RemapIndex == IrqDesc.None) desc.RemapIndex = index;
-        if (desc.RemapIndex == index) entry.Irq = (int)irq;
+        if (desc.RemapIndex == IrqDesc.None)
+        {
+            desc.RemapIndex = index;
+            desc.RemapDevice = device;
+        }
+        if (desc.RemapIndex == index && desc.RemapDevice == device) entry.Irq = (int)irq;
     }
 
     private void ApplyQiSubmit(in IrqEvent e)
@@ -83,7 +87,7 @@ public sealed partial class Replayer<TProbe>
     /// </summary>
     private void CheckStaleIec(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
     {
-        if (_machine.IecInvalidations == 0 || desc.RemapIndex < 0 || _machine.Remap is not { } table) return;
+        if (_machine.IecInvalidations == 0 || desc.RemapIndex < 0 || desc.RemapDevice >= 0 || _machine.Remap is not { } table) return;
         if (desc.RemapIndex >= table.Used) return;
         ref Irte entry = ref table[desc.RemapIndex];
         if (!entry.Stale || !IrteBits.IsPresent(entry.CachedLo) || IrteBits.Vector(entry.CachedLo) != oldVector) return;
@@ -102,20 +106,29 @@ public sealed partial class Replayer<TProbe>
         }
     }
 
-    /// <summary>Entries of freed interrupts are zeroed directly (Linux clear_entries), which no probe sees.</summary>
     private void ApplyIrFree(in IrqEvent e)
     {
         for (uint i = 0; i < Math.Min(e.ALow, 32); i++)
         {
             if (e.Irq + i >= (uint)_machine.Irqs.Used) return;
-            ref IrqDesc desc = ref _machine.Irqs[(int)(e.Irq + i)];
-            int index = RemapIndexOf(ref desc);
-            desc.RemapIndex = IrqDesc.None;
-            if (index < 0 || _machine.Remap is not { } table || !table.TryEnsure(index)) continue;
-            table.Write(index, 0, 0, _index);
-            table[index].Irq = IrqDesc.None;
-            table[index].Stale = false;
+            FreeRemapEntry(ref _machine.Irqs[(int)(e.Irq + i)]);
         }
+    }
+
+    /// <summary>
+    /// The entry of a freed interrupt is zeroed directly (Linux clear_entries, irte_ga_clear_allocated), which no probe
+    /// on the functions that change entries sees.
+    /// </summary>
+    private void FreeRemapEntry(ref IrqDesc desc)
+    {
+        int index = RemapIndexOf(ref desc), device = desc.RemapDevice;
+        desc.RemapIndex = desc.RemapDevice = IrqDesc.None;
+        if (index < 0) return;
+        IrteTable? table = device < 0 ? _machine.Remap : _machine.AmdTables[device];
+        if (table is null || !table.TryEnsure(index)) return;
+        table.Write(index, 0, 0, _index);
+        table[index].Irq = IrqDesc.None;
+        table[index].Stale = table[index].StaleAlias = false;
     }
 
     /// <summary>An interrupt's entry: as its writes tell, else as its cached message names it.</summary>
@@ -153,9 +166,8 @@ public sealed partial class Replayer<TProbe>
     /// <summary>H-10, at the same moment as H-09: the old target is given up while an alias' copy may still be used.</summary>
     private void CheckStaleAlias(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
     {
-        if (_aliasOf.Length == 0 || desc.RemapIndex < 0) return;
-        int device = _machine.RequesterOf(desc.Device);
-        if (device < 0 || _machine.AmdTables.Length == 0 || _machine.AmdTables[device] is not { } table) return;
+        int device = desc.RemapDevice;
+        if (_aliasOf.Length == 0 || device < 0 || _machine.AmdTables[device] is not { } table) return;
         if (desc.RemapIndex >= table.Used || !table[desc.RemapIndex].StaleAlias) return;
         Report(FindingCode.StaleIrtAlias, table[desc.RemapIndex].WriteEvent, irq, oldCpu, oldVector, string.Create(
             CultureInfo.InvariantCulture,

@@ -295,6 +295,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ConcludeLeak((int)e.Irq, ref desc);
+        FreeRemapEntry(ref desc);
         byte vector = desc.Vector, oldVector = desc.PreviousVector;
         ushort cpu = desc.Cpu, oldCpu = desc.PreviousCpu;
         bool known = desc.Has(IrqFlags.VectorKnown);

@@ -90,6 +90,7 @@ public sealed partial class Replayer<TProbe>
         switch (e.Kind)
         {
             case EventKind.Mark: break;
+            case EventKind.CpuSeen: break;
             case EventKind.Loss: ApplyLoss(in e); break;
             case EventKind.LogLine: ApplyLogLine(at); break;
 

@@ -114,6 +114,9 @@ public struct IrqDesc // mutable struct: never readonly
     /// <summary>Remapping entry; <see cref="None"/> when not known.</summary>
     public int RemapIndex;
 
+    /// <summary>Device id whose AMD table has the entry; <see cref="None"/> with VT-d.</summary>
+    public int RemapDevice;
+
     /// <summary>APIC destination of the hardware configuration.</summary>
     public uint ApicDestination;
 

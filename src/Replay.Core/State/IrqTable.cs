@@ -76,6 +76,7 @@ public sealed class IrqTable
     {
         Entry = IrqDesc.None,
         RemapIndex = IrqDesc.None,
+        RemapDevice = IrqDesc.None,
         VectorEvent = -1,
         MessageEvent = -1,
         MaskEvent = -1,

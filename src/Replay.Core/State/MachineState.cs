@@ -1,6 +1,5 @@
 using System;
 using Replay.Core.Events;
-using Replay.Core.Spec;
 
 namespace Replay.Core.State;
 
@@ -49,9 +48,10 @@ public sealed class MachineState
     /// <summary>Interrupt-entry-cache invalidations seen.</summary>
     public long IecInvalidations { get; set; }
 
-    /// <summary>True when the recording has matrix, mask or restore records at all; a missing one then means something.</summary>
-    public bool UnmaskSeen { get; set; }
+    /// <summary>True when the recording has mask and unmask records at all; a missing one then means something.</summary>
+    public bool MaskSeen { get; set; }
 
+    /// <summary>True when the recording has records of messages being restored.</summary>
     public bool RestoreMsiSeen { get; set; }
 
     /// <summary>Interrupts that reached a handler.</summary>
@@ -110,8 +110,4 @@ public sealed class MachineState
 
     /// <summary>MSI-X or MSI entry of an interrupt; null when it is not known.</summary>
     public MsixFunction? FunctionOf(in IrqDesc desc) => desc.Device == 0 ? null : Msix.Find(desc.Device);
-
-    /// <summary>Requester id of a device, from its name; -1 when the name is no PCI address.</summary>
-    public int RequesterOf(int device) =>
-        PciAddress.TryParse(Tables.Devices[device], out PciAddress address) ? address.RequesterId : -1;
 }

@@ -87,13 +87,25 @@ public sealed class VectorMatrix
     /// <summary>First vector of the window.</summary>
     public static byte AllocStart => VectorRanges.FirstExternal;
 
-    /// <summary>End of the window, exclusive: the lowest vector above 0x80 that the system took.</summary>
-    public byte AllocEnd
+    /// <summary>
+    /// End of the window, exclusive. The kernel's is FIRST_SYSTEM_VECTOR, which differs between versions and need not be
+    /// a vector that is in use; <see cref="LearnWindow"/> finds it from the first CPU's counters.
+    /// </summary>
+    public byte AllocEnd { get; private set; } = VectorRanges.LocalTimer;
+
+    /// <summary>
+    /// Finds the window's end from what a fresh map has available: the largest end at or below the lowest system vector
+    /// above 0x80 that explains the number. Keeps the end when none does.
+    /// </summary>
+    public void LearnWindow(uint available)
     {
-        get
+        int highest = SystemMap.NextSet(0x81);
+        for (int end = highest < 0 ? VectorRanges.LocalTimer : highest; end > 0x81; end--)
         {
-            int first = SystemMap.NextSet(0x81);
-            return first < 0 ? VectorRanges.LocalTimer : (byte)first;
+            if ((uint)(end - AllocStart) - SystemBelow(end) != available) continue;
+            AllocEnd = (byte)end;
+            SystemInWindow = SystemBelow(end);
+            return;
         }
     }
 
@@ -113,7 +125,7 @@ public sealed class VectorMatrix
     {
         if (SystemMap[bit]) return;
         SystemMap[bit] = true;
-        RecountSystemWindow();
+        SystemInWindow = SystemBelow(AllocEnd);
         for (int cpu = 0; cpu < Count; cpu++)
         {
             // A replace: the bit leaves the map and stays unavailable.
@@ -259,10 +271,10 @@ public sealed class VectorMatrix
         map.Resync = false;
     }
 
-    private void RecountSystemWindow()
+    private uint SystemBelow(int end)
     {
         uint count = 0;
-        for (int bit = SystemMap.NextSet(AllocStart); bit >= 0 && bit < AllocEnd; bit = SystemMap.NextSet(bit + 1)) count++;
-        SystemInWindow = count;
+        for (int bit = SystemMap.NextSet(AllocStart); bit >= 0 && bit < end; bit = SystemMap.NextSet(bit + 1)) count++;
+        return count;
     }
 }
