@@ -24,9 +24,9 @@ public sealed partial class Replayer<TProbe>
             if (desc.HeadName != 0 && cpu.LastHandlerIrq == e.Irq) return;
             desc.HeadName = name;
         }
-        if (!cpu.LastHandled && cpu.LastHandlerIrq != IrqEvent.NoIrq) _machine.Spurious++;
+        if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
         cpu.LastHandlerIrq = e.Irq;
-        cpu.LastHandled = false;
+        cpu.Arrival = Arrival.Running;
         desc.Flags |= IrqFlags.Exists;
         _machine.Irqs.CountDelivery((int)e.Irq, e.Cpu);
         _machine.Delivered++;
@@ -36,8 +36,9 @@ public sealed partial class Replayer<TProbe>
     private void ApplyHandlerExit(in IrqEvent e)
     {
         ref CpuState cpu = ref _cpus[e.Cpu];
-        if (cpu.LastHandlerIrq != e.Irq) cpu.LastHandlerIrq = IrqEvent.NoIrq;
-        cpu.LastHandled |= (uint)e.A != 0;
+        if (cpu.LastHandlerIrq != e.Irq) return;
+        if ((uint)e.A != 0) cpu.Arrival = Arrival.Taken;
+        else if (cpu.Arrival == Arrival.Running) cpu.Arrival = Arrival.Refused;
     }
 
     /// <summary>An arrival that is not at the current place: fine at the previous one while that is still allocated.</summary>

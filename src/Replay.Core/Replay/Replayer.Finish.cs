@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.State;
 
@@ -21,8 +20,8 @@ public sealed partial class Replayer<TProbe>
         }
         foreach (ref CpuState cpu in _cpus.AsSpan(0, _machine.Cpus.Used))
         {
-            if (!cpu.LastHandled && cpu.LastHandlerIrq != IrqEvent.NoIrq) _machine.Spurious++;
-            cpu.LastHandlerIrq = IrqEvent.NoIrq;
+            if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
+            cpu.Arrival = Arrival.None;
         }
     }
 

@@ -11,6 +11,21 @@ public enum Online : byte
     Yes = 2,
 }
 
+/// <summary>What the handlers of an interrupt that arrived have said so far.</summary>
+public enum Arrival : byte
+{
+    None = 0,
+
+    /// <summary>A handler started; nothing recorded of its answer.</summary>
+    Running = 1,
+
+    /// <summary>All handlers so far said "not mine".</summary>
+    Refused = 2,
+
+    /// <summary>A handler took it.</summary>
+    Taken = 3,
+}
+
 /// <summary>One CPU: hotplug state, and the context that pairs records of one operation.</summary>
 public struct CpuState // mutable struct: never readonly
 {
@@ -52,8 +67,8 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>Interrupt whose handler ran last, for shared interrupts.</summary>
     public uint LastHandlerIrq;
 
-    /// <summary>True when a handler of the arrival under way took it.</summary>
-    public bool LastHandled;
+    /// <summary>How the handlers of the last arrival answered.</summary>
+    public Arrival Arrival;
 
     /// <summary>Device index that MSI-X is being enabled for.</summary>
     public ushort EnablingDevice;
