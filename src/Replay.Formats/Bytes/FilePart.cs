@@ -6,7 +6,7 @@ namespace Replay.Formats.Bytes;
 internal sealed class FilePart
 {
     private readonly InputFile? _file;
-    private readonly byte[] _memory = [];
+    private readonly ReadOnlyMemory<byte> _memory;
 
     /// <summary>A range of the file; cut at the file's end.</summary>
     public FilePart(InputFile file, long offset, long length)
@@ -17,7 +17,7 @@ internal sealed class FilePart
     }
 
     /// <summary>Bytes that were unpacked from <paramref name="offset"/> of the file.</summary>
-    public FilePart(byte[] memory, long offset)
+    public FilePart(ReadOnlyMemory<byte> memory, long offset)
     {
         _memory = memory;
         Offset = offset;
@@ -25,7 +25,7 @@ internal sealed class FilePart
     }
 
     /// <summary>Nothing, where a section is absent.</summary>
-    public static FilePart Empty { get; } = new([], 0);
+    public static FilePart Empty { get; } = new(ReadOnlyMemory<byte>.Empty, 0);
 
     /// <summary>Where the part, or the packed form of it, starts in the file; for messages.</summary>
     public long Offset { get; }
@@ -45,7 +45,7 @@ internal sealed class FilePart
         if (position < 0 || position >= Length) return 0;
         if (buffer.Length > Length - position) buffer = buffer[..(int)(Length - position)];
         if (_file is not null) return _file.Read(Offset + position, buffer);
-        _memory.AsSpan((int)position, buffer.Length).CopyTo(buffer);
+        _memory.Span.Slice((int)position, buffer.Length).CopyTo(buffer);
         return buffer.Length;
     }
 
@@ -55,7 +55,7 @@ internal sealed class FilePart
         position = Math.Clamp(position, 0, Length);
         length = Math.Clamp(length, 0, Length - position);
         if (_file is not null) return new FilePart(_file, Offset + position, length);
-        return new FilePart(_memory.AsSpan((int)position, (int)length).ToArray(), Offset);
+        return new FilePart(_memory.Slice((int)position, (int)length), Offset);
     }
 
     /// <summary>All bytes, at most <paramref name="lengthMax"/>.</summary>

@@ -27,6 +27,13 @@ internal static class CpuSpans
                 $"{size} bytes for CPU {cpu}", $"{(ulong)length - offset}");
             size = (ulong)length - offset;
         }
+        if (layout.SpanCount >= TraceDatLayout.SpansMax)
+        {
+            layout.Report.Add(LossSeverity.DataLoss, "too many ranges of CPU data", entryOffset,
+                $"at most {TraceDatLayout.SpansMax}", "more");
+            return;
+        }
+        layout.SpanCount++;
         buffer.Cpus.Add(new CpuSpan((int)cpu, (long)offset, (long)size));
     }
 

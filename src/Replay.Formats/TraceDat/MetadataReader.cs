@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using Replay.Formats.Bytes;
 
@@ -17,7 +16,7 @@ internal static class MetadataReader
     private const int SystemNameMax = 256;
 
     /// <summary>Longest kallsyms or printk text.</summary>
-    public const int SymbolTextMax = 64 << 20;
+    public const int SymbolTextMax = 32 << 20;
 
     /// <summary><c>header_page\0</c> u64 size, text; <c>header_event\0</c> u64 size, text.</summary>
     public static RingBufferSpec ReadHeaderInfo(TraceDatLayout layout, PartReader reader)

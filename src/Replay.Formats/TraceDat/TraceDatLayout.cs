@@ -35,6 +35,9 @@ internal sealed class TraceDatLayout
     /// <summary>Most buffers, the top one included.</summary>
     public const int BuffersMax = 1024;
 
+    /// <summary>Most ranges of CPU data: many instances may claim one and the same table.</summary>
+    public const int SpansMax = 1 << 18;
+
     public TraceDatLayout(InputFile file, ImportReport report)
     {
         File = file;
@@ -45,6 +48,9 @@ internal sealed class TraceDatLayout
     public InputFile File { get; }
 
     public ImportReport Report { get; }
+
+    /// <summary>Ranges of CPU data taken so far, of all buffers.</summary>
+    public int SpanCount { get; set; }
 
     /// <summary>6 or 7.</summary>
     public int Version { get; set; }

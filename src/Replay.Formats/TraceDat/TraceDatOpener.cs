@@ -15,7 +15,8 @@ internal static class TraceDatOpener
     private const int NameMax = 256;
 
     /// <summary>The bytes that every trace.dat starts with.</summary>
-    public static ReadOnlySpan<byte> Magic => [0x17, 0x08, 0x44, .. "tracing"u8];
+    public static ReadOnlySpan<byte> Magic =>
+        [0x17, 0x08, 0x44, (byte)'t', (byte)'r', (byte)'a', (byte)'c', (byte)'i', (byte)'n', (byte)'g'];
 
     /// <summary>Sizes of ring-buffer pages that are possible: powers of two up to 1 MiB.</summary>
     public static bool IsPageSize(uint size) =>

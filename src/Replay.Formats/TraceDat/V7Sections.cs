@@ -18,8 +18,8 @@ internal sealed class V7Sections
     private const int OptionSectionsMax = 1024;
 
     /// <summary>Largest unpacked section, and the most that all of them may take.</summary>
-    private const int UnpackedMax = 64 << 20;
-    private const long UnpackedTotalMax = 128 << 20;
+    private const int UnpackedMax = 32 << 20;
+    private const long UnpackedTotalMax = 96 << 20;
 
     private readonly TraceDatLayout _layout;
     private readonly Dictionary<OptionId, ulong> _sections = [];
