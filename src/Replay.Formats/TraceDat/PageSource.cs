@@ -1,0 +1,149 @@
+using System;
+using System.Buffers.Binary;
+
+namespace Replay.Formats.TraceDat;
+
+// plain:   page page page …                     read a window at a time
+// chunks:  u32 count { u32 packed size, u32 size, packed pages }…   unpacked a chunk at a time
+
+/// <summary>Gives the ring-buffer pages of one CPU, some at a time, into one reused buffer.</summary>
+internal sealed class PageSource
+{
+    /// <summary>Largest unpacked chunk; trace-cmd's have ten pages.</summary>
+    public const int ChunkMax = 16 << 20;
+
+    /// <summary>What packed data may be longer than unpacked data, for data that does not pack.</summary>
+    private const int PackedSlack = 64 * 1024;
+
+    private readonly DataContext _context;
+    private readonly int _cpu;
+    private readonly int _pageSize;
+    private readonly bool _compressed;
+    private readonly long _end;
+    private long _position;
+    private long _fileOffset;
+    private long _chunksLeft = -1;
+    private byte[] _buffer = [];
+
+    public PageSource(DataContext context, BufferLayout buffer, CpuSpan span)
+    {
+        _context = context;
+        _cpu = span.Cpu;
+        _pageSize = buffer.PageSize;
+        _compressed = buffer.Compressed;
+        _position = span.Offset;
+        // Writers up to trace-cmd 3.1 leave the count of chunks out of the size.
+        long slack = _compressed ? sizeof(uint) : 0;
+        _end = Math.Min(span.Offset + span.Size + slack, context.File.Length);
+    }
+
+    /// <summary>The pages at hand, in its first <see cref="Length"/> bytes. Replaced by <see cref="TryFill"/>.</summary>
+    public byte[] Buffer => _buffer;
+
+    /// <summary>Valid bytes; whole pages but for a cut at the end.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>True when pages are missing before those at hand; the reader takes note and clears it.</summary>
+    public bool HasGap { get; set; }
+
+    /// <summary>Place in the file of a position in the buffer; in packed data, of its chunk.</summary>
+    public long FileOffset(int position) => _compressed ? _fileOffset : _fileOffset + position;
+
+    /// <summary>Reads the next pages; false at the end of this CPU's data.</summary>
+    public bool TryFill()
+    {
+        long before = _position;
+        bool filled = _compressed ? TryFillChunk() : TryFillWindow();
+        _context.AddBytesRead(_position - before);
+        if (!filled) _context.Release(ref _buffer);
+        return filled;
+    }
+
+    private bool TryFillWindow()
+    {
+        Length = 0;
+        if (_position >= _end) return false;
+        int length = (int)Math.Min(Math.Max(_context.WindowBytes, _pageSize), _end - _position);
+        if (!_context.TryGrow(ref _buffer, length)) return Stop("buffers for all CPUs exceed 192 MiB", "fewer CPUs or pages");
+        Length = _context.File.Read(_position, _buffer.AsSpan(0, length));
+        _fileOffset = _position;
+        if (Length < length)
+        {
+            Stop("file became shorter while it was read", $"{length} bytes");
+            return Length > 0;
+        }
+        _position += Length;
+        return true;
+    }
+
+    private bool TryFillChunk()
+    {
+        Length = 0;
+        if (_chunksLeft < 0)
+        {
+            if (!TryReadUInt32(out uint count)) return Stop("CPU data too short for a count of chunks", "4 bytes");
+            _chunksLeft = count;
+        }
+        while (_chunksLeft > 0)
+        {
+            _chunksLeft--;
+            long chunk = _position;
+            if (!TryReadUInt32(out uint packed) || !TryReadUInt32(out uint size))
+                return Stop("CPU data ends before its last chunk", "sizes of a chunk");
+            if (packed > _end - _position) return Stop("chunk goes on past the CPU's data", $"{_end - _position} bytes");
+            _fileOffset = chunk;
+            if (TryUnpack(packed, size)) return true;
+            HasGap = true;
+        }
+        // What follows the last chunk, a few bytes at most, is alignment.
+        _position = _end;
+        return false;
+    }
+
+    private bool TryUnpack(uint packed, uint size)
+    {
+        long start = _position;
+        _position += packed;
+        if (size == 0) return false;
+        if (size > ChunkMax || packed > ChunkMax + PackedSlack)
+            return Damage("chunk larger than 16 MiB", $"at most {ChunkMax}", $"{size}");
+        if (!_context.TryGrow(ref _buffer, (int)size) || !_context.TryGrowPacked((int)packed))
+            return Damage("buffers for all CPUs exceed 192 MiB", "smaller chunks", $"{size}");
+        if (_context.Decompressor is null)
+            return Damage("compressed chunk in a file without compression", "plain data", "a chunk");
+        int read = _context.File.Read(start, _context.Packed.AsSpan(0, (int)packed));
+        int length = read < packed
+            ? -1 : _context.Decompressor.Decompress(_context.Packed, (int)packed, _buffer.AsSpan(0, (int)size));
+        if (length != (int)size) return Damage("chunk that cannot be unpacked", $"{size} bytes", "damaged compressed data");
+        Length = length;
+        return true;
+    }
+
+    private bool TryReadUInt32(out uint value)
+    {
+        value = 0;
+        Span<byte> bytes = stackalloc byte[4];
+        if (_end - _position < 4 || _context.File.Read(_position, bytes) < 4) return false;
+        _position += 4;
+        value = _context.BigEndian
+            ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        return true;
+    }
+
+    /// <summary>Reports damage behind which nothing of this CPU can be found.</summary>
+    private bool Stop(string what, string expected)
+    {
+        Damage(what, expected, $"damage on CPU {_cpu}, the rest of which is lost");
+        _position = _end;
+        _chunksLeft = 0;
+        return false;
+    }
+
+    private bool Damage(string what, string expected, string found)
+    {
+        HasGap = true;
+        if (!_context.Report.Seen(what))
+            _context.Report.Add(LossSeverity.DataLoss, what, _position, expected, found);
+        return false;
+    }
+}
