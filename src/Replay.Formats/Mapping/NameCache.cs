@@ -11,6 +11,9 @@ internal sealed class NameCache
     /// <summary>Longest text that is kept; longer ones are interned each time.</summary>
     private const int LengthMax = 64;
 
+    /// <summary>Length of a slot that holds an address instead of text.</summary>
+    private const ushort AddressMark = ushort.MaxValue;
+
     private readonly int _mask;
     private readonly byte[] _bytes;
     private readonly ushort[] _lengths;
@@ -48,18 +51,17 @@ internal sealed class NameCache
         _indexes[slot] = (ushort)index;
     }
 
-    /// <summary>Finds an address; slots that hold text have address 0, which is never kept.</summary>
     public bool TryGet(ulong address, out int index)
     {
         int slot = SlotOf(address);
         index = _indexes[slot];
-        return address != 0 && _addresses[slot] == address;
+        return _lengths[slot] == AddressMark && _addresses[slot] == address;
     }
 
     public void Put(ulong address, int index)
     {
         int slot = SlotOf(address);
-        _lengths[slot] = 0;
+        _lengths[slot] = AddressMark;
         _addresses[slot] = address;
         _indexes[slot] = (ushort)index;
     }

@@ -153,6 +153,11 @@ internal sealed class PlanCompiler
                 source = field.IsText ? TextSource.TextPointer : TextSource.FunctionPointer;
                 if (size is not (4 or 8)) size = _longSize;
                 break;
+            // Before 5.x the text of a mark was declared as one char of size 0.
+            case FieldStorage.Integer or FieldStorage.Opaque when size == 0
+                && field.Type.EndsWith("char", StringComparison.Ordinal):
+                source = TextSource.Fixed;
+                break;
             default: return null;
         }
         // Old kernels have locations of two bytes, with an offset only.
