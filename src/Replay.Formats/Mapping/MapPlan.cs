@@ -127,19 +127,27 @@ internal sealed class MapPlan
     /// <summary>Bytes that a record must have for the fields that the plan reads.</summary>
     public required int NeededLength { get; init; }
 
-    /// <summary>The event with all constants in place; time and CPU are 0.</summary>
-    public required IrqEvent Template { get; init; }
+    /// <summary>The event with all constants in place; time and CPU are 0. A field: a property would copy it twice.</summary>
+    public IrqEvent Template;
 
     /// <summary>The extension record with all constants in place.</summary>
-    public required IrqEvent ExtensionTemplate { get; init; }
+    public IrqEvent ExtensionTemplate;
 
     public required NumberOp[] Numbers { get; init; }
+
+    /// <summary>Offsets of the first two fields that the shapes but General read.</summary>
+    public int FirstOffset { get; init; }
+
+    public int SecondOffset { get; init; }
 
     /// <summary>In schema order, so that names get the same indexes on every route.</summary>
     public required TextOp[] Texts { get; init; }
 
     public required PlanShape Shape { get; init; }
 
-    /// <summary>Most records that one event takes.</summary>
-    public int RecordsMax => Kind.IsText ? RecordMapper.RecordsMax : Kind.HasExtension ? 2 : 1;
+    /// <summary>Records that one event takes, where it is not text.</summary>
+    public required int Records { get; init; }
+
+    /// <summary>True when names are remembered by irq, false when by their own bytes.</summary>
+    public required bool RemembersByIrq { get; init; }
 }

@@ -64,6 +64,7 @@ internal sealed class PlanCompiler
                 }
             }
         }
+        PlanShape shape = ShapeOf(kind, numbers, texts);
         return new MapPlan
         {
             Kind = kind,
@@ -73,7 +74,11 @@ internal sealed class PlanCompiler
             ExtensionTemplate = extension,
             Numbers = [.. numbers],
             Texts = [.. texts],
-            Shape = ShapeOf(kind, numbers, texts),
+            Shape = shape,
+            FirstOffset = numbers.Count > 0 ? numbers[0].Offset : 0,
+            SecondOffset = shape == PlanShape.HandlerEntry ? texts[0].Offset : numbers.Count > 1 ? numbers[1].Offset : 0,
+            Records = kind.HasExtension ? 2 : 1,
+            RemembersByIrq = kind.FindOperand("irq") is not null,
         };
     }
 

@@ -23,7 +23,7 @@ public sealed partial class RecordMapper
         Span<byte> clean = stackalloc byte[EventText.LengthMax];
         int length = TextCleaner.Clean(text, clean, out bool cut);
         if (cut) NoteCut(MarkCut, EventText.LengthMax, text.Length, fileOffset);
-        Start(plan, timeNs, cpu, output);
+        Start(out output[0], ref plan.Template, timeNs, cpu);
         return EventText.Write(clean[..length], output);
     }
 
@@ -62,7 +62,7 @@ public sealed partial class RecordMapper
     }
 
     /// <summary>Index of the name that the record's field says; the field was located before.</summary>
-    private int IndexOf(TextOp op, ReadOnlySpan<byte> record, uint hint)
+    private int IndexOf(TextOp op, ReadOnlySpan<byte> record, bool byIrq, uint irq)
     {
         int index;
         switch (op.Source)
@@ -76,6 +76,8 @@ public sealed partial class RecordMapper
                 return index;
             default:
                 TryLocate(op, record, out ReadOnlySpan<byte> text);
+                // Names without an irq differ in their ends: dmar0 and dmar1, 0000:00:01.0 and 0000:00:02.0.
+                uint hint = byIrq ? irq : text.Length < 4 ? 0u : (uint)(text[^2] + (text[^4] * 8));
                 if (op.Cache.TryGet(hint, text, out index)) return index;
                 index = InternBytes(UntilNul(text), op.Cache);
                 op.Cache.Put(hint, text, index);
