@@ -138,6 +138,27 @@ public class RecordMapperTests
         Assert.Equal("mark \"old mark\"", bench.Map(bench.Record(("ip", 1L), ("buf", "old mark\n"))));
     }
 
+    // Declaration of the field, bytes of the record from the field on, and the name.
+    [Theory]
+    [InlineData("char name[8]", 8, "nvme\0xyz", "nvme")]
+    [InlineData("char name[8]", 8, "12345678", "12345678")]
+    [InlineData("__rel_loc char[] name", 4, "\u0002\0\u0004\0--abc\0", "abc")]
+    [InlineData("__data_loc char[] name", 4, "\u000e\0\u0004\0--abc\0", "abc")]
+    [InlineData("__data_loc char[] name", 2, "\u000c\0--abc\0", "abc")]
+    [InlineData("const char * name", 4, "\u0001\0\0\0", "one")]
+    [InlineData("const char * name", 8, "\u0002\0\0\0\0\0\0\0", "0x2")]
+    [InlineData("void * name", 4, "\u0001\0\0\0", "function")]
+    public void Text_is_found_however_the_kernel_stores_it(string declaration, int size, string bytes, string expected)
+    {
+        string format = $"name: e\nID: 1\nformat:\n\tfield:{declaration};\toffset:8;\tsize:{size};\tsigned:0;";
+        MappingTable table = MappingTable.Parse("own:e -> setup_irq irq=1 name=name", "own.map");
+        var bench = new MapperBench(FormatVectors.Parse(format, "own")["own:e"], table);
+        bench.Texts[1] = "one";
+        bench.Symbols[1] = "function";
+        byte[] record = [.. new byte[8], .. System.Text.Encoding.UTF8.GetBytes(bytes)];
+        for (int i = 0; i < 2; i++) Assert.Equal("setup_irq irq=1 name=" + expected, bench.Map(record));
+    }
+
     [Fact]
     public void Handler_names_follow_the_bytes_when_an_irq_changes_its_owner()
     {
@@ -152,6 +173,17 @@ public class RecordMapperTests
             }
         }
         Assert.Equal(5, bench.Tables.Names.Count);
+    }
+
+    [Fact]
+    public void Name_without_its_terminator_is_not_taken_for_a_longer_one()
+    {
+        var bench = new MapperBench(Linux61["irq:irq_handler_entry"]);
+        foreach (string name in (string[])["abc", "ab", "", "abc"])
+        {
+            byte[] record = bench.Record(("irq", 1L), ("name", System.Text.Encoding.ASCII.GetBytes(name)));
+            Assert.Equal("handler_entry irq=1 name=" + name, bench.Map(record));
+        }
     }
 
     [Fact]
