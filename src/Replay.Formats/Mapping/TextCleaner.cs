@@ -1,0 +1,42 @@
+using System;
+using System.Buffers;
+using System.Text;
+
+namespace Replay.Formats.Mapping;
+
+/// <summary>
+/// Makes recorded text safe to print. Control characters (C0, DEL, C1), line and paragraph separators and bytes that are
+/// not UTF-8 each become U+FFFD; everything else, spaces and commas included, stays.
+/// </summary>
+internal static class TextCleaner
+{
+    /// <summary>
+    /// Copies <paramref name="text"/> cleaned into <paramref name="output"/>, cut at a character where it is full.
+    /// Returns the bytes written; <paramref name="cut"/> says whether any text was left.
+    /// </summary>
+    public static int Clean(ReadOnlySpan<byte> text, Span<byte> output, out bool cut)
+    {
+        int plain = text.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+        if (plain < 0) plain = text.Length;
+        plain = Math.Min(plain, output.Length);
+        text[..plain].CopyTo(output);
+        int length = plain;
+        text = text[plain..];
+        while (!text.IsEmpty)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(text, out Rune rune, out int consumed);
+            if (status != OperationStatus.Done || IsUnprintable(rune)) rune = Rune.ReplacementChar;
+            if (!rune.TryEncodeToUtf8(output[length..], out int written))
+            {
+                cut = true;
+                return length;
+            }
+            length += written;
+            text = text[consumed..];
+        }
+        cut = false;
+        return length;
+    }
+
+    private static bool IsUnprintable(Rune rune) => Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029;
+}
