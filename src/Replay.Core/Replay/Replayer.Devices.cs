@@ -148,6 +148,7 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists | IrqFlags.Started | IrqFlags.StartedKnown);
         desc.StartEvent = _index;
+        _machine.StartSeen = true;
 
         // Starting unmasks, shutting down masks (Linux irq_enable, __irq_disable); where masks are recorded, they tell.
         if (!_machine.MaskSeen) PutEntryMask(ref desc, false);

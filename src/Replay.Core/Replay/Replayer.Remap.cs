@@ -10,6 +10,8 @@ namespace Replay.Core.Replay;
 /// <content>Interrupt remapping: entries in memory, and what the hardware may still have cached of them.</content>
 public sealed partial class Replayer<TProbe>
 {
+    private const int IoApicEntries = 32;
+
     private ushort[] _aliasOf = [];
     private ushort[] _ownerOf = [];
 
@@ -18,6 +20,8 @@ public sealed partial class Replayer<TProbe>
     {
         if (TryIrq(e.Irq)) _cpus[e.Cpu].WorkIrq = e.Irq;
     }
+
+    private void ApplyIoApicSetAffinity(in IrqEvent e) => _cpus[e.Cpu].IoApicIrq = e.Irq;
 
     private void ApplyIrteWrite(in IrqEvent e)
     {
@@ -50,7 +54,27 @@ public sealed partial class Replayer<TProbe>
         table.Write(index, e.A, e.B, _index);
         ref Irte entry = ref table[index];
         entry.StaleAlias = entry.Stale && _aliasOf.Length != 0 && _aliasOf[device] != 0;
-        Own(ref entry, index, device, _cpus[e.Cpu].WorkIrq);
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        Own(ref entry, index, device, cpu.WorkIrq);
+        if (cpu.IoApicIrq == cpu.WorkIrq && cpu.WorkIrq != IrqEvent.NoIrq) MarkIoApicTable(table);
+    }
+
+    /// <summary>
+    /// Linux sets the first 32 entries of an IO-APIC's table aside when it makes the table, empty but for vector 0xFF
+    /// (amd/iommu.c irq_remapping_alloc, irte_ga_set_allocated). Where the recording holds the machine's whole life, the
+    /// pin of an interrupt that was never activated still has that.
+    /// </summary>
+    private void MarkIoApicTable(IrteTable table)
+    {
+        if (!_machine.Matrix.Complete || !table.TryEnsure(IoApicEntries - 1)) return;
+        for (int pin = 0; pin < IoApicEntries; pin++)
+        {
+            // The timer, irq 0, is on pin 2; pin 0 has no interrupt.
+            int irq = pin switch { 0 => 2, 2 => 0, _ => pin };
+            ref Irte entry = ref table[pin];
+            if (entry.Known || (_activated >> irq & 1) != 0) continue;
+            table.Write(pin, 0, 0xFF, -1);
+        }
     }
 
     /// <summary>Ties an entry to the interrupt that is being worked on, if that interrupt has no other entry yet.</summary>

@@ -11,6 +11,9 @@ public sealed partial class Replayer<TProbe>
 {
     private const int NoSpace = -28;
 
+    // Interrupts 0 to 31 that were ever activated, had a vector or were freed: their remapping entries were written.
+    private uint _activated;
+
     private void ApplyVectorSetup(in IrqEvent e)
     {
         if (!TryIrq(e.Irq)) return;
@@ -63,6 +66,12 @@ public sealed partial class Replayer<TProbe>
         desc.Put(IrqFlags.CanReserve, (e.A & 2) != 0);
         desc.Clear(IrqFlags.ManagedShutdown);
         _cpus[e.Cpu].WorkIrq = e.Irq;
+        if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
+
+        // Activation that is not early (reserve 0) belongs to request_irq, which goes on to start the interrupt and so
+        // unmasks it. Where start-ups or masks are recorded, they tell.
+        bool maskable = (e.A & 3) != 0, early = (e.A & 4) != 0;
+        if (maskable && !early && !_machine.MaskSeen && !_machine.StartSeen) PutEntryMask(ref desc, false);
     }
 
     private void ApplyVectorDeactivate(in IrqEvent e)
@@ -185,6 +194,7 @@ public sealed partial class Replayer<TProbe>
         var cpu = (ushort)e.A;
         desc.ConfiguredVector = e.Vector;
         desc.ApicDestination = e.AHigh;
+        if (e.Irq < 32 && e.Vector != VectorRanges.ManagedShutdown) _activated |= 1u << (int)e.Irq;
         if (e.Vector == VectorRanges.ManagedShutdown)
         {
             if (desc.Vector != 0) DropSlot(ref desc, (int)e.Irq);
@@ -294,6 +304,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
         ConcludeLeak((int)e.Irq, ref desc);
         FreeRemapEntry(ref desc);
         byte vector = desc.Vector, oldVector = desc.PreviousVector;

@@ -148,6 +148,7 @@ public sealed partial class Replayer<TProbe>
             case EventKind.IrqDoSetAffinity: ApplyAffinity(in e); break;
             case EventKind.IrSetAffinity: ApplyWorkOn(in e); break;
             case EventKind.MsiSetAffinity: ApplyWorkOn(in e); break;
+            case EventKind.IoApicSetAffinity: ApplyIoApicSetAffinity(in e); break;
             case EventKind.IrqStartup: ApplyIrqStartup(in e); break;
             case EventKind.IrqShutdown: ApplyIrqShutdown(in e); break;
             case EventKind.IrqShutdownDeactivate: ApplyIrqShutdownDeactivate(in e); break;

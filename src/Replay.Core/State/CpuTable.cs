@@ -59,10 +59,8 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>Interrupt that a remapping or affinity function on this CPU is working on; IRTE writes belong to it.</summary>
     public uint WorkIrq;
 
-    /// <summary>Event of the last IRTE write of this CPU that no invalidation has covered yet; -1 when none.</summary>
-    public long UncoveredIrteEvent;
-
-    public int UncoveredIrteIndex;
+    /// <summary>Interrupt of an IO-APIC pin whose affinity is being set on this CPU.</summary>
+    public uint IoApicIrq;
 
     /// <summary>Interrupt whose handler ran last, for shared interrupts.</summary>
     public uint LastHandlerIrq;
@@ -141,7 +139,7 @@ public sealed class CpuTable
                 ProbedFreeIrq = Events.IrqEvent.NoIrq,
                 WorkIrq = Events.IrqEvent.NoIrq,
                 LastHandlerIrq = Events.IrqEvent.NoIrq,
-                UncoveredIrteEvent = -1,
+                IoApicIrq = Events.IrqEvent.NoIrq,
                 OnlineEvent = -1,
                 OfflineEvent = -1,
                 TakedownEvent = -1,

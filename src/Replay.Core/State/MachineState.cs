@@ -51,6 +51,9 @@ public sealed class MachineState
     /// <summary>True when the recording has mask and unmask records at all; a missing one then means something.</summary>
     public bool MaskSeen { get; set; }
 
+    /// <summary>True when the recording has start-up records at all.</summary>
+    public bool StartSeen { get; set; }
+
     /// <summary>True when the recording has records of messages being restored.</summary>
     public bool RestoreMsiSeen { get; set; }
 
