@@ -39,18 +39,10 @@ internal sealed class InputFile : IDisposable
     {
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            if (!stream.CanSeek)
-            {
-                using (stream) return Spool.Fill(stream, path);
-            }
-            Span<byte> magic = stackalloc byte[4];
-            int length = RandomAccess.Read(stream.SafeFileHandle, magic, 0);
-            if (Spool.IsZstd(magic[..length]))
-            {
-                using (stream) return Spool.Fill(stream, path);
-            }
-            return new InputFile(stream.SafeFileHandle, path);
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (IsPlain(handle)) return new InputFile(handle, path);
+            using var stream = new FileStream(handle, FileAccess.Read, 0);
+            return Spool.Fill(stream, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
@@ -82,6 +74,28 @@ internal sealed class InputFile : IDisposable
             throw new BadInputException($"{Name}: offset {offset + done}: cannot be read: {e.Message}", e);
         }
         return done;
+    }
+
+    /// <summary>True when the file can be read by position as it is.</summary>
+    private static bool IsPlain(SafeFileHandle handle)
+    {
+        try
+        {
+            Span<byte> magic = stackalloc byte[4];
+            _ = RandomAccess.GetLength(handle);
+            int length = RandomAccess.Read(handle, magic, 0);
+            return !Spool.IsZstd(magic[..length]);
+        }
+        catch (NotSupportedException)
+        {
+            // A pipe or a socket.
+            return false;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => _handle.Dispose();

@@ -124,7 +124,7 @@ internal sealed class CpuStream
                     continue;
             }
             int start = hasWord ? Next + 8 : Next + 4;
-            long length = hasWord ? (((long)word - 4) + 3) & ~3L : type * 4;
+            long length = !hasWord ? type * 4 : word < 4 ? -1 : ((long)word - 4 + 3) & ~3L;
             if (length < 0 || length > End - start)
             {
                 Skip(Next, "record of impossible length", $"0 to {End - start} bytes", $"{length}");

@@ -18,10 +18,14 @@ internal sealed class FormatIndex
     /// <summary>Longest format text.</summary>
     public const int TextMax = 1 << 20;
 
+    /// <summary>Most texts that are looked at: a file of empty ones must not keep us busy.</summary>
+    private const int TextsMax = 1 << 18;
+
     private const int HeadBytes = 512;
 
     private readonly Dictionary<int, Entry> _entries = [];
     private readonly ImportReport _report;
+    private int _textCount;
 
     public FormatIndex(ImportReport report) => _report = report;
 
@@ -37,7 +41,7 @@ internal sealed class FormatIndex
     /// </summary>
     public bool TryAdd(PartReader reader, FilePart part, string system, ulong length)
     {
-        if (length > (ulong)reader.Remaining) return false;
+        if (length > (ulong)reader.Remaining || _textCount++ == TextsMax) return false;
         long position = reader.Position;
         if (!reader.TryPeek((int)Math.Min(length, HeadBytes), out ReadOnlySpan<byte> head)) return false;
         if (length > TextMax || !FormatParser.TryReadId(head, out int id) || id > IdMax)

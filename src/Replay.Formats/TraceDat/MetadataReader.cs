@@ -15,6 +15,9 @@ internal static class MetadataReader
     /// <summary>Longest name of a system.</summary>
     private const int SystemNameMax = 256;
 
+    /// <summary>Most systems; a kernel has 150.</summary>
+    private const int SystemsMax = 1 << 16;
+
     /// <summary>Longest kallsyms or printk text.</summary>
     public const int SymbolTextMax = 32 << 20;
 
@@ -38,7 +41,8 @@ internal static class MetadataReader
     /// <summary>u32 systems; each: name, NUL, u32 count, then u64 size and format text of each event.</summary>
     public static void ReadSystems(TraceDatLayout layout, PartReader reader, FilePart part)
     {
-        if (!reader.TryReadUInt32(out uint systems)) throw Cut(layout, reader, "a count of event systems");
+        if (!reader.TryReadUInt32(out uint systems) || systems > SystemsMax)
+            throw Cut(layout, reader, $"a count of at most {SystemsMax} event systems");
         for (uint i = 0; i < systems; i++)
         {
             if (!reader.TryReadText(SystemNameMax, out string system)) throw Cut(layout, reader, "a system's name and NUL");

@@ -24,6 +24,7 @@ internal sealed class PageSource
     private long _fileOffset;
     private long _chunksLeft = -1;
     private byte[] _buffer = [];
+    private bool _isCut;
 
     public PageSource(DataContext context, BufferLayout buffer, CpuSpan span)
     {
@@ -62,17 +63,16 @@ internal sealed class PageSource
     private bool TryFillWindow()
     {
         Length = 0;
+        if (_isCut) return Stop("file became shorter while it was read", "the length that it had when it was opened");
         if (_position >= _end) return false;
         int length = (int)Math.Min(Math.Max(_context.WindowBytes, _pageSize), _end - _position);
         if (!_context.TryGrow(ref _buffer, length)) return Stop("buffers for all CPUs exceed 192 MiB", "fewer CPUs or pages");
         Length = _context.File.Read(_position, _buffer.AsSpan(0, length));
         _fileOffset = _position;
-        if (Length < length)
-        {
-            Stop("file became shorter while it was read", $"{length} bytes");
-            return Length > 0;
-        }
         _position += Length;
+        // The gap is behind the pages that are still there: the next call reports it.
+        _isCut = Length < length;
+        if (Length == 0) return TryFillWindow();
         return true;
     }
 
@@ -136,6 +136,7 @@ internal sealed class PageSource
         Damage(what, expected, $"damage on CPU {_cpu}, the rest of which is lost");
         _position = _end;
         _chunksLeft = 0;
+        _isCut = false;
         return false;
     }
 

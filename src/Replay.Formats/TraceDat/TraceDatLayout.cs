@@ -38,6 +38,9 @@ internal sealed class TraceDatLayout
     /// <summary>Most ranges of CPU data: many instances may claim one and the same table.</summary>
     public const int SpansMax = 1 << 18;
 
+    /// <summary>Most options; real files have one a CPU and twenty more.</summary>
+    public const int OptionsMax = 1 << 18;
+
     public TraceDatLayout(InputFile file, ImportReport report)
     {
         File = file;
@@ -51,6 +54,9 @@ internal sealed class TraceDatLayout
 
     /// <summary>Ranges of CPU data taken so far, of all buffers.</summary>
     public int SpanCount { get; set; }
+
+    /// <summary>Options read so far.</summary>
+    public int OptionCount { get; set; }
 
     /// <summary>6 or 7.</summary>
     public int Version { get; set; }

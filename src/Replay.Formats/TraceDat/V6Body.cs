@@ -97,7 +97,7 @@ internal sealed class V6Body
     {
         while (true)
         {
-            if (!reader.TryReadUInt16(out ushort id)) throw MetadataReader.Cut(_layout, reader, "an option");
+            if (_layout.OptionCount++ == TraceDatLayout.OptionsMax || !reader.TryReadUInt16(out ushort id)) throw MetadataReader.Cut(_layout, reader, "an option");
             if (id == (ushort)OptionId.Done) return;
             long offset = reader.FileOffset;
             if (!reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart part))

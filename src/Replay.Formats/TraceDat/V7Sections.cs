@@ -72,11 +72,11 @@ internal sealed class V7Sections
         while (reader.Remaining > 0)
         {
             long offset = reader.FileOffset;
-            if (!reader.TryReadUInt16(out ushort id) || !reader.TryReadUInt32(out uint size)
-                || !reader.TryTakePart(size, out FilePart option))
+            if (_layout.OptionCount++ == TraceDatLayout.OptionsMax || !reader.TryReadUInt16(out ushort id)
+                || !reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart option))
             {
-                _layout.Report.Add(LossSeverity.DataLoss, "option cut by the end of its section", offset,
-                    "id, size and data", $"{reader.Remaining} bytes");
+                _layout.Report.Add(LossSeverity.DataLoss, "options end in damage", offset,
+                    $"id, size and data, at most {TraceDatLayout.OptionsMax} times", $"{reader.Remaining} bytes");
                 return 0;
             }
             if (size > OptionReader.LengthMax)
@@ -131,7 +131,7 @@ internal sealed class V7Sections
             }
             if (name.Length == 0)
             {
-                _layout.Facts.Clock = clock;
+                if (clock.Length > 0) _layout.Facts.Clock = clock;
                 _layout.Facts.CpuCount = Math.Max(_layout.Facts.CpuCount, (int)cpus);
             }
             _layout.Buffers.Add(buffer);
