@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Replay.Core.Events;
+
+namespace Replay.Formats.Text;
+
+/// <summary>Names for error messages: what there is, and which of it was meant. Cold.</summary>
+internal static class TextNames
+{
+    private const int ShownMax = 40;
+
+    /// <summary>The found text in quotes, at most 40 characters, control characters escaped; <c>nothing</c> when empty.</summary>
+    public static string Show(string text)
+    {
+        if (text.Length == 0) return "nothing";
+        string kept = text.Length > ShownMax ? text[..ShownMax] : text;
+        byte[] utf8 = Encoding.UTF8.GetBytes(kept);
+        byte[] quoted = new byte[TextQuoting.QuotedBytesMax(utf8.Length)];
+        string shown = Encoding.UTF8.GetString(quoted, 0, TextQuoting.Quote(utf8, quoted));
+        return text.Length > ShownMax ? shown + "…" : shown;
+    }
+
+    public static string SuggestKind(string found)
+    {
+        var names = new List<string>();
+        foreach (EventKindInfo info in EventSchema.All) names.Add(info.Name);
+        return Suggest(found, names);
+    }
+
+    public static string SuggestOperand(EventKindInfo info, string found)
+    {
+        var names = new List<string>();
+        foreach (EventOperand operand in info.Operands) names.Add(operand.Name);
+        return Suggest(found, names);
+    }
+
+    public static string SuggestSymbol(EventOperand operand, string found) => Suggest(found, operand.Symbols);
+
+    public static string DescribeOperands(EventKindInfo info)
+    {
+        if (info.Operands.Length == 0) return $"no operands after {info.Name}";
+        var text = new StringBuilder("an operand of ").Append(info.Name).Append(':');
+        foreach (EventOperand operand in info.Operands) text.Append(' ').Append(operand.Name).Append('=');
+        return text.ToString();
+    }
+
+    public static string DescribeSymbols(EventOperand operand) => string.Join(", ", operand.Symbols);
+
+    /// <summary><c>; did you mean "x"?</c> for the nearest name, empty when none is near.</summary>
+    public static string Suggest(string found, IEnumerable<string> names)
+    {
+        if (found.Length is 0 or > 64) return "";
+        string? best = null;
+        // A third of the letters may be wrong; beyond that a suggestion is a guess.
+        int bestDistance = Math.Max(2, found.Length / 3) + 1;
+        foreach (string name in names)
+        {
+            int distance = Distance(found, name);
+            if (distance >= bestDistance) continue;
+            bestDistance = distance;
+            best = name;
+        }
+        return best is null ? "" : $"; did you mean \"{best}\"?";
+    }
+
+    // Levenshtein: insertions, deletions and replacements of one character, case ignored.
+    private static int Distance(string left, string right)
+    {
+        Span<int> row = stackalloc int[right.Length + 1];
+        for (int j = 0; j <= right.Length; j++) row[j] = j;
+        for (int i = 1; i <= left.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int above = row[j];
+                bool same = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]);
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[right.Length];
+    }
+}
