@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+
+namespace Replay.Core.Reports;
+
+/// <summary>How bad it is for the recorded machine; the text of each is its lower-case name.</summary>
+public enum ReportSeverity
+{
+    /// <summary>Context for another finding.</summary>
+    Info,
+
+    /// <summary>Spurious, noisy, drifting; no interrupt was lost.</summary>
+    Minor,
+
+    /// <summary>Interrupts lost once, or an operation refused.</summary>
+    Major,
+
+    /// <summary>Interrupts lost for good, or worse.</summary>
+    Critical,
+}
+
+/// <summary>
+/// What a replay found, as plain data for printing; the shape and its names are those of
+/// <c>irqreplay replay --format json</c>.
+/// </summary>
+/// <param name="Events">Events of the recording.</param>
+/// <param name="Applied">Events that changed or were checked against the machine.</param>
+/// <param name="Findings">In the order of their events.</param>
+/// <param name="Interrupts">Totals of what happened to interrupts.</param>
+/// <param name="Digest">One number for the final machine, as text (<c>0x…</c>); the same on every route.</param>
+/// <param name="Seconds">Wall time of the replay, reading included.</param>
+public sealed record ReplayReport(
+    long Events,
+    long Applied,
+    IReadOnlyList<ReportFinding> Findings,
+    InterruptTotals Interrupts,
+    string Digest,
+    double Seconds)
+{
+    /// <summary>Null when the replay was too short to be timed.</summary>
+    public double? EventsPerSecond => Seconds > 0 ? Events / Seconds : null;
+}
+
+/// <summary>One finding.</summary>
+/// <param name="Code">Stable code (<c>IRQ001</c>).</param>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Event">Index of the event where it shows.</param>
+/// <param name="TimeNs">Time of that event.</param>
+/// <param name="Blame">Index of the event where the views first parted; null when it lies before the recording.</param>
+/// <param name="Irq">Interrupt concerned.</param>
+/// <param name="Device">Device concerned.</param>
+/// <param name="Entry">MSI-X or remapping entry concerned.</param>
+/// <param name="Cpu">CPU concerned.</param>
+/// <param name="Vector">Vector concerned.</param>
+/// <param name="Message">One plain sentence.</param>
+public sealed record ReportFinding(
+    string Code,
+    ReportSeverity Severity,
+    long Event,
+    ulong? TimeNs,
+    long? Blame,
+    uint? Irq,
+    string? Device,
+    int? Entry,
+    int? Cpu,
+    int? Vector,
+    string Message);
+
+/// <summary>What became of interrupts; a total that the recording cannot tell is null.</summary>
+public sealed record InterruptTotals(
+    long? Raised, long? Delivered, long? Pending, long? Coalesced, long? Lost, long? Spurious);
