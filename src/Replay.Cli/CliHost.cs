@@ -1,0 +1,51 @@
+using System;
+using System.IO;
+using Replay.Formats;
+
+namespace Replay.Cli;
+
+/// <summary>Everything outside the program that it touches, so that tests run commands inside their own process.</summary>
+internal sealed record CliHost
+{
+    /// <summary>Results; UTF-8 bytes.</summary>
+    public required Stream Out { get; init; }
+
+    /// <summary>Progress and notes.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Opens standard input, when a command asks for <c>-</c>.</summary>
+    public required Func<Stream> OpenIn { get; init; }
+
+    /// <summary>Formats read and written.</summary>
+    public FormatCatalog Formats { get; init; } = FormatCatalog.BuiltIn;
+
+    /// <summary>Makes the machine that <c>replay</c> and <c>state</c> drive; without one they do not exist.</summary>
+    public SessionFactory? CreateSession { get; init; }
+
+    /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
+    public bool OutIsTerminal { get; init; }
+
+    /// <summary>Notes go to a person's terminal.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal.</summary>
+    public Func<int> TerminalWidth { get; init; } = static () => 80;
+
+    /// <summary>Value of an environment variable, or null.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
+    /// <summary>True when a non-empty <c>NO_COLOR</c> or a dumb terminal forbids colours (no-color.org).</summary>
+    public bool ForbidsColour => !string.IsNullOrEmpty(Variable("NO_COLOR")) || Variable("TERM") == "dumb";
+
+    /// <summary>The process that the user started.</summary>
+    public static CliHost ForProcess() => new()
+    {
+        Out = new OutputStream(StandardOutput.Open()),
+        Error = Console.Error,
+        OpenIn = Console.OpenStandardInput,
+        OutIsTerminal = !Console.IsOutputRedirected,
+        ErrorIsTerminal = !Console.IsErrorRedirected,
+        TerminalWidth = StandardOutput.Width,
+        Variable = Environment.GetEnvironmentVariable,
+    };
+}

@@ -1,0 +1,53 @@
+using System;
+using System.CommandLine;
+using Replay.Cli.Output;
+using Replay.Core.Events;
+using Replay.Formats;
+
+namespace Replay.Cli.Commands;
+
+/// <summary><c>info</c>: what a recording is and what is in it.</summary>
+internal static class InfoCommand
+{
+    public static Command Build(CliHost host)
+    {
+        var command = new Command("info", "What a recording is: format, kernel, CPUs, time span, records by name, losses.");
+        var shared = new SharedOptions(command);
+        command.SetAction(result => Run(result, shared, host));
+        return command;
+    }
+
+    private static int Run(ParseResult result, SharedOptions shared, CliHost host)
+    {
+        OutputFormat format = shared.GetFormat(result);
+        using Recording recording = shared.Open(result, host);
+        InfoReport report = Read(recording, host);
+        if (format == OutputFormat.Json)
+        {
+            InfoJson.Write(report, host.Out);
+        }
+        else
+        {
+            Losses.Write(recording, host.Error);
+            InfoText.Write(report, recording.Info, result.GetValue(shared.File)!, host);
+        }
+        return ExitCodes.For(recording.Report);
+    }
+
+    private static InfoReport Read(Recording recording, CliHost host)
+    {
+        using var progress = new ProgressLine(recording, host);
+        var byKind = new long[256];
+        long events = 0;
+        ulong? first = null, last = null;
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        {
+            first ??= batch[0].TimeNs;
+            last = batch[^1].TimeNs;
+            foreach (ref readonly IrqEvent record in batch) byKind[(byte)record.Kind]++;
+            events += batch.Length;
+            progress.Report(events);
+        }
+        return InfoReport.Of(recording, byKind, first, last);
+    }
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using Replay.Cli.Output;
+using Replay.Core.Events;
+using Replay.Core.Reports;
+using Replay.Formats;
+
+namespace Replay.Cli.Commands;
+
+/// <summary><c>state</c>: the whole machine at one position.</summary>
+internal sealed class StateCommand
+{
+    private readonly CliHost _host;
+    private readonly SessionFactory _createSession;
+    private readonly SharedOptions _shared;
+
+    private readonly Option<string> _at = new("--at")
+    {
+        Description = "Where: end, event:N (just after event N), time:SECONDS (trace clock) or \"mark:TEXT\" (just after the "
+            + "first marker that starts with TEXT).",
+        HelpName = "POSITION",
+        DefaultValueFactory = static _ => "end",
+    };
+
+    private readonly Option<string?> _view = new("--view")
+    {
+        Description = "Only these parts, with commas between them.",
+        HelpName = "cpus,irqs,remap,msix,matrix",
+    };
+
+    private readonly Option<string[]> _irq = new("--irq")
+    {
+        Description = "Only this interrupt and what belongs to it. May be given several times.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => [],
+    };
+
+    private readonly Option<string[]> _cpu = new("--cpu")
+    {
+        Description = "Only this CPU and the interrupts on it. May be given several times.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => [],
+    };
+
+    private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
+
+    private StateCommand(Command command, CliHost host, SessionFactory createSession)
+    {
+        _host = host;
+        _createSession = createSession;
+        _shared = new SharedOptions(command);
+        command.Options.Add(_at);
+        command.Options.Add(_view);
+        command.Options.Add(_irq);
+        command.Options.Add(_cpu);
+        command.Options.Add(_paranoid);
+        command.SetAction(Run);
+    }
+
+    public static Command Build(CliHost host, SessionFactory createSession)
+    {
+        var command = new Command("state", "The machine at one position: CPUs and vectors, interrupts, remapping, MSI-X, allocator.");
+        _ = new StateCommand(command, host, createSession);
+        return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        OutputFormat format = _shared.GetFormat(result);
+        Position position = Position.Parse(result.GetValue(_at)!);
+        var selection = new StateSelection(StateSelection.ParseViews(result.GetValue(_view)), ParseIrqs(result), ParseCpus(result));
+        using Recording recording = _shared.Open(result, _host);
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
+        ReplayTo(position, recording, session);
+        StateReport state = selection.Apply(session.DescribeState(position.Text));
+        if (format == OutputFormat.Json)
+        {
+            StateJson.Write(state, selection, _host.Out);
+        }
+        else
+        {
+            Losses.Write(recording, _host.Error);
+            StateText.Write(state, selection, _host);
+        }
+        return ExitCodes.For(recording.Report);
+    }
+
+    private void ReplayTo(Position position, Recording recording, ReplaySession session)
+    {
+        var cursor = new PositionCursor(position);
+        using var progress = new ProgressLine(recording, _host);
+        while (!cursor.Reached && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        {
+            int records = cursor.Take(batch);
+            if (records > 0) session.Apply(batch[..records], recording.Tables);
+            progress.Report(cursor.Events);
+        }
+        cursor.RequireReached();
+    }
+
+    private uint[] ParseIrqs(ParseResult result)
+    {
+        string[] texts = result.GetValue(_irq) ?? [];
+        var irqs = new List<uint>(texts.Length);
+        foreach (string text in texts)
+        {
+            if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint irq))
+                throw new UsageException($"--irq {text}: an interrupt is a number, as in /proc/interrupts, for example --irq 24");
+            irqs.Add(irq);
+        }
+        return [.. irqs];
+    }
+
+    private int[] ParseCpus(ParseResult result)
+    {
+        string[] texts = result.GetValue(_cpu) ?? [];
+        var cpus = new List<int>(texts.Length);
+        foreach (string text in texts)
+        {
+            if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort cpu))
+                throw new UsageException($"--cpu {text}: a CPU is a number from 0 to 65535, for example --cpu 2");
+            cpus.Add(cpu);
+        }
+        return [.. cpus];
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+
+namespace Replay.Cli;
+
+/// <summary>The examples of each command's help.</summary>
+internal static class HelpExamples
+{
+    public const string ExitCodes =
+        "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage, 3 bad or damaged input, 4 a bug in irqreplay.";
+
+    /// <summary>Line to type and what it does, by command; the empty name is the program itself.</summary>
+    public static IReadOnlyDictionary<string, (string Line, string Meaning)[]> ByCommand { get; } =
+        new Dictionary<string, (string, string)[]>(StringComparer.Ordinal)
+        {
+            [""] =
+            [
+                ("irqreplay info capture.dat", "What the recording is and what is in it."),
+                ("irqreplay convert capture.dat -o capture.irqt", "Import once; what comes after reads it much faster."),
+                ("irqreplay COMMAND --help", "The options of a command, with examples."),
+            ],
+            ["info"] =
+            [
+                ("irqreplay info capture.dat", "A summary, and how many records of each name became events."),
+                ("ssh host cat capture.dat.zst | irqreplay info -", "The same for a compressed capture on another machine."),
+                ("irqreplay info capture.dat --format json", "The same for scripts."),
+            ],
+            ["events"] =
+            [
+                ("irqreplay events capture.dat", "Every event, one a line."),
+                ("irqreplay events capture.dat --where \"irq == 24\" --number", "The events of one interrupt, with their numbers."),
+                ("irqreplay events capture.dat --ignore \"irq:*\" | head", "All but handler runs; ends as soon as head has enough."),
+            ],
+            ["convert"] =
+            [
+                ("irqreplay convert capture.dat -o capture.irqt", "A native file, which is replayed in place."),
+                ("irqreplay convert capture.dat -o capture.irqs", "Text that people can read, edit and compare."),
+                ("irqreplay convert - -o capture.irqt < capture.dat", "From standard input."),
+            ],
+            ["replay"] =
+            [
+                ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
+                ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
+                ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
+            ],
+            ["state"] =
+            [
+                ("irqreplay state capture.dat", "The machine after the last event."),
+                ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
+                ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
+                ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
+            ],
+        };
+}

@@ -1,0 +1,50 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using Replay.Formats;
+
+namespace Replay.Cli;
+
+/// <summary>Says what a recording lost, one line a kind, the loudest first.</summary>
+internal static class Losses
+{
+    /// <summary>One sentence for each kind of loss; empty when nothing was lost.</summary>
+    public static List<string> Describe(Recording recording)
+    {
+        var lines = new List<string>();
+        if (recording.Info.LostCount > 0)
+        {
+            lines.Add($"DATA LOSS: the recorder lost {PlainText.Count(recording.Info.LostCount, "record")}; "
+                + "what follows from later events is a guess");
+        }
+        for (LossSeverity severity = LossSeverity.DataLoss; severity >= LossSeverity.Note; severity--)
+        {
+            foreach (LossEntry entry in recording.Report.Entries)
+            {
+                if (entry.Severity == severity) lines.Add(Describe(entry));
+            }
+        }
+        return lines;
+    }
+
+    public static void Write(Recording recording, TextWriter error)
+    {
+        foreach (string line in Describe(recording)) error.WriteLine("irqreplay: " + line);
+    }
+
+    private static string Describe(LossEntry entry)
+    {
+        string label = entry.Severity switch
+        {
+            LossSeverity.DataLoss => "DATA LOSS",
+            LossSeverity.Warning => "warning",
+            _ => "note",
+        };
+        string times = entry.Count == 1 ? "" : $" ({PlainText.Count(entry.Count)} times)";
+        string place = entry.FirstOffset < 0 ? "" : entry.FirstOffset.ToString(CultureInfo.InvariantCulture);
+        string where = place.Length == 0 ? "" : entry.Count == 1 ? $" at {place}" : $", first at {place}";
+        string detail = entry.Expected.Length == 0 && entry.Found.Length == 0 ? ""
+            : $": expected {entry.Expected}, found {entry.Found}";
+        return PlainText.Clean(label + ": " + entry.What + times + where + detail);
+    }
+}

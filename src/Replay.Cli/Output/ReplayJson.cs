@@ -1,0 +1,58 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using Replay.Core.Reports;
+
+namespace Replay.Cli.Output;
+
+/// <summary>The JSON of <c>replay</c>.</summary>
+internal static class ReplayJson
+{
+    public static void Write(ReplayReport report, Stream output)
+    {
+        using Utf8JsonWriter json = JsonOutput.Start(output);
+        json.WriteStartObject();
+        json.WriteNumber("schema", JsonOutput.Schema);
+        WriteBody(json, report);
+        json.WriteEndObject();
+        JsonOutput.End(json, output);
+    }
+
+    /// <summary>All members but the schema; other results hold whole replays.</summary>
+    internal static void WriteBody(Utf8JsonWriter json, ReplayReport report)
+    {
+        json.WriteNumber("events", report.Events);
+        json.WriteNumber("applied", report.Applied);
+        json.WriteStartArray("findings");
+        foreach (ReportFinding finding in report.Findings) WriteFinding(json, finding);
+        json.WriteEndArray();
+        json.WriteStartObject("interrupts");
+        json.WriteNumber("raised", report.Interrupts.Raised);
+        json.WriteNumber("delivered", report.Interrupts.Delivered);
+        json.WriteNumber("pending", report.Interrupts.Pending);
+        json.WriteNumber("coalesced", report.Interrupts.Coalesced);
+        json.WriteNumber("lost", report.Interrupts.Lost);
+        json.WriteNumber("spurious", report.Interrupts.Spurious);
+        json.WriteEndObject();
+        json.WriteText("digest", report.Digest);
+        json.WriteNumber("seconds", Math.Round(report.Seconds, 6));
+        json.WriteNumber("eventsPerSecond", report.EventsPerSecond is { } rate ? (long?)Math.Round(rate) : null);
+    }
+
+    private static void WriteFinding(Utf8JsonWriter json, ReportFinding finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("code", finding.Code);
+        json.WriteString("severity", Severities.Name(finding.Severity));
+        json.WriteNumber("event", finding.Event);
+        json.WriteUnsigned("timeNs", finding.TimeNs);
+        json.WriteNumber("blame", finding.Blame);
+        json.WriteNumber("irq", (long?)finding.Irq);
+        json.WriteText("device", finding.Device);
+        json.WriteNumber("entry", (long?)finding.Entry);
+        json.WriteNumber("cpu", (long?)finding.Cpu);
+        json.WriteNumber("vector", (long?)finding.Vector);
+        json.WriteString("message", finding.Message);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Replay.Cli.Output;
+
+/// <summary>
+/// Reports for people. On a terminal they fit its width and have colours; in a file or pipe they have neither, so that a
+/// line is never broken and can be searched. Only text results load this: its library costs more to start than all else.
+/// </summary>
+internal sealed class ReportConsole : IDisposable
+{
+    /// <summary>Wide enough that nothing wraps.</summary>
+    private const int UnlimitedWidth = 4000;
+
+    private const int TerminalWidthMin = 40;
+
+    private readonly Stream _output;
+    private readonly StringWriter _text = new(CultureInfo.InvariantCulture);
+    private readonly IAnsiConsole _console;
+
+    public ReportConsole(CliHost host)
+    {
+        _output = host.Out;
+        bool colour = host.OutIsTerminal && !host.ForbidsColour;
+        int width = host.OutIsTerminal ? Math.Max(TerminalWidthMin, host.TerminalWidth()) : UnlimitedWidth;
+        var settings = new AnsiConsoleSettings
+        {
+            Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new Target(_text, host.OutIsTerminal, width),
+        };
+        // The library would otherwise switch colours on wherever it believes to be inside a build service.
+        settings.Enrichment.UseDefaultEnrichers = false;
+        _console = AnsiConsole.Create(settings);
+        _console.Profile.Width = width;
+        _console.Profile.Capabilities.Unicode = true;
+        Width = width;
+    }
+
+    public int Width { get; }
+
+    public static Style Bold { get; } = new(decoration: Decoration.Bold);
+
+    public static Style Dim { get; } = new(decoration: Decoration.Dim);
+
+    public static Style Bad { get; } = new(Color.Red, decoration: Decoration.Bold);
+
+    public static Style Warn { get; } = new(Color.Yellow);
+
+    public static Style Good { get; } = new(Color.Green);
+
+    /// <summary>A piece of text that came out of a file or may be any text: never read as markup.</summary>
+    public static Text Cell(string text, Style? style = null) => new(PlainText.Clean(text), style ?? Style.Plain);
+
+    public static Text Number(string text, Style? style = null) => new Text(text, style ?? Style.Plain).RightJustified();
+
+    /// <summary>An empty table: a rule below the headings, columns of their natural width.</summary>
+    public static Table NewTable(params string[] headings)
+    {
+        Table table = new Table().Border(TableBorder.Simple).Collapse();
+        foreach (string heading in headings)
+        {
+            bool right = heading.StartsWith('>');
+            var column = new TableColumn(new Text(right ? heading[1..] : heading, Bold)) { NoWrap = right };
+            table.AddColumn(right ? column.RightAligned() : column);
+        }
+        return table;
+    }
+
+    public void Line(string text = "", Style? style = null) => Write(new Text(PlainText.Clean(text) + "\n", style ?? Style.Plain));
+
+    public void Write(IRenderable piece) => _console.Write(piece);
+
+    /// <summary>A heading with what it counts.</summary>
+    public void Heading(string text) => Line(text, Bold);
+
+    /// <summary>Names and values below each other.</summary>
+    public void Facts(IEnumerable<(string Name, string Value)> facts)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadRight(0));
+        foreach ((string name, string value) in facts) grid.AddRow(Cell(name, Dim), Cell(value));
+        Write(grid);
+    }
+
+    /// <summary>
+    /// Sends the report in one piece, without the blanks that tables leave at the ends of lines: files that are compared
+    /// and searched should not have them.
+    /// </summary>
+    public void Dispose()
+    {
+        foreach (ReadOnlySpan<char> line in _text.ToString().AsSpan().TrimEnd('\n').EnumerateLines())
+        {
+            _output.Write(Encoding.UTF8.GetBytes(line.TrimEnd(' ').ToString()));
+            _output.Write("\n"u8);
+        }
+        _text.Dispose();
+    }
+
+    private sealed class Target(TextWriter writer, bool isTerminal, int width) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer { get; } = writer;
+
+        public bool IsTerminal { get; } = isTerminal;
+
+        public int Width { get; } = width;
+
+        public int Height => 50;
+
+        public void SetEncoding(Encoding encoding)
+        {
+            // Results are UTF-8 everywhere.
+        }
+    }
+}

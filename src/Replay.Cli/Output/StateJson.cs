@@ -1,0 +1,157 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Text.Json;
+using Replay.Core.Reports;
+
+namespace Replay.Cli.Output;
+
+/// <summary>The JSON of <c>state</c>. Views that were not asked for are left out; what is not known is null.</summary>
+internal static class StateJson
+{
+    public static void Write(StateReport state, StateSelection selection, Stream output)
+    {
+        using Utf8JsonWriter json = JsonOutput.Start(output);
+        json.WriteStartObject();
+        json.WriteNumber("schema", JsonOutput.Schema);
+        json.WriteString("at", state.At);
+        if (selection.Has(StateViews.Cpus)) WriteCpus(json, state.Cpus);
+        if (selection.Has(StateViews.Irqs)) WriteIrqs(json, state.Irqs);
+        if (selection.Has(StateViews.Remap)) WriteRemap(json, state.Remap);
+        if (selection.Has(StateViews.Msix)) WriteMsix(json, state.Msix);
+        if (selection.Has(StateViews.Matrix)) WriteMatrix(json, state.Matrix);
+        json.WriteEndObject();
+        JsonOutput.End(json, output);
+    }
+
+    private static void WriteCpus(Utf8JsonWriter json, IReadOnlyList<CpuRow> cpus)
+    {
+        json.WriteStartArray("cpus");
+        foreach (CpuRow cpu in cpus)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("cpu", cpu.Cpu);
+            json.WriteFlag("online", cpu.Online);
+            json.WriteStartArray("vectors");
+            foreach (VectorSlot slot in cpu.Vectors)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("vector", slot.Vector);
+                json.WriteNumber("irq", (long?)slot.Irq);
+                json.WriteText("state", slot.State);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteIrqs(Utf8JsonWriter json, IReadOnlyList<IrqRow> irqs)
+    {
+        json.WriteStartArray("irqs");
+        foreach (IrqRow irq in irqs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("irq", irq.Irq);
+            json.WriteText("name", irq.Name);
+            json.WriteText("chip", irq.Chip);
+            json.WriteText("device", irq.Device);
+            json.WriteNumber("entry", (long?)irq.Entry);
+            if (irq.Affinity is null)
+            {
+                json.WriteNull("affinity");
+            }
+            else
+            {
+                json.WriteStartArray("affinity");
+                foreach (int cpu in irq.Affinity) json.WriteNumberValue(cpu);
+                json.WriteEndArray();
+            }
+            json.WriteNumber("cpu", (long?)irq.Cpu);
+            json.WriteNumber("vector", (long?)irq.Vector);
+            json.WriteFlag("masked", irq.Masked);
+            json.WriteFlag("activated", irq.Activated);
+            json.WriteFlag("managed", irq.Managed);
+            json.WriteStartArray("delivered");
+            foreach (long count in irq.Delivered) json.WriteNumberValue(count);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteRemap(Utf8JsonWriter json, IReadOnlyList<RemapUnit> units)
+    {
+        json.WriteStartArray("remap");
+        foreach (RemapUnit unit in units)
+        {
+            json.WriteStartObject();
+            json.WriteText("unit", unit.Unit);
+            json.WriteFlag("enabled", unit.Enabled);
+            json.WriteStartArray("entries");
+            foreach (RemapEntry entry in unit.Entries)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("index", entry.Index);
+                json.WriteHex("lo", entry.Lo);
+                json.WriteHex("hi", entry.Hi);
+                json.WriteFlag("present", entry.Present);
+                json.WriteNumber("vector", (long?)entry.Vector);
+                json.WriteNumber("dest", (long?)entry.Dest);
+                json.WriteText("source", entry.Source);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteMsix(Utf8JsonWriter json, IReadOnlyList<MsixFunction> functions)
+    {
+        json.WriteStartArray("msix");
+        foreach (MsixFunction function in functions)
+        {
+            json.WriteStartObject();
+            json.WriteString("device", function.Device);
+            json.WriteFlag("enabled", function.Enabled);
+            json.WriteFlag("functionMask", function.FunctionMask);
+            json.WriteStartArray("entries");
+            foreach (MsixRow row in function.Entries)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("entry", row.Entry);
+                json.WriteHex("address", row.Address);
+                json.WriteNumber("data", (long?)row.Data);
+                json.WriteNumber("control", (long?)row.Control);
+                json.WriteFlag("pending", row.Pending);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteMatrix(Utf8JsonWriter json, MatrixRow matrix)
+    {
+        json.WriteStartObject("matrix");
+        json.WriteNumber("globalAvailable", matrix.GlobalAvailable);
+        json.WriteNumber("globalReserved", matrix.GlobalReserved);
+        json.WriteNumber("totalAllocated", matrix.TotalAllocated);
+        json.WriteStartArray("cpus");
+        foreach (MatrixCpuRow cpu in matrix.Cpus)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("cpu", cpu.Cpu);
+            json.WriteFlag("online", cpu.Online);
+            json.WriteNumber("available", cpu.Available);
+            json.WriteNumber("allocated", cpu.Allocated);
+            json.WriteNumber("managed", cpu.Managed);
+            json.WriteNumber("managedAllocated", cpu.ManagedAllocated);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

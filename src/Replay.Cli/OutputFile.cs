@@ -1,0 +1,78 @@
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+
+namespace Replay.Cli;
+
+/// <summary>
+/// A file that appears whole or not at all: it is written under another name in the same folder and renamed at the end.
+/// Stopping the program (Ctrl-C, termination) takes the unfinished file away.
+/// </summary>
+internal sealed class OutputFile : IDisposable
+{
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private bool _done;
+
+    /// <exception cref="UsageException">The folder does not exist, or the name is that of a folder.</exception>
+    public OutputFile(string path)
+    {
+        Target = path;
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? "";
+        if (!Directory.Exists(folder)) throw new UsageException($"-o {path}: there is no folder {folder}");
+        if (Directory.Exists(full)) throw new UsageException($"-o {path}: this is a folder; name a file in it");
+        TemporaryPath = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Delete());
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Delete());
+    }
+
+    /// <summary>Where the file will appear.</summary>
+    public string Target { get; }
+
+    /// <summary>Where it is written.</summary>
+    public string TemporaryPath { get; }
+
+    /// <summary>True when both paths lead to the same file, symbolic links followed.</summary>
+    public static bool IsSameFile(string left, string right) =>
+        string.Equals(Resolve(left), Resolve(right), StringComparison.Ordinal);
+
+    /// <summary>Makes the finished file appear. Its writer must be closed.</summary>
+    public void Commit()
+    {
+        File.Move(TemporaryPath, Target, overwrite: true);
+        _done = true;
+    }
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        if (!_done) Delete();
+    }
+
+    private void Delete()
+    {
+        try
+        {
+            File.Delete(TemporaryPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever made the writing fail is reported; that a leftover could not be removed adds nothing to act on.
+        }
+    }
+
+    private static string Resolve(string path)
+    {
+        string full = Path.GetFullPath(path);
+        try
+        {
+            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        }
+        catch (IOException)
+        {
+            return full;
+        }
+    }
+}

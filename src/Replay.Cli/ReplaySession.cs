@@ -1,0 +1,26 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.Reports;
+using Replay.Formats;
+
+namespace Replay.Cli;
+
+/// <summary>What a session may do besides applying events.</summary>
+/// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
+internal sealed record SessionOptions(bool Paranoid);
+
+/// <summary>Makes a fresh machine for one recording.</summary>
+internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);
+
+/// <summary>One machine that one recording is replayed into. Called once a batch, never once an event.</summary>
+internal abstract class ReplaySession
+{
+    /// <summary>Applies whole events.</summary>
+    public abstract void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables);
+
+    /// <summary>The machine as it is now.</summary>
+    public abstract StateReport DescribeState(string at);
+
+    /// <summary>Findings and totals. Called once, after the last event.</summary>
+    public abstract ReplayReport Finish(double seconds);
+}

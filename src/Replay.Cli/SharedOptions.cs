@@ -1,0 +1,117 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using Replay.Formats;
+
+namespace Replay.Cli;
+
+/// <summary>How results are printed.</summary>
+internal enum OutputFormat
+{
+    Text,
+    Json,
+    Sarif,
+}
+
+/// <summary>The argument and options that every command has, and what they lead to.</summary>
+internal sealed class SharedOptions
+{
+    /// <summary>Largest mapping file that is read.</summary>
+    private const int MapBytesMax = 4 << 20;
+
+    private readonly string _formats;
+
+    public SharedOptions(Command command, string formats = "text|json")
+    {
+        _formats = formats;
+        Format = new Option<string>("--format")
+        {
+            Description = "How results are printed; text unless you say otherwise.",
+            HelpName = formats,
+            DefaultValueFactory = static _ => "text",
+        };
+        command.Arguments.Add(File);
+        command.Options.Add(Format);
+        command.Options.Add(Map);
+        command.Options.Add(Ignore);
+    }
+
+    public Argument<string> File { get; } = new("FILE")
+    {
+        Description = "The recording; - is standard input. Its format is told from its content, compressed (zstd) or not.",
+    };
+
+    public Option<string> Format { get; }
+
+    public Option<string?> Map { get; } = new("--map")
+    {
+        Description = "Mapping rules laid over the built-in ones: which recorded names mean which event.",
+        HelpName = "FILE",
+    };
+
+    public Option<string[]> Ignore { get; } = new("--ignore")
+    {
+        Description = "Leave out records whose system:name matches; * is any text. May be given several times.",
+        HelpName = "PATTERN",
+        DefaultValueFactory = static _ => [],
+    };
+
+    /// <exception cref="UsageException">No such format.</exception>
+    public OutputFormat GetFormat(ParseResult result)
+    {
+        string text = result.GetValue(Format) ?? "text";
+        string[] allowed = _formats.Split('|');
+        if (Array.IndexOf(allowed, text) < 0)
+        {
+            string? near = Nearest.Find(text, allowed);
+            throw new UsageException($"--format {text}: the formats here are {string.Join(", ", allowed)}"
+                + (near is null ? "" : $"; did you mean --format {near}?"));
+        }
+        return text switch { "json" => OutputFormat.Json, "sarif" => OutputFormat.Sarif, _ => OutputFormat.Text };
+    }
+
+    /// <summary>Opens the recording that the command line names.</summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    /// <exception cref="BadInputException">The recording is wrong.</exception>
+    public Recording Open(ParseResult result, CliHost host)
+    {
+        string path = result.GetValue(File)!;
+        string? map = result.GetValue(Map);
+        var options = new OpenOptions
+        {
+            MapText = map is null ? null : ReadMap(map),
+            MapName = map ?? "",
+            IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
+        };
+        var opener = new RecordingOpener(host.Formats, options);
+        return path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
+    }
+
+    private static string ReadMap(string path)
+    {
+        try
+        {
+            long bytes = new FileInfo(path).Length;
+            if (bytes > MapBytesMax)
+                throw new UsageException($"--map {path}: {bytes} bytes is no mapping file; {MapBytesMax} is the most that is read");
+            return System.IO.File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--map {path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string[] CheckPatterns(string[] patterns)
+    {
+        foreach (string pattern in patterns)
+        {
+            int colon = pattern.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && colon < pattern.Length - 1) continue;
+            string name = pattern.Trim(':');
+            throw new UsageException($"--ignore {pattern}: a pattern is system:name, for example "
+                + $"--ignore \"{(name.Length == 0 ? "sched" : name)}:*\" or --ignore \"*:{(name.Length == 0 ? "vector_alloc" : name)}\"");
+        }
+        return patterns;
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Replay.Formats;
+
+/// <summary>True when a file that starts with <c>firstBytes</c> (64, or all of a shorter file) is of this format.</summary>
+public delegate bool FormatProbe(ReadOnlySpan<byte> firstBytes);
+
+/// <summary>One format that can be read.</summary>
+/// <param name="Name">What people call it (<c>trace.dat</c>).</param>
+/// <param name="LooksLike">Decides by content, never by extension.</param>
+/// <param name="OpenPath">Opens a regular, uncompressed file.</param>
+/// <param name="OpenStream">Opens a pipe or decompressed stream that need not seek; the name is for messages.</param>
+public sealed record Importer(
+    string Name,
+    FormatProbe LooksLike,
+    Func<string, OpenOptions, Recording> OpenPath,
+    Func<Stream, string, OpenOptions, Recording> OpenStream);
+
+/// <summary>What a user may say about how records become events.</summary>
+public sealed record OpenOptions
+{
+    /// <summary>Text of the user's mapping file, to be laid over the built-in one; null for none.</summary>
+    public string? MapText { get; init; }
+
+    /// <summary>Name of that file, for messages.</summary>
+    public string MapName { get; init; } = "";
+
+    /// <summary>Records to leave out: <c>system:name</c> with <c>*</c> for any text.</summary>
+    public IReadOnlyList<string> IgnorePatterns { get; init; } = [];
+}
+
+/// <summary>The formats that can be read.</summary>
+public static class ImporterTable
+{
+    /// <summary>In the order in which they are asked.</summary>
+    public static IReadOnlyList<Importer> Rows { get; } = [];
+}

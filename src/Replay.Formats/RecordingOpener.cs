@@ -1,0 +1,113 @@
+using System;
+using System.IO;
+
+namespace Replay.Formats;
+
+/// <summary>Opens a capture of any known format from a path or a stream, compressed as a whole or not.</summary>
+public sealed class RecordingOpener
+{
+    private readonly FormatCatalog _formats;
+    private readonly OpenOptions _options;
+
+    public RecordingOpener(FormatCatalog formats, OpenOptions options)
+    {
+        _formats = formats;
+        _options = options;
+    }
+
+    /// <summary>Opens a file. Pipes and devices are read as streams; a regular file is handed to its importer by path.</summary>
+    /// <exception cref="BadInputException">Not readable, or of no known format.</exception>
+    public Recording Open(string path)
+    {
+        if (Directory.Exists(path)) throw new BadInputException(DescribeFolder(path));
+        FileStream file = OpenFile(path);
+        try
+        {
+            string name = Path.GetFileName(path);
+            if (!file.CanSeek) return Open(file, name);
+            byte[] first = ReadFirst(file, path);
+            if (!TraceSniffer.IsZstd(first))
+            {
+                Importer importer = TraceSniffer.Find(_formats.Importers, first)
+                    ?? throw TraceSniffer.Unknown(path, _formats.Importers, first);
+                file.Dispose();
+                return importer.OpenPath(path, _options);
+            }
+            file.Position = 0;
+            return OpenCompressed(file, name);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a stream that need not seek, such as standard input. The recording owns the stream.</summary>
+    /// <param name="stream">Positioned at the first byte of the capture.</param>
+    /// <param name="name">For messages.</param>
+    /// <exception cref="BadInputException">Of no known format.</exception>
+    public Recording Open(Stream stream, string name)
+    {
+        byte[] first = ReadFirst(stream, name);
+        var whole = new PrefixedStream(first, stream);
+        return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name) : OpenPlain(first, whole, name);
+    }
+
+    private Recording OpenCompressed(Stream compressed, string name)
+    {
+        if (_formats.OpenZstd is null)
+        {
+            throw BadInputException.At(name, 0, "an uncompressed recording",
+                $"a zstd stream, which this build cannot unpack (unpack it first: zstd -dc {name} | irqreplay info -)");
+        }
+        string inner = name.EndsWith(".zst", StringComparison.Ordinal) ? name[..^4] : name;
+        Stream plain = _formats.OpenZstd(compressed);
+        byte[] first = ReadFirst(plain, name);
+        // Only one layer is taken off: a stream that unpacks to another one for ever must not be followed.
+        return OpenPlain(first, new PrefixedStream(first, plain), inner);
+    }
+
+    private Recording OpenPlain(byte[] first, Stream whole, string name)
+    {
+        Importer importer = TraceSniffer.Find(_formats.Importers, first)
+            ?? throw TraceSniffer.Unknown(name, _formats.Importers, first);
+        return importer.OpenStream(whole, name, _options);
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BadInputException($"{path}: there is no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new BadInputException($"{path}: cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private static byte[] ReadFirst(Stream stream, string name)
+    {
+        Span<byte> first = stackalloc byte[TraceSniffer.PrefixBytes];
+        try
+        {
+            return first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)].ToArray();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new BadInputException($"{name}: offset 0: cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string DescribeFolder(string path)
+    {
+        string inside = Path.Combine(path, "trace.dat");
+        return File.Exists(inside) ? $"{path}: this is a folder; the recording in it is {inside}"
+            : $"{path}: this is a folder; name a file in it";
+    }
+}
