@@ -20,7 +20,7 @@ internal sealed record CliHost
     public FormatCatalog Formats { get; init; } = FormatCatalog.BuiltIn;
 
     /// <summary>Makes the machine that <c>replay</c> and <c>state</c> drive; without one they do not exist.</summary>
-    public SessionFactory? CreateSession { get; init; }
+    public SessionFactory? CreateSession { get; init; } = MachineSession.Create;
 
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
     public bool OutIsTerminal { get; init; }

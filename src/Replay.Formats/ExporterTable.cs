@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
+using Replay.Formats.Text;
 
 namespace Replay.Formats;
 
@@ -41,5 +42,8 @@ public abstract class EventSink : IDisposable
 /// <summary>The formats that can be written.</summary>
 public static class ExporterTable
 {
-    public static IReadOnlyList<Exporter> Rows { get; } = [];
+    public static IReadOnlyList<Exporter> Rows { get; } =
+    [
+        new("text", ".irqs", TextSink.Create, TextSink.Attach),
+    ];
 }

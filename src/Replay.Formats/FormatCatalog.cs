@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats;
 
@@ -23,5 +24,6 @@ public sealed record FormatCatalog(
     FilterCompiler? CompileFilter)
 {
     /// <summary>The formats of this build.</summary>
-    public static FormatCatalog BuiltIn { get; } = new(ImporterTable.Rows, ExporterTable.Rows, null, null);
+    public static FormatCatalog BuiltIn { get; } = new(
+        ImporterTable.Rows, ExporterTable.Rows, static packed => new ZstdStream(packed), null);
 }

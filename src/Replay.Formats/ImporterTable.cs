@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.Mapping;
+using Replay.Formats.Text;
+using Replay.Formats.TraceDat;
 
 namespace Replay.Formats;
 
@@ -35,5 +38,21 @@ public sealed record OpenOptions
 public static class ImporterTable
 {
     /// <summary>In the order in which they are asked.</summary>
-    public static IReadOnlyList<Importer> Rows { get; } = [];
+    public static IReadOnlyList<Importer> Rows { get; } =
+    [
+        new("trace.dat", TraceDatRecording.LooksLike,
+            static (path, options) => TraceDatRecording.Open(path, TraceDat(options)),
+            static (stream, name, options) => TraceDatRecording.Open(stream, name, TraceDat(options))),
+        new("irqs", TextRecording.LooksLike,
+            static (path, _) => TextRecording.Open(path),
+            static (stream, name, _) => TextRecording.Open(stream, name)),
+    ];
+
+    private static TraceDatOptions TraceDat(OpenOptions options) => new()
+    {
+        Mapping = options.MapText is null
+            ? MappingTable.BuiltIn
+            : MappingTable.Parse(options.MapText, options.MapName, MappingTable.BuiltIn),
+        IgnorePatterns = options.IgnorePatterns,
+    };
 }

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Findings;
 using Replay.Core.Reports;
 using Replay.Formats;
 using Spectre.Console;
@@ -80,12 +81,12 @@ internal static class ReplayText
 
     private static string Headline(List<ReportFinding> findings)
     {
-        Span<int> counts = stackalloc int[(int)ReportSeverity.Critical + 1];
+        Span<int> counts = stackalloc int[(int)Severity.Critical + 1];
         foreach (ReportFinding finding in findings) counts[(int)finding.Severity]++;
         var parts = new List<string>();
         for (int i = counts.Length - 1; i >= 0; i--)
         {
-            if (counts[i] > 0) parts.Add($"{PlainText.Count(counts[i])} {Severities.Name((ReportSeverity)i)}");
+            if (counts[i] > 0) parts.Add($"{PlainText.Count(counts[i])} {Severities.Name((Severity)i)}");
         }
         return $"{PlainText.Count(findings.Count, "finding")}: {string.Join(", ", parts)}";
     }
@@ -132,11 +133,11 @@ internal static class ReplayText
     private static string Speed(ReplayReport report) => report.EventsPerSecond is { } rate
         ? string.Create(CultureInfo.InvariantCulture, $"{report.Seconds:F3} s, {PlainText.Rate(rate)}") : "";
 
-    private static Style StyleOf(ReportSeverity severity) => severity switch
+    private static Style StyleOf(Severity severity) => severity switch
     {
-        ReportSeverity.Critical => ReportConsole.Bad,
-        ReportSeverity.Major => ReportConsole.Warn,
-        ReportSeverity.Minor => Style.Plain,
+        Severity.Critical => ReportConsole.Bad,
+        Severity.Major => ReportConsole.Warn,
+        Severity.Minor => Style.Plain,
         _ => ReportConsole.Dim,
     };
 

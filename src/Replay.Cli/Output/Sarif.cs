@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Text.Json;
+using Replay.Core.Findings;
 using Replay.Core.Reports;
 
 namespace Replay.Cli.Output;
@@ -124,10 +125,10 @@ internal static class Sarif
         json.WriteEndObject();
     }
 
-    private static string LevelOf(ReportSeverity severity) => severity switch
+    private static string LevelOf(Severity severity) => severity switch
     {
-        ReportSeverity.Critical or ReportSeverity.Major => "error",
-        ReportSeverity.Minor => "warning",
+        Severity.Critical or Severity.Major => "error",
+        Severity.Minor => "warning",
         _ => "note",
     };
 

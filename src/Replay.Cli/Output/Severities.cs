@@ -1,3 +1,4 @@
+using Replay.Core.Findings;
 using Replay.Core.Reports;
 
 namespace Replay.Cli.Output;
@@ -5,11 +6,11 @@ namespace Replay.Cli.Output;
 /// <summary>How severities are called.</summary>
 internal static class Severities
 {
-    public static string Name(ReportSeverity severity) => severity switch
+    public static string Name(Severity severity) => severity switch
     {
-        ReportSeverity.Critical => "critical",
-        ReportSeverity.Major => "major",
-        ReportSeverity.Minor => "minor",
-        _ => "info",
+        Severity.Critical => "critical",
+        Severity.Major => "major",
+        Severity.Minor => "minor",
+        _ => "note",
     };
 }

@@ -56,7 +56,7 @@ public sealed partial class Replayer<TProbe>
         entry.StaleAlias = entry.Stale && _aliasOf.Length != 0 && _aliasOf[device] != 0;
         ref CpuState cpu = ref _cpus[e.Cpu];
         Own(ref entry, index, device, cpu.WorkIrq);
-        if (cpu.IoApicIrq == cpu.WorkIrq && cpu.WorkIrq != IrqEvent.NoIrq) MarkIoApicTable(table);
+        if (cpu.IoApicIrq == cpu.WorkIrq && cpu.WorkIrq != IrqEvent.NoIrq) MarkIoApicTable(table, device);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed partial class Replayer<TProbe>
     /// (amd/iommu.c irq_remapping_alloc, irte_ga_set_allocated). Where the recording holds the machine's whole life, the
     /// pin of an interrupt that was never activated still has that.
     /// </summary>
-    private void MarkIoApicTable(IrteTable table)
+    private void MarkIoApicTable(IrteTable table, ushort device)
     {
         if (!_machine.Matrix.Complete || !table.TryEnsure(IoApicEntries - 1)) return;
         for (int pin = 0; pin < IoApicEntries; pin++)
@@ -74,6 +74,7 @@ public sealed partial class Replayer<TProbe>
             ref Irte entry = ref table[pin];
             if (entry.Known || (_activated >> irq & 1) != 0) continue;
             table.Write(pin, 0, 0xFF, -1);
+            Own(ref entry, pin, device, (uint)irq);
         }
     }
 

@@ -1,22 +1,7 @@
 using System.Collections.Generic;
+using Replay.Core.Findings;
 
 namespace Replay.Core.Reports;
-
-/// <summary>How bad it is for the recorded machine; the text of each is its lower-case name.</summary>
-public enum ReportSeverity
-{
-    /// <summary>Context for another finding.</summary>
-    Info,
-
-    /// <summary>Spurious, noisy, drifting; no interrupt was lost.</summary>
-    Minor,
-
-    /// <summary>Interrupts lost once, or an operation refused.</summary>
-    Major,
-
-    /// <summary>Interrupts lost for good, or worse.</summary>
-    Critical,
-}
 
 /// <summary>
 /// What a replay found, as plain data for printing; the shape and its names are those of
@@ -54,7 +39,7 @@ public sealed record ReplayReport(
 /// <param name="Message">One plain sentence.</param>
 public sealed record ReportFinding(
     string Code,
-    ReportSeverity Severity,
+    Severity Severity,
     long Event,
     ulong? TimeNs,
     long? Blame,
