@@ -1,5 +1,4 @@
 using Replay.Core.Findings;
-using Replay.Core.Reports;
 
 namespace Replay.Cli.Output;
 
