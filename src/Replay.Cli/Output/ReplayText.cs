@@ -12,7 +12,7 @@ namespace Replay.Cli.Output;
 /// <summary><c>replay</c> for people: one screen, the worst first, and what to type next.</summary>
 internal static class ReplayText
 {
-    private const int FindingsShown = 12;
+    private const int FindingsShown = 10;
 
     private const int NextShown = 3;
 

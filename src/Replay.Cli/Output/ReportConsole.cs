@@ -89,16 +89,26 @@ internal sealed class ReportConsole : IDisposable
     }
 
     /// <summary>
-    /// Sends the report in one piece, without the blanks that tables leave at the ends of lines: files that are compared
-    /// and searched should not have them.
+    /// Sends the report in one piece, without the blanks that tables leave at the ends of lines and without more than one
+    /// empty line in a row.
     /// </summary>
     public void Dispose()
     {
-        foreach (ReadOnlySpan<char> line in _text.ToString().AsSpan().TrimEnd('\n').EnumerateLines())
+        var report = new StringBuilder();
+        int emptyLines = 0;
+        foreach (ReadOnlySpan<char> line in _text.ToString().AsSpan().EnumerateLines())
         {
-            _output.Write(Encoding.UTF8.GetBytes(line.TrimEnd(' ').ToString()));
-            _output.Write("\n"u8);
+            ReadOnlySpan<char> trimmed = line.TrimEnd(' ');
+            if (trimmed.IsEmpty)
+            {
+                emptyLines++;
+                continue;
+            }
+            if (emptyLines > 0) report.Append('\n');
+            emptyLines = 0;
+            report.Append(trimmed).Append('\n');
         }
+        _output.Write(Encoding.UTF8.GetBytes(report.ToString()));
         _text.Dispose();
     }
 

@@ -68,7 +68,7 @@ internal static class StateText
         if (!Begin(console, "Remapping tables", units.Count)) return;
         foreach (RemapUnit unit in units)
         {
-            console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, {PlainText.Count(unit.Entries.Count)} entries");
+            console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, {PlainText.Count(unit.Entries.Count)} {(unit.Entries.Count == 1 ? "entry" : "entries")}");
             if (unit.Entries.Count == 0) continue;
             Table table = ReportConsole.NewTable(">Index", "Source", "Present", ">Vector", ">Dest", "High", "Low");
             foreach (RemapEntry entry in unit.Entries)

@@ -50,14 +50,19 @@ internal sealed record StateSelection(StateViews Views, IReadOnlyList<uint> Irqs
     /// <summary>The rows of a state that concern the chosen interrupts and CPUs.</summary>
     public StateReport Apply(StateReport state)
     {
-        List<IrqRow> irqs = Where(state.Irqs, WantsIrq);
         if (Irqs.Count == 0 && Cpus.Count == 0) return state;
+        List<IrqRow> irqs = Where(state.Irqs, WantsIrq);
         var cpus = new List<CpuRow>();
         foreach (CpuRow cpu in state.Cpus)
         {
             if (!WantsCpu(cpu.Cpu)) continue;
-            cpus.Add(Irqs.Count == 0 ? cpu
-                : cpu with { Vectors = Where(cpu.Vectors, slot => slot.Irq is { } irq && Contains(Irqs, irq)) });
+            if (Irqs.Count == 0)
+            {
+                cpus.Add(cpu);
+                continue;
+            }
+            List<VectorSlot> slots = Where(cpu.Vectors, slot => slot.Irq is { } irq && Contains(Irqs, irq));
+            if (slots.Count > 0) cpus.Add(cpu with { Vectors = slots });
         }
         var msix = new List<MsixFunction>();
         foreach (MsixFunction function in state.Msix)
