@@ -120,7 +120,7 @@ internal sealed class TextLineParser(EventTables tables)
                 int textAt = at;
                 if (!TryReadText(line, ref at, out ReadOnlySpan<byte> text))
                 {
-                    return Fail(TextFaultKind.Text, textAt, out fault, kind, next);
+                    return Fail(TextFaultKind.Text, at, out fault, kind, next);
                 }
                 if (text.Length > EventText.LengthMax) return Fail(TextFaultKind.LongName, textAt, out fault);
                 count = EventText.Write(text, records);
@@ -130,7 +130,8 @@ internal sealed class TextLineParser(EventTables tables)
                 TextFaultKind wrong = TryReadValue(line, ref at, operand, out ulong value);
                 if (wrong != TextFaultKind.None)
                 {
-                    return Fail(wrong, keyAt + operand.Key.Length, out fault, kind, next);
+                    int wrongAt = wrong == TextFaultKind.Text ? at : keyAt + operand.Key.Length;
+                    return Fail(wrong, wrongAt, out fault, kind, next);
                 }
                 Put(ref record, ref extension, operand, value);
             }
@@ -202,6 +203,7 @@ internal sealed class TextLineParser(EventTables tables)
         return negative || value > operand.Mask ? TextFaultKind.Range : TextFaultKind.None;
     }
 
+    // On failure the position is where the text cannot be read on.
     private bool TryReadText(ReadOnlySpan<byte> line, scoped ref int at, out ReadOnlySpan<byte> text)
     {
         if (at < line.Length && line[at] == (byte)'"')
@@ -209,8 +211,9 @@ internal sealed class TextLineParser(EventTables tables)
             return TextQuoting.TryUnquote(line, ref at, _scratch, out text) && IsBlankAt(line, at);
         }
         text = WordAt(line, at);
+        if (text.IsEmpty || text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.Contains((byte)'"')) return false;
         at += text.Length;
-        return !text.IsEmpty && text.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 && !text.Contains((byte)'"');
+        return true;
     }
 
     // kind_200 irq=none vector=0 a=0x1 b=0x2 a1=0x3 b1=0x4: a record of a newer version, carried as it is.
