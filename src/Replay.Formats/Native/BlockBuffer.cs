@@ -1,0 +1,37 @@
+using System;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Replay.Formats.Native;
+
+/// <summary>
+/// Room for one block of the largest size. The records in it begin at a cache line, so none of them straddles two.
+/// </summary>
+internal sealed class BlockBuffer
+{
+    private const int CacheLine = 64;
+
+    private static readonly DefaultObjectPool<BlockBuffer> Pool = new(new DefaultPooledObjectPolicy<BlockBuffer>(), 4);
+
+    private readonly byte[] _bytes;
+    private readonly int _start;
+
+    /// <summary>For the pool; use <see cref="Rent"/>.</summary>
+    public BlockBuffer()
+    {
+        // Pinned, so that the alignment found here stays true.
+        _bytes = GC.AllocateUninitializedArray<byte>(NativeSpec.BlockBytesMax + CacheLine, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
+        _start = (int)(-address & (CacheLine - 1));
+    }
+
+    public Span<byte> Span => _bytes.AsSpan(_start, NativeSpec.BlockBytesMax);
+
+    public static BlockBuffer Rent() => Pool.Get();
+
+    /// <summary>The caller must hold no span of the buffer any more.</summary>
+    public static void Return(BlockBuffer buffer) => Pool.Return(buffer);
+
+    /// <summary>A part of the buffer as memory, for codecs that keep a reference.</summary>
+    public ReadOnlyMemory<byte> Memory(int offset, int length) => _bytes.AsMemory(_start + offset, length);
+}
