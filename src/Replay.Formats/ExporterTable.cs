@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
+using Replay.Formats.Native;
 using Replay.Formats.Text;
 
 namespace Replay.Formats;
@@ -44,6 +45,7 @@ public static class ExporterTable
 {
     public static IReadOnlyList<Exporter> Rows { get; } =
     [
+        new("native", ".irqt", NativeSink.Create, NativeSink.Attach),
         new("text", ".irqs", TextSink.Create, TextSink.Attach),
     ];
 }

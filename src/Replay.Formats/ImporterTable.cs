@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Formats.Mapping;
+using Replay.Formats.Native;
 using Replay.Formats.Text;
 using Replay.Formats.TraceDat;
 
@@ -40,6 +41,9 @@ public static class ImporterTable
     /// <summary>In the order in which they are asked.</summary>
     public static IReadOnlyList<Importer> Rows { get; } =
     [
+        new("irqt", NativeRecording.LooksLike,
+            static (path, _) => NativeRecording.Open(path),
+            static (stream, name, _) => NativeRecording.Open(stream, name)),
         new("trace.dat", TraceDatRecording.LooksLike,
             static (path, options) => TraceDatRecording.Open(path, TraceDat(options)),
             static (stream, name, options) => TraceDatRecording.Open(stream, name, TraceDat(options))),

@@ -68,6 +68,7 @@ public sealed partial class Replayer<TProbe>
                 case EventKind.HandlerExit: ApplyHandlerExit(in e); break;
                 case EventKind.SystemEntry: _machine.SystemInterrupts++; break;
                 case EventKind.SystemExit: break;
+                case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
                 default:
                     _timeNs = e.TimeNs;
                     if (!ApplyRare(events[i..])) unknown++;

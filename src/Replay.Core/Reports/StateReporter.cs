@@ -18,7 +18,7 @@ public static class StateReporter
         for (int cpu = 0; cpu < machine.Cpus.Used; cpu++)
         {
             var vectors = new List<VectorSlot>();
-            for (int vector = 0; vector < 256; vector++)
+            for (int vector = VectorRanges.FirstExternal; vector < 256; vector++)
             {
                 int slot = machine.Slots[cpu, (byte)vector];
                 if (slot >= 0) vectors.Add(new VectorSlot(vector, (uint)slot, "assigned"));

@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using Replay.Core.Events;
 using Replay.Formats.Sidecar;
