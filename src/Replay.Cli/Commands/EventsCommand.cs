@@ -1,9 +1,9 @@
 using System;
 using System.CommandLine;
-using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Formats;
+using Replay.Formats.Text;
 
 namespace Replay.Cli.Commands;
 
@@ -87,70 +87,44 @@ internal sealed class EventsCommand
 
     private void WriteText(Recording recording, EventPredicate? wanted, bool numbered, ProgressLine progress)
     {
-        Exporter exporter = FindTextExporter(_host.Formats);
-        NumberingStream? numbering = numbered ? new NumberingStream(new BufferedStream(_host.Out, 64 * 1024)) : null;
-        using EventSink sink = exporter.Attach!(numbering ?? _host.Out, recording.Info);
+        using var writer = new EventTextWriter(_host.Out) { WithNumbers = numbered };
+        writer.WriteHeader(recording.Info);
         long number = 0;
-        // Whatever the sink holds back of its header must not be taken for a numbered line.
-        if (numbered) sink.Flush();
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
-            int start = 0;
-            while (start < batch.Length)
+            if (wanted is null)
             {
-                int end = start;
-                long runStart = number;
-                // A run of wanted events goes out in one call.
-                if (wanted is null && !numbered)
-                {
-                    number += EventCounter.Count(batch);
-                    end = batch.Length;
-                }
-                else
-                {
-                    while (end < batch.Length)
-                    {
-                        int records = EventCounter.RecordsAt(batch, end);
-                        if (wanted is not null && !wanted(batch.Slice(end, records))) break;
-                        end += records;
-                        number++;
-                    }
-                }
-                if (end > start) WriteRun(sink, batch[start..end], recording.Tables, numbering, runStart);
-                if (end < batch.Length)
-                {
-                    end += EventCounter.RecordsAt(batch, end);
-                    number++;
-                }
-                start = end;
+                writer.NextNumber = number;
+                writer.Write(batch, recording.Tables);
+                number += EventCounter.Count(batch);
+            }
+            else
+            {
+                number = WriteWanted(writer, batch, recording.Tables, wanted, number);
             }
             progress.Report(number);
         }
-        sink.Complete(recording.Info, recording.Tables, recording.Report);
-        sink.Flush();
-        numbering?.Flush();
+        writer.WriteEnd(recording.Info, recording.Report);
+        writer.Flush();
     }
 
-    private static void WriteRun(EventSink sink, ReadOnlySpan<IrqEvent> run, EventTables tables, NumberingStream? numbering,
-        long firstNumber)
+    /// <summary>Writes the wanted events of a batch, runs of them in one call; returns the number of the next event.</summary>
+    private static long WriteWanted(EventTextWriter writer, ReadOnlySpan<IrqEvent> batch, EventTables tables,
+        EventPredicate wanted, long number)
     {
-        if (numbering is null)
+        int start = 0, at = 0;
+        writer.NextNumber = number;
+        while (at < batch.Length)
         {
-            sink.Write(run, tables);
-            return;
+            ReadOnlySpan<IrqEvent> records = batch.Slice(at, EventCounter.RecordsAt(batch, at));
+            number++;
+            at += records.Length;
+            if (wanted(records)) continue;
+            writer.Write(batch[start..(at - records.Length)], tables);
+            writer.NextNumber = number;
+            start = at;
         }
-        numbering.CountFrom(firstNumber);
-        sink.Write(run, tables);
-        sink.Flush();
-        numbering.Stop();
-    }
-
-    private static Exporter FindTextExporter(FormatCatalog formats)
-    {
-        foreach (Exporter exporter in formats.Exporters)
-        {
-            if (exporter.Attach is not null) return exporter;
-        }
-        throw new InvalidOperationException("no format that can be written to a stream is registered");
+        writer.Write(batch[start..], tables);
+        return number;
     }
 }
