@@ -66,6 +66,9 @@ internal sealed class CpuStream
     /// <summary>True when records are missing before the record at hand.</summary>
     public bool HasLoss;
 
+    /// <summary>True once a record of this stream has shown that its CPU is online.</summary>
+    public bool IsSeen;
+
     /// <summary>How many, 0 = unknown.</summary>
     public ulong LossCount;
 
