@@ -22,23 +22,38 @@ internal static class StateText
     private static void WriteCpus(ReportConsole console, IReadOnlyList<CpuRow> cpus)
     {
         if (!Begin(console, "CPUs and their vectors", cpus.Count)) return;
-        Table table = ReportConsole.NewTable(">CPU", "Online", "Vectors (vector:irq)");
+        Table table = ReportConsole.NewTable(">CPU", "Online", "Vectors (vector:irq)", "Other vectors");
         foreach (CpuRow cpu in cpus)
         {
-            var slots = new List<string>(cpu.Vectors.Count);
-            foreach (VectorSlot slot in cpu.Vectors) slots.Add(Describe(slot));
             table.AddRow(ReportConsole.Number(Show(cpu.Cpu)), Flag(cpu.Online, "yes", "OFFLINE"),
-                ReportConsole.Cell(slots.Count == 0 ? "-" : string.Join(' ', slots)));
+                ReportConsole.Cell(Owned(cpu.Vectors)), ReportConsole.Cell(Others(cpu.Vectors)));
         }
         console.Write(table);
     }
 
-    private static string Describe(VectorSlot slot)
+    private static string Owned(IReadOnlyList<VectorSlot> slots)
     {
-        string owner = slot.Irq is { } irq ? ":" + Show(irq) : "";
-        // Assigned slots are the rule; only others need their state said.
-        string state = slot.State is null or "assigned" ? "" : "(" + slot.State + ")";
-        return Show(slot.Vector) + owner + state;
+        var parts = new List<string>();
+        foreach (VectorSlot slot in slots)
+        {
+            if (slot.Irq is { } irq) parts.Add(Show(slot.Vector) + ":" + Show(irq));
+        }
+        return parts.Count == 0 ? "-" : string.Join(' ', parts);
+    }
+
+    /// <summary>Slots that no interrupt owns, by state, runs of them as ranges.</summary>
+    private static string Others(IReadOnlyList<VectorSlot> slots)
+    {
+        var byState = new SortedDictionary<string, List<int>>(System.StringComparer.Ordinal);
+        foreach (VectorSlot slot in slots)
+        {
+            if (slot.Irq is not null || slot.State is null) continue;
+            if (!byState.TryGetValue(slot.State, out List<int>? vectors)) byState.Add(slot.State, vectors = []);
+            vectors.Add(slot.Vector);
+        }
+        var parts = new List<string>();
+        foreach ((string state, List<int> vectors) in byState) parts.Add(state + " " + CpuList(vectors));
+        return parts.Count == 0 ? "-" : string.Join("; ", parts);
     }
 
     private static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqRow> irqs)
