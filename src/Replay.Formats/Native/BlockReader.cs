@@ -63,7 +63,7 @@ internal sealed class BlockReader
             if (got >= NativeSpec.FooterBytes && TryEnd(bytes[..got])) break;
             if (got < NativeSpec.BlockHeaderBytes)
             {
-                if (got > 0 && !searching) Torn(_position, NativeSpec.BlockHeaderBytes, got);
+                if (got > 0 && !searching && !BeginsLikeFooter(bytes[..got])) Torn(_position, NativeSpec.BlockHeaderBytes, got);
                 if (Footer is null) NoFooter(_position, bytes[..got]);
                 break;
             }
@@ -155,6 +155,14 @@ internal sealed class BlockReader
                 NativeTexts.Hex(bytes[NativeSpec.FooterBytes..Math.Min(bytes.Length, NativeSpec.FooterBytes + 8)]));
         }
         return true;
+    }
+
+    // The rest of a torn footer is no torn block; that it is missing is said anyway.
+    private static bool BeginsLikeFooter(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> magic = stackalloc byte[sizeof(ulong)];
+        MemoryMarshal.Write(magic, NativeSpec.FooterMagic);
+        return magic.StartsWith(bytes[..Math.Min(bytes.Length, magic.Length)]);
     }
 
     private static LossSeverity SeverityOf(BlockType type) =>
