@@ -29,7 +29,7 @@ internal static class TextSpec
     /// <summary>Start of the name of a kind that this version does not know; its number follows.</summary>
     public const string UnknownKindPrefix = "kind_";
 
-    /// <summary>Most extension records after one event (a mark of the longest text has them).</summary>
+    /// <summary>Most extension records after one event; a mark of the longest text has 63.</summary>
     public const int ExtensionsMax = 64;
 
     /// <summary>Bytes that a name may have to be written without quotes.</summary>
