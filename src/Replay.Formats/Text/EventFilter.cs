@@ -39,7 +39,9 @@ public sealed class EventFilter
         return filter is not null;
     }
 
-    /// <summary>Sets the tables that names and devices of the events to come refer to; once for each recording.</summary>
+    /// <summary>
+    /// Sets the tables that names and devices of the events to come refer to; once for each recording.
+    /// </summary>
     public void Bind(EventTables tables)
     {
         foreach (FilterTerm term in _terms) term.Bind(tables);

@@ -9,7 +9,9 @@ internal readonly record struct FilterInterval(Int128 Low, Int128 High);
 /// <summary>Numbers, times and ranges of a filter's values.</summary>
 internal static class FilterNumber
 {
-    /// <summary>Reads <c>24</c>, <c>0x18</c>, <c>-28</c>, <c>2-5</c>, or with times <c>1.5</c>, <c>20ms-30ms</c>.</summary>
+    /// <summary>
+    /// Reads <c>24</c>, <c>0x18</c>, <c>-28</c>, <c>2-5</c>, or with times <c>1.5</c>, <c>20ms-30ms</c>.
+    /// </summary>
     public static bool TryReadRange(string text, bool isTime, out FilterInterval interval)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
@@ -25,7 +27,9 @@ internal static class FilterNumber
         return at == bytes.Length;
     }
 
-    /// <summary>The numbers that stand in <paramref name="comparison"/> to a value; <c>!=</c> gives those of <c>=</c>.</summary>
+    /// <summary>
+    /// The numbers that stand in <paramref name="comparison"/> to a value; <c>!=</c> gives those of <c>=</c>.
+    /// </summary>
     public static bool TryCompare(string comparison, FilterInterval value, out FilterInterval result, out string error)
     {
         error = "";
@@ -60,7 +64,9 @@ internal static class FilterNumber
         return low <= high;
     }
 
-    /// <summary>The part that signed 64 bits can hold, moved up by half their range; false when there is none.</summary>
+    /// <summary>
+    /// The part that signed 64 bits can hold, moved up by half their range; false when there is none.
+    /// </summary>
     public static bool TryToSigned(FilterInterval interval, out FilterRange range)
     {
         Int128 low = Int128.Max(interval.Low, long.MinValue);

@@ -86,7 +86,8 @@ internal sealed class FilterParser(string text)
         string field = text[fieldAt.._at];
         if (field.Length == 0)
         {
-            return Fail(fieldAt, $"expected a field such as kind, cpu, time or irq, found {TextNames.Show(text[fieldAt..])}");
+            return Fail(fieldAt,
+                $"expected a field such as kind, cpu, time or irq, found {TextNames.Show(text[fieldAt..])}");
         }
         SkipBlanks();
         if (!TakeComparison(out string comparison))
@@ -106,7 +107,8 @@ internal sealed class FilterParser(string text)
         {
             return Fail(valueAt, $"\"{comparison}\" compares with one value; a list needs = or !=");
         }
-        FilterTerm? term = FilterTermBuilder.Build(field, fieldAt, comparison, values, out int errorAt, out string error);
+        FilterTerm? term = FilterTermBuilder.Build(field, fieldAt, comparison, values, out int errorAt,
+            out string error);
         if (term is null) return Fail(errorAt, error);
         if (++_waiting > EventFilter.DepthMax - 1) return Fail(fieldAt, "nested too deeply");
         _program.Add(_terms.Count);

@@ -33,7 +33,9 @@ internal sealed class FilterTerm(FilterField field, bool negated)
     /// <summary>For <see cref="FilterField.Kind"/>: the kinds that satisfy the term.</summary>
     public bool[] Kinds { get; init; } = [];
 
-    /// <summary>For <see cref="FilterField.Operand"/>: the operand of each kind that the term names; null where none.</summary>
+    /// <summary>
+    /// For <see cref="FilterField.Operand"/>: the operand of each kind that the term names; null where none.
+    /// </summary>
     public EventOperand?[] ByKind { get; init; } = [];
 
     /// <summary>Ranges of unsigned values.</summary>

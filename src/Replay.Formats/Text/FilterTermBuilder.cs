@@ -5,7 +5,9 @@ using Replay.Core.Events;
 
 namespace Replay.Formats.Text;
 
-/// <summary>Makes a term of a filter: finds its field in the schema, and ranges or patterns in its values. Cold.</summary>
+/// <summary>
+/// Makes a term of a filter: finds its field in the schema, and ranges or patterns in its values. Cold.
+/// </summary>
 internal static class FilterTermBuilder
 {
     private static readonly string[] OwnFields = ["kind", "role", "cpu", "time"];
@@ -192,7 +194,8 @@ internal static class FilterTermBuilder
 
     private static string DescribeMismatch(string name, string value, HashSet<string> symbols)
     {
-        var text = new StringBuilder($"{TextNames.Show(value)} is no value of {name}; type a number, a range such as 2-5");
+        var text = new StringBuilder(TextNames.Show(value));
+        text.Append(" is no value of ").Append(name).Append("; type a number, a range such as 2-5");
         if (symbols.Count == 0) return text.ToString();
         string[] all = [.. symbols];
         Array.Sort(all, StringComparer.Ordinal);

@@ -11,7 +11,9 @@ internal static class TextSpec
     /// <summary>The whole first line.</summary>
     public const string FirstLine = "irqs 1";
 
-    /// <summary>Longest line, its end not counted. A mark of 1024 escaped bytes and two escaped names fit many times.</summary>
+    /// <summary>
+    /// Longest line, its end not counted. A mark of 1024 escaped bytes and two escaped names fit many times.
+    /// </summary>
     public const int LineBytesMax = 64 * 1024;
 
     /// <summary>Longest name of an event's operand; a kernel symbol has at most 511 bytes.</summary>

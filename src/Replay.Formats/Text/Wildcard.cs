@@ -5,7 +5,9 @@ namespace Replay.Formats.Text;
 /// <summary>Text patterns in which <c>*</c> stands for any run of characters; everything else is literal.</summary>
 internal static class Wildcard
 {
-    /// <summary>True when the whole of <paramref name="text"/> fits. At most pattern times text steps; no recursion.</summary>
+    /// <summary>
+    /// True when the whole of <paramref name="text"/> fits. At most pattern times text steps; no recursion.
+    /// </summary>
     public static bool Matches<T>(ReadOnlySpan<T> pattern, ReadOnlySpan<T> text, T star) where T : IEquatable<T>
     {
         int p = 0, t = 0, starAt = -1, retryAt = 0;

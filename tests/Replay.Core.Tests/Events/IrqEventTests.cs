@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Replay.Core.Tests.Events;
 
-/// <summary>The layout is a file format: sizes and offsets are pinned, and one record is spelled out in bytes.</summary>
+/// <summary>
+/// The layout is a file format: sizes and offsets are pinned, and one record is spelled out in bytes.
+/// </summary>
 public class IrqEventTests
 {
     [Theory]

@@ -8,7 +8,9 @@ using Replay.Formats.Text;
 
 namespace Replay.Formats.Tests.Text;
 
-/// <summary>Makes docs/EVENTS.md of the schema: one section a kind, with a line of the text form that reads back.</summary>
+/// <summary>
+/// Makes docs/EVENTS.md of the schema: one section a kind, with a line of the text form that reads back.
+/// </summary>
 internal static class EventsDocument
 {
     private static readonly Dictionary<string, ulong> Examples = new()
