@@ -40,10 +40,7 @@ internal sealed class ReportConsole : IDisposable
         _console = AnsiConsole.Create(settings);
         _console.Profile.Width = width;
         _console.Profile.Capabilities.Unicode = true;
-        Width = width;
     }
-
-    public int Width { get; }
 
     public static Style Bold { get; } = new(decoration: Decoration.Bold);
 
