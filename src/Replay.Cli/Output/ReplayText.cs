@@ -12,7 +12,7 @@ namespace Replay.Cli.Output;
 /// <summary><c>replay</c> for people: one screen, the worst first, and what to type next.</summary>
 internal static class ReplayText
 {
-    private const int FindingsShown = 10;
+    private const int FindingsShown = 9;
 
     private const int NextShown = 3;
 
@@ -44,7 +44,7 @@ internal static class ReplayText
     private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, int shown, string file)
     {
         console.Heading(Headline(findings));
-        Table table = ReportConsole.NewTable("Severity", "Code", ">Event", "Where", "What");
+        Table table = ReportConsole.NewTable("!Severity", "!Code", ">Event", "Where", "What");
         for (int i = 0; i < Math.Min(shown, findings.Count); i++)
         {
             ReportFinding finding = findings[i];

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Reports;
@@ -58,21 +59,20 @@ internal static class StateText
 
     private static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqRow> irqs)
     {
-        if (!Begin(console, "Interrupts", irqs.Count)) return;
-        Table table = ReportConsole.NewTable(">IRQ", "Name", "Chip", "Device", "Affinity", ">CPU", ">Vector", "Masked", "Flags",
-            "Delivered (cpu:count)");
+        if (!Begin(console, "Interrupts (runs of the handler as cpu:count)", irqs.Count)) return;
+        Table table = ReportConsole.NewTable(">IRQ", "Name", "Chip", "!Device", "Affinity", ">CPU", ">Vec", "State",
+            "Runs");
         foreach (IrqRow irq in irqs)
         {
             table.AddRow(
                 ReportConsole.Number(Show(irq.Irq)),
                 ReportConsole.Cell(irq.Name ?? "?"),
-                ReportConsole.Cell(irq.Chip ?? "?"),
+                ReportConsole.Cell(Chip(irq)),
                 ReportConsole.Cell(irq.Device is null ? "?" : irq.Entry is { } entry ? $"{irq.Device}[{Show(entry)}]" : irq.Device),
                 ReportConsole.Cell(irq.Affinity is null ? "?" : CpuList(irq.Affinity)),
                 ReportConsole.Number(Show(irq.Cpu)),
                 ReportConsole.Number(Show(irq.Vector)),
-                Flag(irq.Masked, "MASKED", "no", trueIsBad: true),
-                ReportConsole.Cell(Flags(irq)),
+                ReportConsole.Cell(Flags(irq), irq.Masked == true ? ReportConsole.Warn : null),
                 ReportConsole.Cell(Delivered(irq.Delivered)));
         }
         console.Write(table);
@@ -85,7 +85,7 @@ internal static class StateText
         {
             console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, {PlainText.Count(unit.Entries.Count)} {(unit.Entries.Count == 1 ? "entry" : "entries")}");
             if (unit.Entries.Count == 0) continue;
-            Table table = ReportConsole.NewTable(">Index", "Source", "Present", ">Vector", ">Dest", "High", "Low");
+            Table table = ReportConsole.NewTable(">Index", "!Source", "Present", ">Vec", ">Dest", "!High", "!Low");
             foreach (RemapEntry entry in unit.Entries)
             {
                 table.AddRow(ReportConsole.Number(Show(entry.Index)), ReportConsole.Cell(entry.Source ?? "?"),
@@ -142,13 +142,22 @@ internal static class StateText
         return rows > 0;
     }
 
+    /// <summary>Chips of a device carry its name behind theirs; it stands in the next column already.</summary>
+    private static string Chip(IrqRow irq)
+    {
+        if (irq.Chip is null) return "?";
+        return irq.Device is not null && irq.Chip.EndsWith("-" + irq.Device, StringComparison.Ordinal)
+            ? irq.Chip[..^(irq.Device.Length + 1)] : irq.Chip;
+    }
+
     private static string Flags(IrqRow irq)
     {
         var flags = new List<string>();
-        if (irq.Activated == true) flags.Add("activated");
-        if (irq.Activated == false) flags.Add("not activated");
+        if (irq.Masked == true) flags.Add("MASKED");
+        if (irq.Activated == true) flags.Add("active");
+        if (irq.Activated == false) flags.Add("inactive");
         if (irq.Managed == true) flags.Add("managed");
-        return flags.Count == 0 ? "-" : string.Join(", ", flags);
+        return flags.Count == 0 ? "?" : string.Join(' ', flags);
     }
 
     private static string Delivered(IReadOnlyList<long> counts)
