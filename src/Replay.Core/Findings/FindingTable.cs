@@ -9,7 +9,7 @@ namespace Replay.Core.Findings;
 public sealed class FindingTable
 {
     /// <summary>Findings of one code that are kept whole; a storm of one kind must not fill memory.</summary>
-    public const int KeptPerCode = 200;
+    public const int KeptPerCode = 5000;
 
     private readonly List<Finding> _kept = [];
     private readonly long[] _countByCode = new long[256];

@@ -1,4 +1,6 @@
+using System;
 using System.Globalization;
+using System.Text;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Spec;
@@ -10,6 +12,9 @@ namespace Replay.Core.Replay;
 public sealed partial class Replayer<TProbe>
 {
     private const int NoSpace = -28;
+
+    // CPUs that a message spells out.
+    private const int CpusListed = 16;
 
     // Interrupts 0 to 31 that were ever activated, had a vector or were freed: their remapping entries were written.
     private uint _activated;
@@ -403,7 +408,18 @@ public sealed partial class Replayer<TProbe>
     private void ReportExhausted(uint irq, string what)
     {
         VectorMatrix matrix = _machine.Matrix;
-        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
-            $"{what} for irq {irq}: {matrix.GlobalAvailable} vectors available, {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated over {matrix.OnlineMaps} CPUs."));
+        ref IrqDesc desc = ref _machine.Irqs[(int)irq];
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{what} for irq {irq}");
+        if (desc.Has(IrqFlags.AffinityKnown)) text.Append(CultureInfo.InvariantCulture, $" (affinity mask 0x{desc.Affinity:x})");
+        text.Append(": available");
+        for (int cpu = 0; cpu < Math.Min(matrix.Count, CpusListed); cpu++)
+        {
+            if (matrix[cpu].Online && matrix[cpu].Known)
+                text.Append(CultureInfo.InvariantCulture, $" {matrix[cpu].Available} on CPU {cpu},");
+        }
+        text.Append(CultureInfo.InvariantCulture,
+            $" {matrix.GlobalAvailable} in all; {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated.");
+        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, text.ToString());
     }
 }
