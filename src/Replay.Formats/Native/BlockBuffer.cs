@@ -5,7 +5,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Replay.Formats.Native;
 
 /// <summary>
-/// Room for one block of the largest size and the header of the next. The records in it begin at a cache line, so none of them straddles two.
+/// Room for one block of the largest size and the header of the next. The records in it begin at a cache line, so
+/// none of them straddles two.
 /// </summary>
 internal sealed class BlockBuffer
 {
