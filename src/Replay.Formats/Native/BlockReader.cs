@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Replay.Formats.Bytes;
@@ -17,6 +18,10 @@ internal sealed class BlockReader
     private long _position = NativeSpec.FileHeaderBytes;
     private long _lastSequence = -1;
     private bool _saidNoFooter;
+
+    // Bytes at _position that came with the block before: the header there, or the file's end. -1 for none.
+    private HeaderBytes _ahead;
+    private int _aheadLength = -1;
 
     /// <summary>The buffer stays the caller's; payloads are valid until the next read.</summary>
     public BlockReader(ByteSource source, BlockBuffer buffer, uint fileHeaderCrc, ImportReport report)
@@ -47,6 +52,7 @@ internal sealed class BlockReader
     {
         _position = offset;
         _lastSequence = -1;
+        _aheadLength = -1;
     }
 
     /// <summary>
@@ -59,7 +65,7 @@ internal sealed class BlockReader
         bool searching = false;
         while (_position < End)
         {
-            int got = _source.ReadAt(_position, bytes);
+            int got = ReadHeaderBytes(bytes);
             if (got >= NativeSpec.FooterBytes && TryEnd(bytes[..got])) break;
             if (got < NativeSpec.BlockHeaderBytes)
             {
@@ -105,11 +111,20 @@ internal sealed class BlockReader
         payload = default;
         Span<byte> block = _buffer.Span[..(int)header.TotalBytes];
         int wanted = block.Length - NativeSpec.BlockHeaderBytes;
-        int got = _source.ReadAt(BlockOffset + NativeSpec.BlockHeaderBytes, block[NativeSpec.BlockHeaderBytes..]);
+
+        // The next header comes with the block, which saves a call; from a pipe that would mean to wait for it.
+        int ahead = _source.CanSeek ? NativeSpec.BlockHeaderBytes : 0;
+        Span<byte> target = _buffer.Span.Slice(NativeSpec.BlockHeaderBytes, wanted + ahead);
+        int got = _source.ReadAt(BlockOffset + NativeSpec.BlockHeaderBytes, target);
         if (got < wanted)
         {
             Torn(BlockOffset, header.TotalBytes, NativeSpec.BlockHeaderBytes + got);
             return false;
+        }
+        if (ahead != 0)
+        {
+            _aheadLength = got - wanted;
+            target.Slice(wanted, _aheadLength).CopyTo(_ahead);
         }
         if (header.Codec != 0)
         {
@@ -141,6 +156,16 @@ internal sealed class BlockReader
         _saidNoFooter = true;
         Report.Add(LossSeverity.DataLoss, NativeTexts.NoFooter, offset, "a footer: 8D 49 51 45 4E 44 0D 0A and 56 bytes",
             found.IsEmpty ? "the end of the file" : NativeTexts.Hex(found[..Math.Min(found.Length, 8)]));
+    }
+
+    private int ReadHeaderBytes(Span<byte> target)
+    {
+        int length = _aheadLength;
+        if (length < 0) return _source.ReadAt(_position, target);
+        _aheadLength = -1;
+        ReadOnlySpan<byte> ahead = _ahead;
+        ahead[..length].CopyTo(target);
+        return length;
     }
 
     private void Step(long bytes) => Volatile.Write(ref _position, _position + bytes);
@@ -192,5 +217,11 @@ internal sealed class BlockReader
         if (Report.Seen(NativeTexts.BadTrailer)) return;
         Report.Add(LossSeverity.Warning, NativeTexts.BadTrailer, BlockOffset + header.TotalBytes - NativeSpec.BlockTrailerBytes,
             NativeTexts.Bytes(header.TotalBytes), NativeTexts.Bytes(trailer.TotalBytes));
+    }
+
+    [InlineArray(NativeSpec.BlockHeaderBytes)]
+    private struct HeaderBytes
+    {
+        private byte _first;
     }
 }

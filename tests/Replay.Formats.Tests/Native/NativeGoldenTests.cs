@@ -87,7 +87,7 @@ public class NativeGoldenTests
         int section = text.IndexOf("<!-- " + type.Name + " -->", StringComparison.Ordinal);
         Assert.True(section >= 0, "no table of " + type.Name);
         string table = text[section..text.IndexOf("\n\n", text.IndexOf("| --", section, StringComparison.Ordinal), StringComparison.Ordinal)];
-        foreach (System.Reflection.FieldInfo field in type.GetFields())
+        foreach (System.Reflection.FieldInfo field in type.GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public))
         {
             string offset = System.Runtime.InteropServices.Marshal.OffsetOf(type, field.Name).ToString();
             string name = "`" + char.ToLowerInvariant(field.Name[0]) + field.Name[1..] + "`";
