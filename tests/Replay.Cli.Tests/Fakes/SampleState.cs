@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Findings;
 using Replay.Core.Reports;
 
 namespace Replay.Cli.Tests.Fakes;
@@ -46,9 +47,9 @@ internal static class SampleState
 
     public static IReadOnlyList<ReportFinding> Findings { get; } =
     [
-        new("IRQ009", ReportSeverity.Minor, 1, 1_500_000_000, 1, null, null, null, 2, null, "A vector fired that nobody owns."),
-        new("IRQ003", ReportSeverity.Critical, 5, 3_500_000_000, 2, 24, "0000:00:03.0", 1, 1, 34,
+        new("IRQ009", Severity.Minor, 1, 1_500_000_000, 1, null, null, null, 2, null, "A vector fired that nobody owns."),
+        new("IRQ003", Severity.Critical, 5, 3_500_000_000, 2, 24, "0000:00:03.0", 1, 1, 34,
             "The device still sends the message of before the move: every interrupt since is lost."),
-        new("IRQ036", ReportSeverity.Info, 0, null, null, null, null, null, null, null, "Recording began after boot."),
+        new("IRQ036", Severity.Note, 0, null, null, null, null, null, null, null, "Recording began after boot."),
     ];
 }
