@@ -32,9 +32,18 @@ internal sealed class GroundTruthViews
     public void Cpus(StateReport state)
     {
         if (_truth.OnlineCpus() is not { } truth) return;
-        Compared += truth.Count;
-        SortedSet<int> online = Online(state);
-        if (!truth.SetEquals(online)) Differ($"online: machine {Show(truth)}, replay {Show(online)}");
+        foreach (CpuRow row in state.Cpus)
+        {
+            Compared++;
+            if (row.Online is not { } online) Unknown.Add($"{_snapshot}: CPU {row.Cpu}");
+            else if (online != truth.Contains(row.Cpu)) Differ($"CPU {row.Cpu}: machine {!online}, replay {online}");
+        }
+        foreach (int cpu in truth)
+        {
+            if (cpu < state.Cpus.Count) continue;
+            Compared++;
+            Unknown.Add($"{_snapshot}: CPU {cpu}");
+        }
     }
 
     public void Remap(StateReport state)
