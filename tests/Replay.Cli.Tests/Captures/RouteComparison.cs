@@ -24,7 +24,7 @@ internal static class RouteComparison
         }
     }
 
-    private static void Convert(string from, string to)
+    public static void Convert(string from, string to)
     {
         using var error = new StringWriter();
         using var output = new MemoryStream();

@@ -18,7 +18,7 @@ public class ReplayCommandTests
             """
             {"schema":1,"events":6,"applied":4,"findings":[{"code":"IRQ003","severity":"critical","event":5,"timeNs":3500000000,
             "blame":2,"irq":24,"device":"0000:00:03.0","entry":1,"cpu":1,"vector":34,
-            "message":"The device still sends the message of before the move: every interrupt since is lost."},{"code":"IRQ036","severity":"info","event":0,"timeNs":null,
+            "message":"The device still sends the message of before the move: every interrupt since is lost."},{"code":"IRQ036","severity":"note","event":0,"timeNs":null,
             "blame":null,"irq":null,"device":null,"entry":null,"cpu":null,"vector":null,"message":"Recording began after boot."}],
             "interrupts":{"raised":null,"delivered":4,"pending":1,"coalesced":0,"lost":2,"spurious":0},
             "digest":"0x00c0ffee00c0ffee","seconds":0.5,"eventsPerSecond":12}
