@@ -27,8 +27,13 @@ internal static class Losses
         return lines;
     }
 
-    public static void Write(Recording recording, TextWriter error)
+    /// <summary>
+    /// Writes the sentences. Beside results for a program only damage that costs events is told: it is why the exit code
+    /// is <see cref="ExitCodes.BadInput"/>.
+    /// </summary>
+    public static void Write(Recording recording, OutputFormat format, TextWriter error)
     {
+        if (format != OutputFormat.Text && !recording.Report.HasDataLoss) return;
         foreach (string line in Describe(recording)) error.WriteLine("irqreplay: " + line);
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using System.Text.RegularExpressions;
-using Replay.Cli.Tests.Fakes;
+using Replay.Cli.Tests.Captures;
 using Xunit;
 
 namespace Replay.Cli.Tests;
@@ -17,7 +17,7 @@ public partial class ReadmeTests
     [Fact]
     public void Outputs_in_README_are_what_the_commands_print()
     {
-        string path = Path.Combine(Repository.Root, "README.md");
+        string path = Path.Combine(Folders.Root, "README.md");
         string text = File.ReadAllText(path);
         MatchCollection blocks = OutputBlock().Matches(text);
         Assert.NotEmpty(blocks);
@@ -37,7 +37,7 @@ public partial class ReadmeTests
         var missing = new List<string>();
         foreach (string document in (string[])["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "traces/README.md"])
         {
-            string path = Path.Combine(Repository.Root, document);
+            string path = Path.Combine(Folders.Root, document);
             foreach (Match link in Link().Matches(File.ReadAllText(path)))
             {
                 string target = Path.Combine(Path.GetDirectoryName(path)!, link.Groups[1].Value);
@@ -61,10 +61,10 @@ public partial class ReadmeTests
             Variable = name => name == "NO_COLOR" ? "1" : null,
         };
         string[] rooted = Array.ConvertAll(args, arg => arg.StartsWith("traces/", StringComparison.Ordinal)
-            ? Path.Combine(Repository.Root, arg) : arg);
+            ? Path.Combine(Folders.Root, arg) : arg);
         Program.Run(rooted, host);
         Assert.Equal("", error.ToString());
-        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(Repository.Root + "/", "", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(Folders.Root + "/", "", StringComparison.Ordinal);
         return string.Join('\n', Array.ConvertAll(text.Split('\n'), line => line.TrimEnd()));
     }
 

@@ -52,13 +52,13 @@ internal sealed class ConvertCommand
             Commit(file);
         }
         long bytes = new FileInfo(output).Length;
+        Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json)
         {
             WriteJson(input, output, exporter, events, bytes, recording.Info.LostCount);
         }
         else
         {
-            Losses.Write(recording, _host.Error);
             _host.Error.WriteLine($"{output}: {PlainText.Count(events, "event")}, {PlainText.Count(bytes, "byte")}, {exporter.Name} format");
         }
         return ExitCodes.For(recording.Report);

@@ -50,7 +50,7 @@ internal sealed class EventsCommand
             if (format == OutputFormat.Json) WriteJson(recording, wanted, progress);
             else WriteText(recording, wanted, result.GetValue(_number), progress);
         }
-        if (format == OutputFormat.Text) Losses.Write(recording, _host.Error);
+        Losses.Write(recording, format, _host.Error);
         return ExitCodes.For(recording.Report);
     }
 

@@ -22,13 +22,13 @@ internal static class InfoCommand
         OutputFormat format = shared.GetFormat(result);
         using Recording recording = shared.Open(result, host);
         InfoReport report = Read(recording, host);
+        Losses.Write(recording, format, host.Error);
         if (format == OutputFormat.Json)
         {
             InfoJson.Write(report, host.Out);
         }
         else
         {
-            Losses.Write(recording, host.Error);
             InfoText.Write(report, recording.Info, result.GetValue(shared.File)!, host);
         }
         return ExitCodes.For(recording.Report);

@@ -45,6 +45,7 @@ internal sealed class ReplayCommand
         using Recording recording = _shared.Open(result, _host);
         ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
         ReplayReport report = Replay(recording, session);
+        Losses.Write(recording, format, _host.Error);
         switch (format)
         {
             case OutputFormat.Json:
@@ -54,7 +55,6 @@ internal sealed class ReplayCommand
                 Sarif.Write(report, file, Losses.Describe(recording), _host.Out);
                 break;
             default:
-                Losses.Write(recording, _host.Error);
                 ReplayText.Write(report, recording, file, result.GetValue(_all), _host);
                 break;
         }

@@ -74,6 +74,7 @@ internal sealed class StateCommand
         using Recording recording = _shared.Open(result, _host);
         ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
         ReplayTo(position, recording, session);
+        Losses.Write(recording, format, _host.Error);
         StateReport state = selection.Apply(session.DescribeState(position.Text));
         if (format == OutputFormat.Json)
         {
@@ -81,7 +82,6 @@ internal sealed class StateCommand
         }
         else
         {
-            Losses.Write(recording, _host.Error);
             StateText.Write(state, selection, _host);
         }
         return ExitCodes.For(recording.Report);

@@ -8,7 +8,8 @@ namespace Replay.Core.Findings;
 /// </summary>
 public sealed class FindingTable
 {
-    /// <summary>Findings of one code that are kept whole; a storm of one kind must not fill memory.</summary>
+    /// <summary>Findings of one code that are kept whole; a storm of one kind must not fill memory, a leak of a few
+    /// hundred vectors must be told whole.</summary>
     public const int KeptPerCode = 5000;
 
     private readonly List<Finding> _kept = [];

@@ -26,7 +26,7 @@ public readonly struct ParanoidProbe : IProbe
     {
         ulong available = 0;
         uint online = 0;
-        bool all = matrix.GlobalKnown && !matrix.GlobalResync && matrix.Complete;
+        bool all = matrix.GlobalKnown && !matrix.GlobalResync && matrix.Complete && !matrix.Irregular;
         for (int cpu = 0; cpu < matrix.Count; cpu++)
         {
             ref CpuMap map = ref matrix[cpu];

@@ -69,7 +69,11 @@ public sealed partial class Replayer<TProbe>
         for (int irq = 0; irq < _machine.Irqs.Used; irq++)
         {
             ref IrqDesc desc = ref _machine.Irqs[irq];
-            if (desc.PreviousVector != 0 && desc.PreviousCpu == cpu) desc.PreviousVector = 0;
+            if (desc.PreviousVector != 0 && desc.PreviousCpu == cpu)
+            {
+                desc.PreviousVector = 0;
+                desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+            }
             if (desc.Vector == 0 || desc.Cpu != cpu || !desc.Has(IrqFlags.VectorKnown)) continue;
             DropSlot(ref desc, irq);
             desc.Vector = 0;

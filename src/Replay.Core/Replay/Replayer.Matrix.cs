@@ -221,6 +221,7 @@ public sealed partial class Replayer<TProbe>
         desc.Cpu = cpu;
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.InVectorDomain);
+        desc.Clear(IrqFlags.HasReserved);
         _machine.Slots[cpu, bit] = irq;
     }
 

@@ -113,7 +113,8 @@ public sealed partial class Replayer<TProbe>
     /// </summary>
     private void ApplyVectorUpdate(in IrqEvent e)
     {
-        if (!TryIrq(e.Irq)) return;
+        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu((ushort)e.A)) return;
+        _cpus = _machine.Cpus.Cpus;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
         var oldVector = (byte)(e.A >> 32);
@@ -188,6 +189,7 @@ public sealed partial class Replayer<TProbe>
                 $"irq {irq} is given vector {vector} on CPU {cpu}, which irq {owner} owns."));
         }
         CheckWindow(irq, cpu, vector);
+        CheckBit(irq, cpu, vector);
         _machine.Slots[cpu, vector] = irq;
     }
 
@@ -213,6 +215,7 @@ public sealed partial class Replayer<TProbe>
                 DropSlot(ref desc, (int)e.Irq);
             }
             desc.Vector = e.Vector;
+            desc.Clear(IrqFlags.HasReserved);
             _machine.Slots[cpu, e.Vector] = (int)e.Irq;
         }
         desc.Cpu = cpu;
@@ -294,6 +297,7 @@ public sealed partial class Replayer<TProbe>
         desc.Clear(IrqFlags.MoveInProgress);
         var oldVector = (byte)(e.A >> 32);
         var oldCpu = (ushort)(e.A >> 16);
+        CheckPrevious((int)e.Irq, ref desc, oldCpu, oldVector);
         if (oldVector == 0) return;
         desc.Set(IrqFlags.CleanupPending);
         if (!_machine.IsOffline(oldCpu)) return;
@@ -303,6 +307,19 @@ public sealed partial class Replayer<TProbe>
         desc.LeakCpu = oldCpu;
         desc.PreviousVector = 0;
         desc.Clear(IrqFlags.CleanupPending);
+    }
+
+    /// <summary>I-15: the clean-up of a move is for the place that the interrupt had before it.</summary>
+    private void CheckPrevious(int irq, ref IrqDesc desc, ushort oldCpu, byte oldVector)
+    {
+        if (oldVector != 0)
+        {
+            if (!desc.Has(IrqFlags.VectorKnown) || desc.Has(IrqFlags.Inferred)) return;
+            if (desc.PreviousVector == oldVector && desc.PreviousCpu == oldCpu) return;
+        }
+        Report(FindingCode.MoveWithoutPrevious, desc.VectorEvent, irq, oldVector == 0 ? -1 : oldCpu,
+            oldVector == 0 ? -1 : oldVector, string.Create(CultureInfo.InvariantCulture,
+            $"irq {irq} completes a move from {Place(oldVector, oldCpu)}; its old place is {Place(desc.PreviousVector, desc.PreviousCpu)}."));
     }
 
     private void ApplyVectorTeardown(in IrqEvent e)
@@ -393,6 +410,17 @@ public sealed partial class Replayer<TProbe>
             Report(FindingCode.AllocatedSystemVector, _index, irq, cpu, vector, string.Create(
                 CultureInfo.InvariantCulture, $"irq {irq} is given vector {vector}, which belongs to the system."));
         }
+    }
+
+    /// <summary>I-02: the allocator took the vector before. Only judged when every bit of the CPU's map is known.</summary>
+    private void CheckBit(int irq, ushort cpu, byte vector)
+    {
+        VectorMatrix matrix = _machine.Matrix;
+        ref CpuMap map = ref matrix[cpu];
+        if (!matrix.Complete || !map.Known || map.Resync || map.UnseenAllocated != 0 || map.AllocMap[vector]) return;
+        Report(FindingCode.SlotWithoutBit, _lastMatrixEvent, irq, cpu, vector, string.Create(
+            CultureInfo.InvariantCulture,
+            $"irq {irq} is given vector {vector} on CPU {cpu}, which the allocator has not taken."));
     }
 
     private void ReportPrevious(uint irq, byte vector, ushort cpu, byte recordedVector, ushort recordedCpu) =>

@@ -12,6 +12,11 @@ public sealed class IrqTable
     /// <summary>Interrupt numbers below this are modelled; Linux allocates far fewer (nr_irqs).</summary>
     public const int IrqMax = 1 << 17;
 
+    /// <summary>
+    /// Delivery counts kept, interrupts times CPUs: 64 MiB, however the numbers of a damaged recording combine.
+    /// </summary>
+    public const int DeliveryCellsMax = 1 << 24;
+
     private IrqDesc[] _descs = new IrqDesc[256];
     private uint[] _delivered = new uint[256 * 8];
     private int _cpuShift = 3;
@@ -34,21 +39,23 @@ public sealed class IrqTable
     public bool TryEnsure(uint irq)
     {
         if (irq >= IrqMax) return false;
-        if (irq >= (uint)Used) Used = (int)irq + 1;
-        if (irq < (uint)_descs.Length) return true;
         int from = _descs.Length;
-        int count = (int)BitOperations.RoundUpToPowerOf2(irq + 1);
+        int count = Math.Max(from, (int)BitOperations.RoundUpToPowerOf2(irq + 1));
+        if ((long)count << _cpuShift > DeliveryCellsMax) return false;
+        if (irq >= (uint)Used) Used = (int)irq + 1;
+        if (count == from) return true;
         Array.Resize(ref _descs, count);
         Array.Resize(ref _delivered, count << _cpuShift);
         Initialize(from);
         return true;
     }
 
-    /// <summary>Makes room for a CPU's delivery counts.</summary>
-    public void EnsureCpu(int cpu)
+    /// <summary>Makes room for a CPU's delivery counts; false when they would be too many.</summary>
+    public bool TryEnsureCpu(int cpu)
     {
-        if (cpu >> _cpuShift == 0) return;
+        if (cpu >> _cpuShift == 0) return true;
         int shift = BitOperations.Log2((uint)cpu) + 1;
+        if ((long)_descs.Length << shift > DeliveryCellsMax) return false;
         var wider = new uint[_descs.Length << shift];
         for (int irq = 0; irq < _descs.Length; irq++)
         {
@@ -56,6 +63,7 @@ public sealed class IrqTable
         }
         _delivered = wider;
         _cpuShift = shift;
+        return true;
     }
 
     /// <summary>Counts one delivery. Both numbers must have been ensured.</summary>

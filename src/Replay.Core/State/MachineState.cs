@@ -101,8 +101,7 @@ public sealed class MachineState
     /// <summary>Makes room for a CPU everywhere; false when its number is beyond the model.</summary>
     public bool TryEnsureCpu(int cpu)
     {
-        if (!Cpus.TryEnsure(cpu)) return false;
-        Irqs.EnsureCpu(cpu);
+        if ((uint)cpu >= CpuTable.CpuMax || !Irqs.TryEnsureCpu(cpu) || !Cpus.TryEnsure(cpu)) return false;
         Slots.EnsureCpu(cpu);
         Matrix.EnsureCpu(cpu);
         return true;

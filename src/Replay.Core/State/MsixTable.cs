@@ -27,7 +27,10 @@ public sealed class MsixFunction
     /// <summary>Most entries of a table: the size field has 11 bits.</summary>
     public const int EntriesMax = 2048;
 
+    private readonly MsixTables _owner;
     private MsixEntry[] _entries = [];
+
+    internal MsixFunction(MsixTables owner) => _owner = owner;
 
     /// <summary>Index of the device's name.</summary>
     public required ushort Device { get; init; }
@@ -49,12 +52,17 @@ public sealed class MsixFunction
 
     public ref MsixEntry this[int entry] => ref _entries[entry];
 
-    /// <summary>Makes room for an entry; false when its number is beyond any table.</summary>
+    /// <summary>Makes room for an entry; false when its number is beyond any table, or all tables are full.</summary>
     public bool TryEnsure(int entry)
     {
         if ((uint)entry >= EntriesMax) return false;
         if (entry < Count) return true;
-        if (entry >= _entries.Length) Array.Resize(ref _entries, Math.Max(entry + 1, Math.Max(4, _entries.Length * 2)));
+        if (entry >= _entries.Length)
+        {
+            int length = Math.Max(entry + 1, Math.Max(4, _entries.Length * 2));
+            if (!_owner.TryTake(length - _entries.Length)) return false;
+            Array.Resize(ref _entries, length);
+        }
         for (int i = Count; i <= entry; i++)
         {
             // Enabling masks every entry of the table (Linux msix_mask_all) and leaves the messages alone.
@@ -74,6 +82,10 @@ public sealed class MsixFunction
 /// <summary>All functions with message interrupts, by index of the device's name.</summary>
 public sealed class MsixTables
 {
+    /// <summary>Entries of all devices together: 40 MiB, however many devices a damaged recording names.</summary>
+    public const int EntriesMax = 1 << 20;
+
+    private int _entriesLeft = EntriesMax;
     private MsixFunction?[] _byDevice = new MsixFunction?[64];
 
     /// <summary>Device indexes that may have a function: 0 to this, exclusive.</summary>
@@ -86,6 +98,14 @@ public sealed class MsixTables
     public MsixFunction Get(ushort device)
     {
         if (device >= _byDevice.Length) Array.Resize(ref _byDevice, Math.Max(device + 1, _byDevice.Length * 2));
-        return _byDevice[device] ??= new MsixFunction { Device = device };
+        return _byDevice[device] ??= new MsixFunction(this) { Device = device };
+    }
+
+    /// <summary>Takes room for some entries; false when there is not enough left.</summary>
+    internal bool TryTake(int entries)
+    {
+        if (entries > _entriesLeft) return false;
+        _entriesLeft -= entries;
+        return true;
     }
 }

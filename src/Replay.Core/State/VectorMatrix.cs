@@ -70,6 +70,12 @@ public sealed class VectorMatrix
     /// <summary>As <see cref="CpuMap.Resync"/>, for the global counters.</summary>
     public bool GlobalResync { get; set; }
 
+    /// <summary>
+    /// True once recorded counters that the operations do not explain were taken over, or a vector of an offline map was
+    /// taken, which the kernel never does: from there on the maps need not add up to the global counters.
+    /// </summary>
+    public bool Irregular { get; private set; }
+
     public uint OnlineMaps { get; set; }
 
     public uint GlobalAvailable { get; set; }
@@ -168,7 +174,8 @@ public sealed class VectorMatrix
     public void Assign(int cpu, byte bit)
     {
         ref CpuMap map = ref _maps[cpu];
-        map.AllocMap[bit] = true;
+        Take(ref map, bit);
+        Irregular |= !map.Online;
         map.Allocated++;
         map.Available--;
         TotalAllocated++;
@@ -179,7 +186,8 @@ public sealed class VectorMatrix
     public void Alloc(int cpu, byte bit)
     {
         ref CpuMap map = ref _maps[cpu];
-        map.AllocMap[bit] = true;
+        Take(ref map, bit);
+        Irregular |= !map.Online;
         map.Allocated++;
         map.Available--;
         TotalAllocated++;
@@ -190,7 +198,7 @@ public sealed class VectorMatrix
     public void AllocManaged(int cpu, byte bit)
     {
         ref CpuMap map = ref _maps[cpu];
-        map.AllocMap[bit] = true;
+        Take(ref map, bit);
         map.Allocated++;
         map.ManagedAllocated++;
         TotalAllocated++;
@@ -200,6 +208,7 @@ public sealed class VectorMatrix
     public void ReserveManaged(int cpu, byte bit)
     {
         ref CpuMap map = ref _maps[cpu];
+        if (map.ManagedMap[bit]) map.UnseenManaged++;
         map.ManagedMap[bit] = true;
         map.Managed++;
         if (!map.Online) return;
@@ -248,6 +257,7 @@ public sealed class VectorMatrix
     /// <summary>Takes the recorded global counters over.</summary>
     public void Adopt(in GlobalCounters recorded)
     {
+        Irregular |= recorded != Global;
         OnlineMaps = recorded.OnlineMaps;
         GlobalAvailable = recorded.GlobalAvailable;
         GlobalReserved = recorded.GlobalReserved;
@@ -260,6 +270,7 @@ public sealed class VectorMatrix
     public void Adopt(int cpu, in CpuCounters recorded)
     {
         ref CpuMap map = ref _maps[cpu];
+        Irregular |= recorded != Counters(cpu);
         map.Online = recorded.Online;
         map.Initialized |= recorded.Online;
         map.Available = recorded.Available;
@@ -269,6 +280,13 @@ public sealed class VectorMatrix
         map.UnseenManaged = (int)recorded.Managed - map.ManagedMap.Count;
         map.Known = true;
         map.Resync = false;
+    }
+
+    /// <summary>A bit taken twice is one bit and two allocations: the second one's bit is not known.</summary>
+    private static void Take(ref CpuMap map, byte bit)
+    {
+        if (map.AllocMap[bit]) map.UnseenAllocated++;
+        map.AllocMap[bit] = true;
     }
 
     private uint SystemBelow(int end)

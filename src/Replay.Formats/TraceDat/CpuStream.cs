@@ -225,10 +225,11 @@ internal sealed class CpuStream
         // No ring buffer holds more: damage in the count must not become a number in a result.
         if (count > LossMax) count = 0;
         AddLoss(count);
+        // The recorder's loss is no damage of the file: it is counted as lost records, and said louder than this.
         const string What = "recorder lost records (missed events)";
         if (!_context.Report.Seen(What))
         {
-            _context.Report.Add(LossSeverity.DataLoss, What, FileOffset(at), "none lost",
+            _context.Report.Add(LossSeverity.Warning, What, FileOffset(at), "none lost",
                 count == 0 ? $"an unknown number on CPU {Cpu}" : $"{count} on CPU {Cpu}");
         }
     }

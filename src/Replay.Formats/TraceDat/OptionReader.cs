@@ -151,7 +151,7 @@ internal static class OptionReader
             else if (key is "dropped events" or "commit overrun")
             {
                 layout.Facts.DroppedCount += Math.Min(count, 1L << 40);
-                layout.Report.Add(LossSeverity.DataLoss, $"recorder dropped records without a mark ({key})", offset,
+                layout.Report.Add(LossSeverity.Warning, $"recorder dropped records without a mark ({key})", offset,
                     "0", $"{count} on CPU {cpu}");
             }
         }

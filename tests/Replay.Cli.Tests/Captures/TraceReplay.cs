@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.Replay;
+using Replay.Core.Reports;
+using Replay.Formats;
+
+namespace Replay.Cli.Tests.Captures;
+
+/// <summary>A whole recording in memory, and replays of it in pieces of any size.</summary>
+internal sealed class TraceReplay
+{
+    private readonly EventTables _tables;
+    private readonly IrqEvent[] _events;
+
+    private TraceReplay(EventTables tables, IrqEvent[] events)
+    {
+        _tables = tables;
+        _events = events;
+    }
+
+    public static Recording Open(string path) =>
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
+
+    public static TraceReplay Read(string path)
+    {
+        using Recording recording = Open(path);
+        var events = new List<IrqEvent>();
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) events.AddRange(batch);
+        Assert(recording, path);
+        return new TraceReplay(recording.Tables, [.. events]);
+    }
+
+    /// <summary>Replays in batches of about <paramref name="size"/> records; an event's records stay together.</summary>
+    public (ReplayReport Report, FindingTable Findings) Replay<TProbe>(int size)
+        where TProbe : struct, IProbe
+    {
+        var replayer = new Replayer<TProbe>(_tables);
+        for (int start = 0; start < _events.Length;)
+        {
+            int end = Math.Min(start + size, _events.Length);
+            while (end < _events.Length && _events[end].Kind == EventKind.Extension) end++;
+            replayer.Replay(_events.AsSpan(start, end - start));
+            start = end;
+        }
+        replayer.Finish();
+        return (ReplayReporter.Build(
+            replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0), replayer.Findings);
+    }
+
+    private static void Assert(Recording recording, string path)
+    {
+        if (recording.Report.HasDataLoss) throw new InvalidOperationException($"{path}: {recording.Report.Entries[0].What}");
+    }
+}
