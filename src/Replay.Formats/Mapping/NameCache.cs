@@ -14,6 +14,9 @@ internal sealed class NameCache
     /// <summary>Length of a slot that holds an address instead of text.</summary>
     private const ushort AddressMark = ushort.MaxValue;
 
+    /// <summary>Slots that an address may be in; two functions that the recording alternates between must both stay.</summary>
+    private const int AddressWays = 8;
+
     private readonly int _mask;
     private readonly byte[] _bytes;
     private readonly ushort[] _lengths;
@@ -53,14 +56,23 @@ internal sealed class NameCache
 
     public bool TryGet(ulong address, out int index)
     {
-        int slot = SlotOf(address);
-        index = _indexes[slot];
-        return _lengths[slot] == AddressMark && _addresses[slot] == address;
+        int first = SlotOf(address);
+        for (int way = 0; way < AddressWays; way++)
+        {
+            int slot = (first + way) & _mask;
+            if (_lengths[slot] != AddressMark || _addresses[slot] != address) continue;
+            index = _indexes[slot];
+            return true;
+        }
+        index = 0;
+        return false;
     }
 
     public void Put(ulong address, int index)
     {
-        int slot = SlotOf(address);
+        int first = SlotOf(address), way = 0;
+        while (way < AddressWays && _lengths[(first + way) & _mask] == AddressMark) way++;
+        int slot = way < AddressWays ? (first + way) & _mask : first;
         _lengths[slot] = AddressMark;
         _addresses[slot] = address;
         _indexes[slot] = (ushort)index;

@@ -215,7 +215,7 @@ public sealed partial class RecordMapper
     {
         if (_caches.TryGetValue((kind, operand), out NameCache? cache)) return cache;
         bool forDevices = EventSchema.Find(kind)!.Operands[operand].Format == OperandFormat.Device;
-        cache = new NameCache(kind == EventKind.HandlerEntry ? 1024 : 64, forDevices);
+        cache = new NameCache(kind == EventKind.HandlerEntry ? 1024 : 256, forDevices);
         _caches.Add((kind, operand), cache);
         return cache;
     }
