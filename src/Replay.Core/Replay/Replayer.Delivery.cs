@@ -45,7 +45,7 @@ public sealed partial class Replayer<TProbe>
     private void CheckPlace(in IrqEvent e, ref IrqDesc desc)
     {
         if (desc.PreviousVector != 0 && desc.PreviousCpu == e.Cpu) return;
-        if (!desc.Has(IrqFlags.VectorKnown)) return;
+        if (!desc.Has(IrqFlags.VectorKnown) || desc.Has(IrqFlags.PreviousUnknown)) return;
         _timeNs = e.TimeNs;
         if (!_findings.WouldKeep(FindingCode.StrayDelivery))
         {

@@ -149,8 +149,9 @@ public sealed partial class Replayer<TProbe>
         desc.StartEvent = _index;
         _machine.StartSeen = true;
 
-        // Starting unmasks, shutting down masks (Linux irq_enable, __irq_disable); where masks are recorded, they tell.
-        if (!_machine.MaskSeen) PutEntryMask(ref desc, false);
+        // Starting unmasks, shutting down masks (Linux irq_enable, __irq_disable); where a device's masks are recorded,
+        // they tell.
+        if (!_machine.MaskSeen || desc.Device == 0) PutEntryMask(ref desc, false);
     }
 
     private void ApplyIrqShutdown(in IrqEvent e)
@@ -159,7 +160,7 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.Started);
         desc.Set(IrqFlags.Exists);
-        if (!_machine.MaskSeen) PutEntryMask(ref desc, true);
+        if (!_machine.MaskSeen || desc.Device == 0) PutEntryMask(ref desc, true);
     }
 
     private void ApplyIrqShutdownDeactivate(in IrqEvent e)

@@ -97,7 +97,7 @@ public sealed partial class Replayer<TProbe>
                 matrix.AllocManaged(cpu, e.Vector);
                 break;
             default:
-                matrix.Free(cpu, e.Vector, IsManagedFree(ref map, e.Vector, recorded));
+                matrix.Free(cpu, e.Vector, IsManagedFree(ref map, e.Vector, recorded, global));
                 break;
         }
         if (compare && matrix.Counters(cpu) != recorded)
@@ -153,8 +153,12 @@ public sealed partial class Replayer<TProbe>
     private static GlobalCounters GlobalOf(ulong a, ulong b) => new((uint)a, (uint)(a >> 32), (uint)b, (uint)(b >> 32));
 
     /// <summary>A managed free leaves "available" as it was; where the bit's kind was not recorded, that tells.</summary>
-    private static bool IsManagedFree(ref CpuMap map, byte bit, in CpuCounters recorded) =>
-        map.ManagedMap[bit] || (map.Known && map.UnseenManaged > 0 && recorded.Available == map.Available);
+    private bool IsManagedFree(ref CpuMap map, byte bit, in CpuCounters recorded, in GlobalCounters global)
+    {
+        if (map.ManagedMap[bit]) return true;
+        if (map.Known) return map.UnseenManaged > 0 && recorded.Available == map.Available;
+        return _machine.Matrix.GlobalKnown && global.GlobalAvailable == _machine.Matrix.GlobalAvailable;
+    }
 
     private void CheckNewBit(in IrqEvent e, ref CpuMap map, ushort cpu)
     {
@@ -230,6 +234,7 @@ public sealed partial class Replayer<TProbe>
     private void InferAlloc(ref IrqDesc desc, ushort cpu, byte vector)
     {
         if (!_machine.Matrix.Seen || !_machine.TryEnsureCpu(cpu)) return;
+        if (!desc.Has(IrqFlags.ManagedKnown)) MarkResync();
         if (desc.Has(IrqFlags.Managed)) _machine.Matrix.AllocManaged(cpu, vector);
         else _machine.Matrix.Alloc(cpu, vector);
     }

@@ -126,6 +126,7 @@ public sealed partial class Replayer<TProbe>
             {
                 ReportPrevious(e.Irq, cpu.ProbedOldVector, cpu.ProbedOldCpu, oldVector, oldCpu);
             }
+            if (!cpu.ProbedOldKnown) LearnPrevious(ref desc, oldVector, oldCpu);
             return;
         }
         if (desc.Has(IrqFlags.VectorKnown) && (desc.Vector != oldVector || (oldVector != 0 && desc.Cpu != oldCpu)))
@@ -135,7 +136,18 @@ public sealed partial class Replayer<TProbe>
         }
         desc.Vector = oldVector;
         if (oldVector != 0) desc.Cpu = oldCpu;
+        desc.Set(IrqFlags.VectorKnown);
         UpdateVector((int)e.Irq, ref desc, e.Vector, (ushort)e.A);
+    }
+
+    /// <summary>A record names the old place of a move whose beginning was not seen whole.</summary>
+    private void LearnPrevious(ref IrqDesc desc, byte oldVector, ushort oldCpu)
+    {
+        desc.Clear(IrqFlags.PreviousUnknown);
+        if (oldVector == 0 || _machine.IsOffline(oldCpu)) return;
+        desc.PreviousVector = oldVector;
+        desc.PreviousCpu = oldCpu;
+        desc.Set(IrqFlags.MoveInProgress);
     }
 
     private void ApplyApicUpdateVector(in IrqEvent e)
@@ -163,6 +175,7 @@ public sealed partial class Replayer<TProbe>
         _cpus = _machine.Cpus.Cpus;
         desc.PreviousVector = 0;
         desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.HasReserved | IrqFlags.ManagedShutdown);
+        desc.Put(IrqFlags.PreviousUnknown, !desc.Has(IrqFlags.VectorKnown));
         if (desc.Vector != 0)
         {
             if (_machine.IsOffline(desc.Cpu))
@@ -217,6 +230,7 @@ public sealed partial class Replayer<TProbe>
             desc.Clear(IrqFlags.HasReserved);
             _machine.Slots[cpu, e.Vector] = (int)e.Irq;
         }
+        if (!desc.Has(IrqFlags.VectorKnown)) desc.Set(IrqFlags.PreviousUnknown);
         desc.Cpu = cpu;
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.VectorKnown | IrqFlags.CpuKnown);
@@ -281,7 +295,7 @@ public sealed partial class Replayer<TProbe>
         SetSlot(oldCpu, oldVector, VectorTable.Unused);
         desc.PreviousVector = 0;
         desc.LeakEvent = -1;
-        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.PreviousUnknown);
     }
 
     /// <summary>
@@ -312,7 +326,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (oldVector != 0)
         {
-            if (!desc.Has(IrqFlags.VectorKnown)) return;
+            if (!desc.Has(IrqFlags.VectorKnown) || desc.Has(IrqFlags.PreviousUnknown)) return;
             if (desc.PreviousVector == oldVector && desc.PreviousCpu == oldCpu) return;
         }
         Report(FindingCode.MoveWithoutPrevious, desc.VectorEvent, irq, oldVector == 0 ? -1 : oldCpu,
@@ -371,7 +385,7 @@ public sealed partial class Replayer<TProbe>
         desc.PreviousVector = 0;
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.VectorKnown);
-        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.PreviousUnknown);
     }
 
     private bool OwnsSlot(int irq, ushort cpu, byte vector)

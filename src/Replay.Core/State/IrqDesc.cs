@@ -61,6 +61,9 @@ public enum IrqFlags : uint
     /// <summary>Masked by the chip while its CPU goes down, not unmasked since.</summary>
     MaskedByMigration = 1 << 20,
 
+    /// <summary>Vector and CPU are known, an old place that it may still have from before is not.</summary>
+    PreviousUnknown = 1 << 21,
+
     /// <summary>The host dropped its mapping of the interrupt when the device's channel closed.</summary>
     HostMappingGone = 1 << 22,
 }
