@@ -79,6 +79,7 @@ public sealed partial class Replayer<TProbe>
             desc.Vector = 0;
             desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
         }
+        _machine.Matrix[cpu].AllocMap = default; // All but leaked vectors were given back; which were leaked is not known.
         MarkResync();
     }
 
@@ -121,7 +122,7 @@ public sealed partial class Replayer<TProbe>
         VectorMatrix matrix = _machine.Matrix;
         if (!matrix.GlobalKnown || matrix.GlobalResync || cpu >= matrix.Count) return;
         ref CpuMap map = ref matrix[cpu];
-        if (!map.Known || map.Resync || !map.Online) return;
+        if (!map.Online || !matrix.KnowsBits(cpu)) return;
         uint toMove = map.Allocated - map.ManagedAllocated;
         uint available = matrix.GlobalAvailable - map.Available;
         if (available >= toMove) return;
@@ -133,10 +134,10 @@ public sealed partial class Replayer<TProbe>
     {
         VectorMatrix matrix = _machine.Matrix;
         ref CpuMap map = ref matrix[cpu];
-        string counters = map.Known
+        string counters = matrix.KnowsBits(cpu)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"it has {map.Allocated - map.ManagedAllocated} vectors to move, {matrix.GlobalAvailable - map.Available} are available elsewhere")
-            : "the allocator's counters were not recorded";
+            : "how many vectors it would have to move was not recorded";
         Report(FindingCode.VectorExhausted, _cpus[cpu].TakedownEvent, -1, cpu, -1, string.Create(
             CultureInfo.InvariantCulture, $"CPU {cpu} could not be taken offline: {counters}."));
     }

@@ -189,7 +189,7 @@ public sealed partial class Replayer<TProbe>
     private void CheckFirstFree(in IrqEvent e, ref CpuMap map, ushort cpu, bool compare)
     {
         VectorMatrix matrix = _machine.Matrix;
-        if (!compare || !matrix.Complete || map.UnseenAllocated != 0 || map.UnseenManaged != 0) return;
+        if (!compare || !matrix.Complete || !matrix.KnowsBits(cpu)) return;
         Bits256 taken = map.AllocMap.Or(map.ManagedMap).Or(matrix.SystemMap);
         int first = taken.NextClear(VectorMatrix.AllocStart, matrix.AllocEnd);
         if (first == e.Vector) return;
@@ -201,7 +201,7 @@ public sealed partial class Replayer<TProbe>
     /// <summary>I-05 and I-19: the first bit that is set aside and not in use.</summary>
     private void CheckFirstManaged(in IrqEvent e, ref CpuMap map, ushort cpu, bool compare)
     {
-        if (!compare || !_machine.Matrix.Complete || map.UnseenAllocated != 0 || map.UnseenManaged != 0) return;
+        if (!compare || !_machine.Matrix.Complete || !_machine.Matrix.KnowsBits(cpu)) return;
         if (!map.ManagedMap[e.Vector])
         {
             Report(FindingCode.ManagedBitMixed, _index, -1, cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,

@@ -268,6 +268,14 @@ public sealed class VectorMatrix
         map.UnseenManaged = (int)recorded.Managed - map.ManagedMap.Count;
         map.Known = true;
         map.Resync = false;
+        if (KnowsBits(cpu)) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
+    }
+
+    /// <summary>True when every bit in use and set aside on a CPU is known, and so how many are both.</summary>
+    public bool KnowsBits(int cpu)
+    {
+        ref CpuMap map = ref _maps[cpu];
+        return map.Known && !map.Resync && map.UnseenAllocated == 0 && map.UnseenManaged == 0;
     }
 
     /// <summary>A bit taken twice is one bit and two allocations: the second one's bit is not known.</summary>
