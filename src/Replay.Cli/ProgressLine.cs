@@ -22,6 +22,7 @@ internal sealed class ProgressLine : IDisposable
     private readonly Recording _recording;
     private readonly TextWriter _error;
     private readonly Func<int> _width;
+    private readonly bool _isShown;
     private readonly Timer? _timer;
     private readonly long _started = Stopwatch.GetTimestamp();
 
@@ -35,8 +36,9 @@ internal sealed class ProgressLine : IDisposable
         _recording = recording;
         _error = host.Error;
         _width = host.TerminalWidth;
-        // A bar between the lines of a listing would tear them.
-        if (host.ErrorIsTerminal && !resultsStreamToTerminal)
+        // A bar between the lines of a listing would tear them, and a dumb terminal cannot erase it.
+        _isShown = host.ErrorIsTerminal && !resultsStreamToTerminal && host.Variable("TERM") != "dumb";
+        if (_isShown)
             _timer = new Timer(static self => ((ProgressLine)self!).Tick(), this, FirstMs, EveryMs);
     }
 
@@ -51,7 +53,7 @@ internal sealed class ProgressLine : IDisposable
     {
         lock (_drawing)
         {
-            if (_ended) return;
+            if (_ended || !_isShown) return;
             string line = Render(_recording.Progress, Volatile.Read(ref _events), Elapsed, _width());
             _error.Write("\r" + line + "\x1b[K");
             _error.Flush();

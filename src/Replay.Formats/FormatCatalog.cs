@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
+using Replay.Formats.Text;
 
 namespace Replay.Formats;
 
@@ -25,5 +26,12 @@ public sealed record FormatCatalog(
 {
     /// <summary>The formats of this build.</summary>
     public static FormatCatalog BuiltIn { get; } = new(
-        ImporterTable.Rows, ExporterTable.Rows, static packed => new ZstdStream(packed), null);
+        ImporterTable.Rows, ExporterTable.Rows, static packed => new ZstdStream(packed), CompileEventFilter);
+
+    private static EventPredicate CompileEventFilter(string expression, EventTables tables)
+    {
+        if (!EventFilter.TryParse(expression, out EventFilter? filter, out string error)) throw new FormatException(error);
+        filter.Bind(tables);
+        return filter.Matches;
+    }
 }

@@ -1,10 +1,11 @@
 using System;
 using System.IO;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats;
 
 /// <summary>Gives back bytes that were read to recognise a format, then the rest of the stream they came from.</summary>
-internal sealed class PrefixedStream : Stream
+internal sealed class PrefixedStream : ReadOnlyStream
 {
     private readonly byte[] _prefix;
     private readonly Stream _rest;
@@ -16,20 +17,6 @@ internal sealed class PrefixedStream : Stream
         _rest = rest;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         if (_done == _prefix.Length) return _rest.Read(buffer);
@@ -38,16 +25,6 @@ internal sealed class PrefixedStream : Stream
         _done += take;
         return take;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -38,15 +38,15 @@ internal static class InfoCommand
     {
         using var progress = new ProgressLine(recording, host);
         var byKind = new long[256];
-        long events = 0;
+        long records = 0;
         ulong? first = null, last = null;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             first ??= batch[0].TimeNs;
             last = batch[^1].TimeNs;
             foreach (ref readonly IrqEvent record in batch) byKind[(byte)record.Kind]++;
-            events += batch.Length;
-            progress.Report(events);
+            records += batch.Length;
+            progress.Report(records - byKind[(byte)EventKind.Extension]);
         }
         return InfoReport.Of(recording, byKind, first, last);
     }

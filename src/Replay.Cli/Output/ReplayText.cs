@@ -12,7 +12,10 @@ namespace Replay.Cli.Output;
 /// <summary><c>replay</c> for people: one screen, the worst first, and what to type next.</summary>
 internal static class ReplayText
 {
-    private const int FindingsShown = 10;
+    private const int FindingsShown = 9;
+
+    // One code must not crowd the others out of the first screen.
+    private const int ShownPerCode = 3;
 
     private const int NextShown = 3;
 
@@ -34,20 +37,21 @@ internal static class ReplayText
         }
         else
         {
-            WriteFindings(console, findings, all ? findings.Count : FindingsShown, file);
+            WriteFindings(console, findings, all, file);
         }
         console.Line();
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }
 
-    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, int shown, string file)
+    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file)
     {
         console.Heading(Headline(findings));
-        Table table = ReportConsole.NewTable("Severity", "Code", ">Event", "Where", "What");
-        for (int i = 0; i < Math.Min(shown, findings.Count); i++)
+        WriteCodes(console, findings);
+        List<ReportFinding> shown = all ? findings : FirstOfEachCode(findings);
+        Table table = ReportConsole.NewTable("!Severity", "!Code", ">Event", "Where", "What");
+        foreach (ReportFinding finding in shown)
         {
-            ReportFinding finding = findings[i];
             table.AddRow(
                 ReportConsole.Cell(Severities.Name(finding.Severity), StyleOf(finding.Severity)),
                 ReportConsole.Cell(finding.Code),
@@ -56,16 +60,44 @@ internal static class ReplayText
                 ReportConsole.Cell(finding.Message));
         }
         console.Write(table);
-        if (findings.Count > shown)
-            console.Line($"… and {PlainText.Count(findings.Count - shown, "finding")} more; --all lists them.", ReportConsole.Dim);
+        if (findings.Count > shown.Count)
+            console.Line($"… and {PlainText.Count(findings.Count - shown.Count, "finding")} more; --all lists them.", ReportConsole.Dim);
         console.Heading("Look next");
         var offered = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ReportFinding finding in findings)
+        foreach (ReportFinding finding in shown)
         {
             if (offered.Count == NextShown) break;
             string next = Next(finding, file);
             if (offered.Add(next)) console.Line("  " + next);
         }
+    }
+
+    /// <summary>What the codes mean and how often each came; left out when every finding has its own row anyway.</summary>
+    private static void WriteCodes(ReportConsole console, List<ReportFinding> findings)
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (ReportFinding finding in findings)
+            counts[finding.Code] = counts.GetValueOrDefault(finding.Code) + 1;
+        foreach ((string code, int count) in counts)
+        {
+            if (FindingCatalog.Find(code) is not { } info) continue;
+            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {code} {info.Name} × {count}: {info.Meaning}"));
+        }
+    }
+
+    private static List<ReportFinding> FirstOfEachCode(List<ReportFinding> findings)
+    {
+        var shown = new List<ReportFinding>();
+        var taken = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (ReportFinding finding in findings)
+        {
+            if (shown.Count == FindingsShown) break;
+            int own = taken.GetValueOrDefault(finding.Code);
+            if (own == ShownPerCode && findings.Count > FindingsShown) continue;
+            taken[finding.Code] = own + 1;
+            shown.Add(finding);
+        }
+        return shown;
     }
 
     private static string DescribeRecording(ReplayReport report, RecordingInfo info)
@@ -125,9 +157,22 @@ internal static class ReplayText
 
     private static string DescribeInterrupts(InterruptTotals totals)
     {
-        static string Show(long? value) => value is { } known ? PlainText.Count(known) : "?";
-        return $"Interrupts: {Show(totals.Raised)} raised, {Show(totals.Delivered)} delivered, {Show(totals.Pending)} pending, "
-            + $"{Show(totals.Coalesced)} coalesced, {Show(totals.Lost)} lost, {Show(totals.Spurious)} spurious";
+        var parts = new List<string>();
+        var unknown = new List<string>();
+        Add(totals.Raised, "raised");
+        Add(totals.Delivered, "delivered");
+        Add(totals.Pending, "pending");
+        Add(totals.Coalesced, "coalesced");
+        Add(totals.Lost, "lost");
+        Add(totals.Spurious, "spurious");
+        string missing = unknown.Count == 0 ? "" : $" (this recording does not tell: {string.Join(", ", unknown)})";
+        return $"Interrupts: {string.Join(", ", parts)}{missing}";
+
+        void Add(long? value, string name)
+        {
+            if (value is { } known) parts.Add(PlainText.Count(known) + " " + name);
+            else unknown.Add(name);
+        }
     }
 
     private static string Speed(ReplayReport report) => report.EventsPerSecond is { } rate

@@ -40,10 +40,7 @@ internal sealed class ReportConsole : IDisposable
         _console = AnsiConsole.Create(settings);
         _console.Profile.Width = width;
         _console.Profile.Capabilities.Unicode = true;
-        Width = width;
     }
-
-    public int Width { get; }
 
     public static Style Bold { get; } = new(decoration: Decoration.Bold);
 
@@ -60,14 +57,22 @@ internal sealed class ReportConsole : IDisposable
 
     public static Text Number(string text, Style? style = null) => new Text(text, style ?? Style.Plain).RightJustified();
 
-    /// <summary>An empty table: a rule below the headings, columns of their natural width.</summary>
+    /// <summary>
+    /// An empty table: a rule below the headings, columns of their natural width, two blanks apart. A heading with
+    /// <c>&gt;</c> before it is that of a column of numbers, one with <c>!</c> of a column that never wraps.
+    /// </summary>
     public static Table NewTable(params string[] headings)
     {
         Table table = new Table().Border(TableBorder.Simple).Collapse();
         foreach (string heading in headings)
         {
-            bool right = heading.StartsWith('>');
-            var column = new TableColumn(new Text(right ? heading[1..] : heading, Bold)) { NoWrap = right };
+            bool right = heading[0] == '>';
+            bool noWrap = right || heading[0] == '!';
+            var column = new TableColumn(new Text(noWrap ? heading[1..] : heading, Bold))
+            {
+                NoWrap = noWrap,
+                Padding = new Padding(1, 0, 0, 0),
+            };
             table.AddColumn(right ? column.RightAligned() : column);
         }
         return table;

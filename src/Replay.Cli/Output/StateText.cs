@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Reports;
@@ -22,42 +23,56 @@ internal static class StateText
     private static void WriteCpus(ReportConsole console, IReadOnlyList<CpuRow> cpus)
     {
         if (!Begin(console, "CPUs and their vectors", cpus.Count)) return;
-        Table table = ReportConsole.NewTable(">CPU", "Online", "Vectors (vector:irq)");
+        Table table = ReportConsole.NewTable(">CPU", "Online", "Vectors (vector:irq)", "Other vectors");
         foreach (CpuRow cpu in cpus)
         {
-            var slots = new List<string>(cpu.Vectors.Count);
-            foreach (VectorSlot slot in cpu.Vectors) slots.Add(Describe(slot));
             table.AddRow(ReportConsole.Number(Show(cpu.Cpu)), Flag(cpu.Online, "yes", "OFFLINE"),
-                ReportConsole.Cell(slots.Count == 0 ? "-" : string.Join(' ', slots)));
+                ReportConsole.Cell(Owned(cpu.Vectors)), ReportConsole.Cell(Others(cpu.Vectors)));
         }
         console.Write(table);
     }
 
-    private static string Describe(VectorSlot slot)
+    private static string Owned(IReadOnlyList<VectorSlot> slots)
     {
-        string owner = slot.Irq is { } irq ? ":" + Show(irq) : "";
-        // Assigned slots are the rule; only others need their state said.
-        string state = slot.State is null or "assigned" ? "" : "(" + slot.State + ")";
-        return Show(slot.Vector) + owner + state;
+        var parts = new List<string>();
+        foreach (VectorSlot slot in slots)
+        {
+            if (slot.Irq is { } irq) parts.Add(Show(slot.Vector) + ":" + Show(irq));
+        }
+        return parts.Count == 0 ? "-" : string.Join(' ', parts);
+    }
+
+    /// <summary>Slots that no interrupt owns, by state, runs of them as ranges.</summary>
+    private static string Others(IReadOnlyList<VectorSlot> slots)
+    {
+        var byState = new SortedDictionary<string, List<int>>(System.StringComparer.Ordinal);
+        foreach (VectorSlot slot in slots)
+        {
+            if (slot.Irq is not null || slot.State is null) continue;
+            if (!byState.TryGetValue(slot.State, out List<int>? vectors)) byState.Add(slot.State, vectors = []);
+            vectors.Add(slot.Vector);
+        }
+        var parts = new List<string>();
+        foreach ((string state, List<int> vectors) in byState) parts.Add(state + " " + CpuList(vectors));
+        return parts.Count == 0 ? "-" : string.Join("; ", parts);
     }
 
     private static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqRow> irqs)
     {
-        if (!Begin(console, "Interrupts", irqs.Count)) return;
-        Table table = ReportConsole.NewTable(">IRQ", "Name", "Chip", "Device", "Affinity", ">CPU", ">Vector", "Masked", "Flags",
-            "Delivered (cpu:count)");
+        if (!Begin(console, "Interrupts (runs of the handler as cpu:count)", irqs.Count)) return;
+        Table table = ReportConsole.NewTable(">IRQ", "Name", "Chip", "!Device", "Affinity", ">CPU", ">Vec", "State",
+            "Runs");
         foreach (IrqRow irq in irqs)
         {
             table.AddRow(
                 ReportConsole.Number(Show(irq.Irq)),
                 ReportConsole.Cell(irq.Name ?? "?"),
-                ReportConsole.Cell(irq.Chip ?? "?"),
+                ReportConsole.Cell(Chip(irq)),
                 ReportConsole.Cell(irq.Device is null ? "?" : irq.Entry is { } entry ? $"{irq.Device}[{Show(entry)}]" : irq.Device),
                 ReportConsole.Cell(irq.Affinity is null ? "?" : CpuList(irq.Affinity)),
                 ReportConsole.Number(Show(irq.Cpu)),
                 ReportConsole.Number(Show(irq.Vector)),
-                Flag(irq.Masked, "MASKED", "no", trueIsBad: true),
-                ReportConsole.Cell(Flags(irq)),
+                ReportConsole.Cell(Flags(irq), irq.Masked == true ? ReportConsole.Warn : null),
                 ReportConsole.Cell(Delivered(irq.Delivered)));
         }
         console.Write(table);
@@ -70,7 +85,7 @@ internal static class StateText
         {
             console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, {PlainText.Count(unit.Entries.Count)} {(unit.Entries.Count == 1 ? "entry" : "entries")}");
             if (unit.Entries.Count == 0) continue;
-            Table table = ReportConsole.NewTable(">Index", "Source", "Present", ">Vector", ">Dest", "High", "Low");
+            Table table = ReportConsole.NewTable(">Index", "!Source", "Present", ">Vec", ">Dest", "!High", "!Low");
             foreach (RemapEntry entry in unit.Entries)
             {
                 table.AddRow(ReportConsole.Number(Show(entry.Index)), ReportConsole.Cell(entry.Source ?? "?"),
@@ -127,13 +142,22 @@ internal static class StateText
         return rows > 0;
     }
 
+    /// <summary>Chips of a device carry its name behind theirs; it stands in the next column already.</summary>
+    private static string Chip(IrqRow irq)
+    {
+        if (irq.Chip is null) return "?";
+        return irq.Device is not null && irq.Chip.EndsWith("-" + irq.Device, StringComparison.Ordinal)
+            ? irq.Chip[..^(irq.Device.Length + 1)] : irq.Chip;
+    }
+
     private static string Flags(IrqRow irq)
     {
         var flags = new List<string>();
-        if (irq.Activated == true) flags.Add("activated");
-        if (irq.Activated == false) flags.Add("not activated");
+        if (irq.Masked == true) flags.Add("MASKED");
+        if (irq.Activated == true) flags.Add("active");
+        if (irq.Activated == false) flags.Add("inactive");
         if (irq.Managed == true) flags.Add("managed");
-        return flags.Count == 0 ? "-" : string.Join(", ", flags);
+        return flags.Count == 0 ? "?" : string.Join(' ', flags);
     }
 
     private static string Delivered(IReadOnlyList<long> counts)

@@ -54,10 +54,10 @@ public static class EventSchema
             Row(EventKind.Loss, "loss", EventRole.Meta,
                 "The recorder lost records of this CPU before this point; count 0 means an unknown number.",
                 Dec("count", OperandSlot.A, 0, 64)),
-            Row(EventKind.CpuSeen, "cpu_seen", EventRole.Meta,
-                "First record of this CPU that became no event: only an online CPU records."),
             Row(EventKind.LogLine, "log", EventRole.Observation, "A line of the kernel's log.",
                 new EventOperand("text", OperandSlot.Irq, 0, 32, OperandFormat.Text)),
+            Row(EventKind.CpuSeen, "cpu_seen", EventRole.Meta,
+                "First record of this CPU that became no event: only an online CPU records."),
 
             Row(EventKind.HandlerEntry, "handler_entry", EventRole.Observation,
                 "A handler of the interrupt starts on this CPU (irq:irq_handler_entry).", Irq(), Name("name", OperandSlot.A, 0)),

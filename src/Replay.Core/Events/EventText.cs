@@ -12,7 +12,7 @@ public static class EventText
     /// <summary>Text bytes in one record.</summary>
     public const int BytesPerRecord = 16;
 
-    /// <summary>Longest text; longer input is cut there. 65 records at most.</summary>
+    /// <summary>Longest text; longer input is cut there. 64 records at most.</summary>
     public const int LengthMax = 1024;
 
     /// <summary>Records (the first one included) that a text of <paramref name="length"/> bytes takes.</summary>

@@ -124,6 +124,16 @@ public static class FindingCatalog
         throw new KeyNotFoundException(IdOf(code));
     }
 
+    /// <summary>Row of a code by its id (<c>IRQ005</c>), or null.</summary>
+    public static FindingInfo? Find(string id)
+    {
+        foreach (FindingInfo info in All)
+        {
+            if (info.Id == id) return info;
+        }
+        return null;
+    }
+
     /// <summary><c>IRQ005</c> for number 5.</summary>
     public static string IdOf(FindingCode code) =>
         string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");

@@ -10,7 +10,7 @@ public sealed class FindingTable
 {
     /// <summary>Findings of one code that are kept whole; a storm of one kind must not fill memory, a leak of a few
     /// hundred vectors must be told whole.</summary>
-    public const int KeptPerCode = 1000;
+    public const int KeptPerCode = 5000;
 
     private readonly List<Finding> _kept = [];
     private readonly long[] _countByCode = new long[256];

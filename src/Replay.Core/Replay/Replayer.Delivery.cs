@@ -47,14 +47,6 @@ public sealed partial class Replayer<TProbe>
         if (desc.PreviousVector != 0 && desc.PreviousCpu == e.Cpu) return;
         if (!desc.Has(IrqFlags.VectorKnown)) return;
         _timeNs = e.TimeNs;
-        if (desc.Has(IrqFlags.Inferred))
-        {
-            // What was concluded for a CPU without records was wrong; the arrival says where the interrupt is.
-            desc.Cpu = e.Cpu;
-            desc.Clear(IrqFlags.Inferred | IrqFlags.VectorKnown);
-            desc.Vector = 0;
-            return;
-        }
         if (!_findings.WouldKeep(FindingCode.StrayDelivery))
         {
             _findings.CountOnly(FindingCode.StrayDelivery);

@@ -20,7 +20,6 @@ public sealed partial class Replayer<TProbe>
         desc.Entry = entryIndex;
         desc.MessageAddress = e.A;
         desc.MessageData = e.BLow;
-        desc.MessageEvent = _index;
         desc.Set(IrqFlags.Exists | IrqFlags.MessageKnown);
         if (device == 0) return;
         MsixFunction function = _machine.Msix.Get(device);
@@ -146,7 +145,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        desc.Set(IrqFlags.Exists | IrqFlags.Started | IrqFlags.StartedKnown);
+        desc.Set(IrqFlags.Exists | IrqFlags.Started);
         desc.StartEvent = _index;
         _machine.StartSeen = true;
 
@@ -159,7 +158,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.Started);
-        desc.Set(IrqFlags.Exists | IrqFlags.StartedKnown);
+        desc.Set(IrqFlags.Exists);
         if (!_machine.MaskSeen) PutEntryMask(ref desc, true);
     }
 

@@ -81,7 +81,7 @@ public sealed partial class Replayer<TProbe>
                 break;
             case EventKind.MatrixRemoveManaged: matrix.RemoveManaged(cpu, e.Vector); break;
             case EventKind.MatrixAssign:
-                matrix.Assign(cpu, e.Vector);
+                matrix.Alloc(cpu, e.Vector);
                 AssignLegacy(cpu, e.Vector);
                 break;
             case EventKind.MatrixAlloc:

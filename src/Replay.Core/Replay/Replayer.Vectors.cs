@@ -1,4 +1,6 @@
+using System;
 using System.Globalization;
+using System.Text;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Spec;
@@ -10,6 +12,9 @@ namespace Replay.Core.Replay;
 public sealed partial class Replayer<TProbe>
 {
     private const int NoSpace = -28;
+
+    // CPUs that a message spells out.
+    private const int CpusListed = 16;
 
     // Interrupts 0 to 31 that were ever activated, had a vector or were freed: their remapping entries were written.
     private uint _activated;
@@ -93,7 +98,7 @@ public sealed partial class Replayer<TProbe>
             if ((int)e.BLow == NoSpace) ReportExhausted(e.Irq, "No vector was free");
             return;
         }
-        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred))
+        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown))
         {
             Report(FindingCode.AllocatedDuringMove, desc.VectorEvent, (int)e.Irq, desc.PreviousCpu, desc.PreviousVector,
                 string.Create(CultureInfo.InvariantCulture,
@@ -125,7 +130,7 @@ public sealed partial class Replayer<TProbe>
         }
         if (desc.Has(IrqFlags.VectorKnown) && (desc.Vector != oldVector || (oldVector != 0 && desc.Cpu != oldCpu)))
         {
-            if (!desc.Has(IrqFlags.Inferred)) ReportPrevious(e.Irq, desc.Vector, desc.Cpu, oldVector, oldCpu);
+            ReportPrevious(e.Irq, desc.Vector, desc.Cpu, oldVector, oldCpu);
             DropSlot(ref desc, (int)e.Irq);
         }
         desc.Vector = oldVector;
@@ -157,8 +162,7 @@ public sealed partial class Replayer<TProbe>
         if (!_machine.TryEnsureCpu(cpu)) return;
         _cpus = _machine.Cpus.Cpus;
         desc.PreviousVector = 0;
-        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.HasReserved | IrqFlags.ManagedShutdown
-            | IrqFlags.Inferred);
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.HasReserved | IrqFlags.ManagedShutdown);
         if (desc.Vector != 0)
         {
             if (_machine.IsOffline(desc.Cpu))
@@ -204,7 +208,7 @@ public sealed partial class Replayer<TProbe>
         }
         else if (desc.Vector != e.Vector || desc.Cpu != cpu)
         {
-            if (desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred))
+            if (desc.Has(IrqFlags.VectorKnown))
             {
                 ReportPrevious(e.Irq, desc.Vector, desc.Cpu, e.Vector, cpu);
                 DropSlot(ref desc, (int)e.Irq);
@@ -216,7 +220,6 @@ public sealed partial class Replayer<TProbe>
         desc.Cpu = cpu;
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.VectorKnown | IrqFlags.CpuKnown);
-        desc.Clear(IrqFlags.Inferred);
         if (_machine.IsOffline(cpu))
         {
             Report(FindingCode.TargetOffline, _cpus[cpu].OnlineEvent, (int)e.Irq, cpu, e.Vector, string.Create(
@@ -229,7 +232,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         var cpu = (ushort)e.A;
-        if (desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.Inferred)
+        if (desc.Has(IrqFlags.VectorKnown)
             && (desc.Vector != e.Vector || (e.Vector != 0 && desc.Cpu != cpu)))
         {
             ReportPrevious(e.Irq, desc.Vector, desc.Cpu, e.Vector, cpu);
@@ -309,7 +312,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (oldVector != 0)
         {
-            if (!desc.Has(IrqFlags.VectorKnown) || desc.Has(IrqFlags.Inferred)) return;
+            if (!desc.Has(IrqFlags.VectorKnown)) return;
             if (desc.PreviousVector == oldVector && desc.PreviousCpu == oldCpu) return;
         }
         Report(FindingCode.MoveWithoutPrevious, desc.VectorEvent, irq, oldVector == 0 ? -1 : oldCpu,
@@ -368,7 +371,7 @@ public sealed partial class Replayer<TProbe>
         desc.PreviousVector = 0;
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.VectorKnown);
-        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.Inferred);
+        desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
     }
 
     private bool OwnsSlot(int irq, ushort cpu, byte vector)
@@ -431,7 +434,18 @@ public sealed partial class Replayer<TProbe>
     private void ReportExhausted(uint irq, string what)
     {
         VectorMatrix matrix = _machine.Matrix;
-        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
-            $"{what} for irq {irq}: {matrix.GlobalAvailable} vectors available, {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated over {matrix.OnlineMaps} CPUs."));
+        ref IrqDesc desc = ref _machine.Irqs[(int)irq];
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{what} for irq {irq}");
+        if (desc.Has(IrqFlags.AffinityKnown)) text.Append(CultureInfo.InvariantCulture, $" (affinity mask 0x{desc.Affinity:x})");
+        text.Append(": available");
+        for (int cpu = 0; cpu < Math.Min(matrix.Count, CpusListed); cpu++)
+        {
+            if (matrix[cpu].Online && matrix[cpu].Known)
+                text.Append(CultureInfo.InvariantCulture, $" {matrix[cpu].Available} on CPU {cpu},");
+        }
+        text.Append(CultureInfo.InvariantCulture,
+            $" {matrix.GlobalAvailable} in all; {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated.");
+        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, text.ToString());
     }
 }

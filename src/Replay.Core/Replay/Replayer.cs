@@ -194,7 +194,6 @@ public sealed partial class Replayer<TProbe>
     private void ApplyLoss(in IrqEvent e)
     {
         long count = e.A == 0 ? 1 : (long)Math.Min(e.A, long.MaxValue / 2);
-        _cpus[e.Cpu].LostRecords += count;
         _machine.LostRecords += count;
         _afterLoss = true;
 

@@ -79,9 +79,6 @@ public struct CpuState // mutable struct: never readonly
 
     /// <summary>Event that last took the CPU offline; -1 when none.</summary>
     public long OfflineEvent;
-
-    /// <summary>Records lost on this CPU so far.</summary>
-    public long LostRecords;
 }
 
 /// <summary>All CPUs by number. Grows by doubling up to <see cref="CpuMax"/>.</summary>

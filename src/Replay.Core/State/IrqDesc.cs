@@ -32,9 +32,6 @@ public enum IrqFlags : uint
     /// <summary><see cref="Masked"/> is known: the kernel's cached control word of the message.</summary>
     MaskedKnown = 1 << 7,
 
-    /// <summary><see cref="Started"/> is known.</summary>
-    StartedKnown = 1 << 8,
-
     Activated = 1 << 9,
     Managed = 1 << 10,
     Masked = 1 << 11,
@@ -63,9 +60,6 @@ public enum IrqFlags : uint
 
     /// <summary>Masked by the chip while its CPU goes down, not unmasked since.</summary>
     MaskedByMigration = 1 << 20,
-
-    /// <summary>State was concluded by rule for a CPU that emits no records, and nothing has confirmed it yet.</summary>
-    Inferred = 1 << 21,
 
     /// <summary>The host dropped its mapping of the interrupt when the device's channel closed.</summary>
     HostMappingGone = 1 << 22,
@@ -131,9 +125,6 @@ public struct IrqDesc // mutable struct: never readonly
 
     /// <summary>Event that last changed vector or CPU.</summary>
     public long VectorEvent;
-
-    /// <summary>Event that last wrote the message.</summary>
-    public long MessageEvent;
 
     /// <summary>Event that last started the interrupt.</summary>
     public long StartEvent;

@@ -86,7 +86,6 @@ public sealed class IrqTable
         RemapIndex = IrqDesc.None,
         RemapDevice = IrqDesc.None,
         VectorEvent = -1,
-        MessageEvent = -1,
         MaskEvent = -1,
         StartEvent = -1,
         LeakEvent = -1,

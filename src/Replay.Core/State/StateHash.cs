@@ -23,7 +23,7 @@ public static class StateHash
         {
             if (machine.AmdTables[device] is { } table) AddTable(ref hash, table, (ulong)device + 2);
         }
-        AddMsix(ref hash, machine.Msix);
+        AddMsix(ref hash, machine);
         Add(ref hash, (ulong)machine.Delivered);
         Add(ref hash, (ulong)machine.SystemInterrupts);
         Add(ref hash, (ulong)machine.Spurious);
@@ -53,8 +53,10 @@ public static class StateHash
             Add(ref hash, ((ulong)irq << 32) | (uint)desc.Flags);
             Add(ref hash, ((ulong)desc.Cpu << 32) | ((ulong)desc.PreviousCpu << 16) | ((ulong)desc.Vector << 8)
                 | desc.PreviousVector);
-            Add(ref hash, ((ulong)desc.ApicDestination << 32) | ((ulong)desc.ConfiguredVector << 16) | desc.HeadName);
-            Add(ref hash, ((ulong)desc.Device << 48) | ((ulong)(ushort)desc.Entry << 32) | (uint)desc.RemapIndex);
+            Add(ref hash, ((ulong)desc.ApicDestination << 32) | desc.ConfiguredVector);
+            Add(ref hash, NameHash(machine.Tables.Names[desc.HeadName]));
+            Add(ref hash, NameHash(machine.Tables.Devices[desc.Device]));
+            Add(ref hash, ((ulong)(uint)desc.Entry << 32) | (uint)desc.RemapIndex);
             Add(ref hash, desc.MessageAddress);
             Add(ref hash, desc.MessageData);
             Add(ref hash, desc.Affinity);
@@ -92,20 +94,33 @@ public static class StateHash
         }
     }
 
-    private static void AddMsix(ref ulong hash, MsixTables tables)
+    /// <summary>Functions are summed: the order of their names' indexes depends on the route.</summary>
+    private static void AddMsix(ref ulong hash, MachineState machine)
     {
-        for (int device = 0; device < tables.Count; device++)
+        ulong sum = 0;
+        for (int device = 0; device < machine.Msix.Count; device++)
         {
-            if (tables.Find(device) is not { } function) continue;
-            Add(ref hash, ((ulong)device << 8) | (function.Enabled switch { null => 0u, false => 1u, true => 2u }));
+            if (machine.Msix.Find(device) is not { } function) continue;
+            ulong own = NameHash(machine.Tables.Devices[device]);
+            Add(ref own, function.Enabled switch { null => 0u, false => 1u, true => 2u });
             for (int i = 0; i < function.Count; i++)
             {
                 ref MsixEntry entry = ref function[i];
-                Add(ref hash, entry.Address);
-                Add(ref hash, ((ulong)entry.Data << 8) | entry.Control | (entry.MessageKnown ? 2u : 0)
+                Add(ref own, entry.Address);
+                Add(ref own, ((ulong)entry.Data << 8) | entry.Control | (entry.MessageKnown ? 2u : 0)
                     | (entry.ControlKnown ? 4u : 0));
             }
+            sum += own;
         }
+        Add(ref hash, sum);
+    }
+
+    /// <summary>The text, not its index: indexes are given in the order of first use, which depends on the route.</summary>
+    private static ulong NameHash(string name)
+    {
+        ulong hash = Seed;
+        foreach (char c in name) Add(ref hash, c);
+        return hash;
     }
 
     private static void Add(ref ulong hash, ulong value)

@@ -170,19 +170,7 @@ public sealed class VectorMatrix
         OnlineMaps--;
     }
 
-    /// <summary>irq_matrix_assign: a preallocated vector of the local CPU.</summary>
-    public void Assign(int cpu, byte bit)
-    {
-        ref CpuMap map = ref _maps[cpu];
-        Take(ref map, bit);
-        Irregular |= !map.Online;
-        map.Allocated++;
-        map.Available--;
-        TotalAllocated++;
-        GlobalAvailable--;
-    }
-
-    /// <summary>irq_matrix_alloc, without its effect on reservations.</summary>
+    /// <summary>irq_matrix_alloc, without its effect on reservations, and irq_matrix_assign.</summary>
     public void Alloc(int cpu, byte bit)
     {
         ref CpuMap map = ref _maps[cpu];

@@ -39,7 +39,8 @@ internal sealed class InputFile : IDisposable
     {
         try
         {
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            SafeFileHandle handle = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (IsPlain(handle)) return new InputFile(handle, path);
             using var stream = new FileStream(handle, FileAccess.Read, 0);
             return Spool.Fill(stream, path);

@@ -4,7 +4,7 @@ using System.IO;
 namespace Replay.Formats.Bytes;
 
 /// <summary>The plain bytes of a zstd stream, unpacked as they are read; owns the stream underneath.</summary>
-internal sealed class ZstdStream : Stream
+internal sealed class ZstdStream : ReadOnlyStream
 {
     private const int BlockBytes = 256 * 1024;
 
@@ -18,22 +18,6 @@ internal sealed class ZstdStream : Stream
     private bool _moreInside;
 
     public ZstdStream(Stream packed) => _packed = packed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -63,14 +47,6 @@ internal sealed class ZstdStream : Stream
         }
         return 0;
     }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

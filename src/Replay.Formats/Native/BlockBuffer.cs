@@ -5,11 +5,13 @@ using Microsoft.Extensions.ObjectPool;
 namespace Replay.Formats.Native;
 
 /// <summary>
-/// Room for one block of the largest size. The records in it begin at a cache line, so none of them straddles two.
+/// Room for one block of the largest size and the header of the next. The records in it begin at a cache line, so
+/// none of them straddles two.
 /// </summary>
 internal sealed class BlockBuffer
 {
     private const int CacheLine = 64;
+    private const int Bytes = NativeSpec.BlockBytesMax + NativeSpec.BlockHeaderBytes;
 
     private static readonly DefaultObjectPool<BlockBuffer> Pool = new(new DefaultPooledObjectPolicy<BlockBuffer>(), 4);
 
@@ -20,12 +22,12 @@ internal sealed class BlockBuffer
     public BlockBuffer()
     {
         // Pinned, so that the alignment found here stays true.
-        _bytes = GC.AllocateUninitializedArray<byte>(NativeSpec.BlockBytesMax + CacheLine, pinned: true);
+        _bytes = GC.AllocateUninitializedArray<byte>(Bytes + CacheLine, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
         _start = (int)(-address & (CacheLine - 1));
     }
 
-    public Span<byte> Span => _bytes.AsSpan(_start, NativeSpec.BlockBytesMax);
+    public Span<byte> Span => _bytes.AsSpan(_start, Bytes);
 
     public static BlockBuffer Rent() => Pool.Get();
 

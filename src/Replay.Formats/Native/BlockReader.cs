@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Replay.Formats.Bytes;
@@ -17,6 +18,10 @@ internal sealed class BlockReader
     private long _position = NativeSpec.FileHeaderBytes;
     private long _lastSequence = -1;
     private bool _saidNoFooter;
+
+    // Bytes at _position that came with the block before: the header there, or the file's end. -1 for none.
+    private HeaderBytes _ahead;
+    private int _aheadLength = -1;
 
     /// <summary>The buffer stays the caller's; payloads are valid until the next read.</summary>
     public BlockReader(ByteSource source, BlockBuffer buffer, uint fileHeaderCrc, ImportReport report)
@@ -47,6 +52,7 @@ internal sealed class BlockReader
     {
         _position = offset;
         _lastSequence = -1;
+        _aheadLength = -1;
     }
 
     /// <summary>
@@ -59,11 +65,11 @@ internal sealed class BlockReader
         bool searching = false;
         while (_position < End)
         {
-            int got = _source.ReadAt(_position, bytes);
+            int got = ReadHeaderBytes(bytes);
             if (got >= NativeSpec.FooterBytes && TryEnd(bytes[..got])) break;
             if (got < NativeSpec.BlockHeaderBytes)
             {
-                if (got > 0 && !searching) Torn(_position, NativeSpec.BlockHeaderBytes, got);
+                if (got > 0 && !searching && !BeginsLikeFooter(bytes[..got])) Torn(_position, NativeSpec.BlockHeaderBytes, got);
                 if (Footer is null) NoFooter(_position, bytes[..got]);
                 break;
             }
@@ -105,11 +111,20 @@ internal sealed class BlockReader
         payload = default;
         Span<byte> block = _buffer.Span[..(int)header.TotalBytes];
         int wanted = block.Length - NativeSpec.BlockHeaderBytes;
-        int got = _source.ReadAt(BlockOffset + NativeSpec.BlockHeaderBytes, block[NativeSpec.BlockHeaderBytes..]);
+
+        // The next header comes with the block, which saves a call; from a pipe that would mean to wait for it.
+        int ahead = _source.CanSeek ? NativeSpec.BlockHeaderBytes : 0;
+        Span<byte> target = _buffer.Span.Slice(NativeSpec.BlockHeaderBytes, wanted + ahead);
+        int got = _source.ReadAt(BlockOffset + NativeSpec.BlockHeaderBytes, target);
         if (got < wanted)
         {
             Torn(BlockOffset, header.TotalBytes, NativeSpec.BlockHeaderBytes + got);
             return false;
+        }
+        if (ahead != 0)
+        {
+            _aheadLength = got - wanted;
+            target.Slice(wanted, _aheadLength).CopyTo(_ahead);
         }
         if (header.Codec != 0)
         {
@@ -143,6 +158,16 @@ internal sealed class BlockReader
             found.IsEmpty ? "the end of the file" : NativeTexts.Hex(found[..Math.Min(found.Length, 8)]));
     }
 
+    private int ReadHeaderBytes(Span<byte> target)
+    {
+        int length = _aheadLength;
+        if (length < 0) return _source.ReadAt(_position, target);
+        _aheadLength = -1;
+        ReadOnlySpan<byte> ahead = _ahead;
+        ahead[..length].CopyTo(target);
+        return length;
+    }
+
     private void Step(long bytes) => Volatile.Write(ref _position, _position + bytes);
 
     private bool TryEnd(ReadOnlySpan<byte> bytes)
@@ -155,6 +180,14 @@ internal sealed class BlockReader
                 NativeTexts.Hex(bytes[NativeSpec.FooterBytes..Math.Min(bytes.Length, NativeSpec.FooterBytes + 8)]));
         }
         return true;
+    }
+
+    // The rest of a torn footer is no torn block; that it is missing is said anyway.
+    private static bool BeginsLikeFooter(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> magic = stackalloc byte[sizeof(ulong)];
+        MemoryMarshal.Write(magic, NativeSpec.FooterMagic);
+        return magic.StartsWith(bytes[..Math.Min(bytes.Length, magic.Length)]);
     }
 
     private static LossSeverity SeverityOf(BlockType type) =>
@@ -184,5 +217,11 @@ internal sealed class BlockReader
         if (Report.Seen(NativeTexts.BadTrailer)) return;
         Report.Add(LossSeverity.Warning, NativeTexts.BadTrailer, BlockOffset + header.TotalBytes - NativeSpec.BlockTrailerBytes,
             NativeTexts.Bytes(header.TotalBytes), NativeTexts.Bytes(trailer.TotalBytes));
+    }
+
+    [InlineArray(NativeSpec.BlockHeaderBytes)]
+    private struct HeaderBytes
+    {
+        private byte _first;
     }
 }

@@ -41,7 +41,10 @@ internal struct Footer
         footer.Crc = Crc32C.Compute(bytes[..CrcOffset]);
     }
 
-    /// <summary>True when magic and checksum hold and the footer belongs to this header and can end a file at <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// True when magic and checksum hold, the footer belongs to this header, and it can end a file at
+    /// <paramref name="offset"/>.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> bytes, long offset, uint fileHeaderCrc)
     {
         ref readonly Footer footer = ref MemoryMarshal.AsRef<Footer>(bytes);

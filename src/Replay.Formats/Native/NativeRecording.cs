@@ -31,11 +31,11 @@ public sealed partial class NativeRecording : Recording
     private bool _isAtEnd;
     private bool _isDisposed;
 
-    private NativeRecording(ByteSource source, string name)
+    private NativeRecording(ByteSource source, BlockBuffer buffer, string name)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("irqt files need a little-endian machine");
         _source = source;
-        _buffer = BlockBuffer.Rent();
+        _buffer = buffer;
         Span<byte> bytes = _buffer.Span[..NativeSpec.FileHeaderBytes];
         _headerCrc = FileHeader.Check(bytes[..source.ReadAt(0, bytes)], name);
         ref readonly FileHeader header = ref MemoryMarshal.AsRef<FileHeader>(bytes);
@@ -135,13 +135,15 @@ public sealed partial class NativeRecording : Recording
 
     private static NativeRecording Create(ByteSource source, string name)
     {
+        BlockBuffer buffer = BlockBuffer.Rent();
         try
         {
-            return new NativeRecording(source, name);
+            return new NativeRecording(source, buffer, name);
         }
         catch
         {
             source.Dispose();
+            BlockBuffer.Return(buffer);
             throw;
         }
     }

@@ -15,7 +15,7 @@ public sealed partial class NativeWriter
     /// Go on with the writer's <see cref="Tables"/>, <see cref="Info"/> and <see cref="Report"/>.
     /// </remarks>
     /// <exception cref="BadInputException">The file header is not one that this version reads.</exception>
-    /// <exception cref="IOException">The file cannot be opened, or somebody else writes it.</exception>
+    /// <exception cref="IOException">The file cannot be opened for writing.</exception>
     public static NativeWriter Append(string path, NativeWriterOptions? options = null)
     {
         var stream = new FileStream(path, new FileStreamOptions

@@ -20,11 +20,14 @@ public sealed partial class NativeWriter : IDisposable
 {
     private const string WriterName = "IrqReplay";
 
+    // Entries of 64 bytes, one a block: a gigabyte of recording before the list grows.
+    private const int IndexCapacity = 1024;
+
     private readonly Stream _stream;
     private readonly NativeWriterOptions _options;
     private readonly BlockBuffer _buffer = BlockBuffer.Rent();
     private readonly ArrayBufferWriter<byte> _payload = new();
-    private readonly List<IndexEntry> _index = [];
+    private readonly List<IndexEntry> _index = new(IndexCapacity);
     private BlockSummary _summary; // mutable struct: never readonly
     private EventTables _tables;
     private int _namesWritten = 1; // Index 0 is the empty name in every table.

@@ -252,9 +252,10 @@ public sealed class EventTextWriter : IDisposable
     {
         if (_length == 0) return;
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, _length);
+        // Emptied first: when the other end of a pipe is gone, Dispose must not fail a second time.
+        _length = 0;
         if (_stream is not null) _stream.Write(bytes);
         else _writer!.Write(bytes);
-        _length = 0;
     }
 
     /// <summary>Names of one table as they are written, made at their first use.</summary>

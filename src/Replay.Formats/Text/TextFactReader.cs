@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Replay.Formats.Text;
 
-/// <summary>Reads the <c>@</c> lines into a recording's facts and losses. The last line of a fact counts. Cold.</summary>
+/// <summary>
+/// Reads the <c>@</c> lines into a recording's facts and losses. The last line of a fact counts. Cold.
+/// </summary>
 internal sealed class TextFactReader(RecordingInfo info, ImportReport report)
 {
     private readonly byte[] _scratch = new byte[TextSpec.LineBytesMax];

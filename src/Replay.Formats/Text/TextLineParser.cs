@@ -141,7 +141,8 @@ internal sealed class TextLineParser(EventTables tables)
         return count;
     }
 
-    private TextFaultKind TryReadValue(ReadOnlySpan<byte> line, scoped ref int at, in TextOperand operand, out ulong value)
+    private TextFaultKind TryReadValue(ReadOnlySpan<byte> line, scoped ref int at, in TextOperand operand,
+        out ulong value)
     {
         switch (operand.Format)
         {
@@ -222,7 +223,8 @@ internal sealed class TextLineParser(EventTables tables)
     {
         ref IrqEvent record = ref records[0];
         int digits = TextSpec.UnknownKindPrefix.Length;
-        if (!name.StartsWith("kind_"u8) || !TextNumber.TryRead(name, ref digits, out ulong number, out bool negative, out _)
+        if (!name.StartsWith("kind_"u8)
+            || !TextNumber.TryRead(name, ref digits, out ulong number, out bool negative, out _)
             || negative || digits != name.Length || number is 0 or >= (byte)EventKind.Extension)
         {
             return Fail(TextFaultKind.Kind, nameAt, out fault);
@@ -274,9 +276,9 @@ internal sealed class TextLineParser(EventTables tables)
         TextKind? kind = TextKind.Find(records[0].Kind);
         fault = default;
         if (kind is null) return count;
-        if (kind.Info.IsText && records[0].Irq > EventText.LengthMax) return Fail(TextFaultKind.Records, nameAt, out fault);
         int needed = EventSchema.RecordCount(records[0]);
-        if (count > needed) return Fail(TextFaultKind.Records, nameAt, out fault);
+        bool isLong = kind.Info.IsText && records[0].Irq > EventText.LengthMax;
+        if (isLong || count > needed) return Fail(TextFaultKind.Records, nameAt, out fault);
         for (; count < needed; count++) records[count] = MakeExtension(records[0]);
         return count;
     }

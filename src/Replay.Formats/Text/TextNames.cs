@@ -10,7 +10,9 @@ internal static class TextNames
 {
     private const int ShownMax = 40;
 
-    /// <summary>The found text in quotes, at most 40 characters, control characters escaped; <c>nothing</c> when empty.</summary>
+    /// <summary>
+    /// The found text in quotes, at most 40 characters, control characters escaped; <c>nothing</c> when empty.
+    /// </summary>
     public static string Show(string text)
     {
         if (text.Length == 0) return "nothing";

@@ -86,7 +86,8 @@ internal static class TextNumber
     /// Reads <c>[-]digits</c> or <c>0xdigits</c> at <paramref name="at"/>, which moves only on success, behind the last
     /// digit. False when there is no digit or the number does not fit 64 bits.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> line, scoped ref int at, out ulong magnitude, out bool negative, out bool hex)
+    public static bool TryRead(ReadOnlySpan<byte> line, scoped ref int at, out ulong magnitude, out bool negative,
+        out bool hex)
     {
         magnitude = 0;
         hex = false;

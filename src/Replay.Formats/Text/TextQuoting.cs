@@ -50,7 +50,9 @@ internal static class TextQuoting
         return at;
     }
 
-    /// <summary>The text form of a name: bare where it may be, cut to <paramref name="bytesMax"/>. Cold: callers keep it.</summary>
+    /// <summary>
+    /// The text form of a name: bare where it may be, cut to <paramref name="bytesMax"/>. Cold: callers keep it.
+    /// </summary>
     public static byte[] Encode(string name, int bytesMax)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
@@ -72,7 +74,8 @@ internal static class TextQuoting
     /// closing one. The value is a part of the line where it has no escapes, else it is in <paramref name="scratch"/>.
     /// </summary>
     /// <returns>False when the quote is not closed or an escape is unknown; <paramref name="at"/> is where.</returns>
-    public static bool TryUnquote(ReadOnlySpan<byte> line, scoped ref int at, Span<byte> scratch, out ReadOnlySpan<byte> value)
+    public static bool TryUnquote(ReadOnlySpan<byte> line, scoped ref int at, Span<byte> scratch,
+        out ReadOnlySpan<byte> value)
     {
         int start = at + 1;
         int plain = line[start..].IndexOfAny((byte)'"', (byte)'\\');

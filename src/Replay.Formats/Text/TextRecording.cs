@@ -292,7 +292,8 @@ public sealed class TextRecording : Recording
         string found = $"{_tally.EventCount} events";
         if (promised > _tally.EventCount + _badLines)
         {
-            Report.Add(LossSeverity.DataLoss, "lines of events missing", _line, $"{promised} events, as @end says", found);
+            Report.Add(LossSeverity.DataLoss, "lines of events missing", _line, $"{promised} events, as @end says",
+                found);
         }
         else if (promised < _tally.EventCount)
         {

@@ -11,7 +11,9 @@ internal static class TextSpec
     /// <summary>The whole first line.</summary>
     public const string FirstLine = "irqs 1";
 
-    /// <summary>Longest line, its end not counted. A mark of 1024 escaped bytes and two escaped names fit many times.</summary>
+    /// <summary>
+    /// Longest line, its end not counted. A mark of 1024 escaped bytes and two escaped names fit many times.
+    /// </summary>
     public const int LineBytesMax = 64 * 1024;
 
     /// <summary>Longest name of an event's operand; a kernel symbol has at most 511 bytes.</summary>
@@ -29,7 +31,7 @@ internal static class TextSpec
     /// <summary>Start of the name of a kind that this version does not know; its number follows.</summary>
     public const string UnknownKindPrefix = "kind_";
 
-    /// <summary>Most extension records after one event (a mark of the longest text has them).</summary>
+    /// <summary>Most extension records after one event; a mark of the longest text has 63.</summary>
     public const int ExtensionsMax = 64;
 
     /// <summary>Bytes that a name may have to be written without quotes.</summary>

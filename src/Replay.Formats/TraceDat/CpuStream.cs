@@ -66,6 +66,9 @@ internal sealed class CpuStream
     /// <summary>True when records are missing before the record at hand.</summary>
     public bool HasLoss;
 
+    /// <summary>True once a record of this stream has shown that its CPU is online.</summary>
+    public bool IsSeen;
+
     /// <summary>How many, 0 = unknown.</summary>
     public ulong LossCount;
 
@@ -82,7 +85,8 @@ internal sealed class CpuStream
         {
             if (Next + 4 > End)
             {
-                if (Next < End) Skip(Next, "bytes after the last record of a page", "a record header", "fewer than 4 bytes");
+                if (Next < End)
+                    Skip(Next, "bytes after the last record of a page", "a record header", "fewer than 4 bytes");
                 if (TryNextPage<TOrder>()) continue;
                 return TryEndWithLoss();
             }
@@ -107,12 +111,13 @@ internal sealed class CpuStream
             {
                 case RingBufferSpec.Padding:
                     // A discarded record: its delta counts all the same.
-                    if (word < 4 || word > (uint)(End - Next - 4)) Skip(Next, "padding of impossible length", "4 to the page's end", $"{word}");
-                    else
+                    if (word < 4 || word > (uint)(End - Next - 4))
                     {
-                        Clock += delta;
-                        Next += 4 + (int)word;
+                        Skip(Next, "padding of impossible length", "4 to the page's end", $"{word}");
+                        continue;
                     }
+                    Clock += delta;
+                    Next += 4 + (int)word;
                     continue;
                 case RingBufferSpec.TimeExtend:
                     MoveClock(Clock + delta + ((ulong)word << RingBufferSpec.DeltaBits));
@@ -220,10 +225,11 @@ internal sealed class CpuStream
         // No ring buffer holds more: damage in the count must not become a number in a result.
         if (count > LossMax) count = 0;
         AddLoss(count);
+        // The recorder's loss is no damage of the file: it is counted as lost records, and said louder than this.
         const string What = "recorder lost records (missed events)";
         if (!_context.Report.Seen(What))
         {
-            _context.Report.Add(LossSeverity.DataLoss, What, FileOffset(at), "none lost",
+            _context.Report.Add(LossSeverity.Warning, What, FileOffset(at), "none lost",
                 count == 0 ? $"an unknown number on CPU {Cpu}" : $"{count} on CPU {Cpu}");
         }
     }
@@ -256,13 +262,19 @@ internal sealed class CpuStream
     {
         AddLoss(0);
         if (!_context.Report.Seen(what))
-            _context.Report.Add(LossSeverity.DataLoss, what, FileOffset(position), expected, $"{found} on CPU {Cpu}");
+        {
+            _context.Report.Add(
+                LossSeverity.DataLoss, what, FileOffset(position), expected, $"{found} on CPU {Cpu}");
+        }
     }
 
     private void ReportBackwards(int position, ulong time)
     {
         const string What = "time goes backwards inside a CPU's data (order of the data kept)";
         if (!_context.Report.Seen(What))
-            _context.Report.Add(LossSeverity.Warning, What, FileOffset(position), $"at least {Clock} on CPU {Cpu}", $"{time}");
+        {
+            _context.Report.Add(
+                LossSeverity.Warning, What, FileOffset(position), $"at least {Clock} on CPU {Cpu}", $"{time}");
+        }
     }
 }

@@ -151,7 +151,7 @@ internal static class OptionReader
             else if (key is "dropped events" or "commit overrun")
             {
                 layout.Facts.DroppedCount += Math.Min(count, 1L << 40);
-                layout.Report.Add(LossSeverity.DataLoss, $"recorder dropped records without a mark ({key})", offset,
+                layout.Report.Add(LossSeverity.Warning, $"recorder dropped records without a mark ({key})", offset,
                     "0", $"{count} on CPU {cpu}");
             }
         }
@@ -160,7 +160,7 @@ internal static class OptionReader
     /// <summary>u64 peer, u32 flags, u32 CPUs; per CPU u32 n and three columns of n; then maybe a fourth per CPU.</summary>
     private static TimeShift? ReadTimeShift(ByteCursor cursor)
     {
-        if (!cursor.TryReadUInt64(out ulong peer) || !cursor.TryReadUInt32(out uint flags)
+        if (!cursor.TryReadUInt64(out _) || !cursor.TryReadUInt32(out uint flags)
             || !cursor.TryReadUInt32(out uint cpuCount) || cpuCount > cursor.Remaining / 4) return null;
         List<TimeShift.Sample[]> cpus = [];
         for (uint cpu = 0; cpu < cpuCount; cpu++)
@@ -191,11 +191,11 @@ internal static class OptionReader
             for (int i = 0; i < samples.Length; i++)
             {
                 // Writers before the fraction column have a scale of 1.
-                if (!cursor.TryReadUInt64(out ulong bits)) return new TimeShift(peer, flags, [.. cpus]);
+                if (!cursor.TryReadUInt64(out ulong bits)) return new TimeShift(flags, [.. cpus]);
                 if (bits > 63) return null;
                 samples[i] = samples[i] with { FractionBits = (int)bits };
             }
         }
-        return new TimeShift(peer, flags, [.. cpus]);
+        return new TimeShift(flags, [.. cpus]);
     }
 }

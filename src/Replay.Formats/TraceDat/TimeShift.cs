@@ -14,15 +14,11 @@ internal sealed class TimeShift
     private readonly Sample[][] _cpus;
     private readonly bool _interpolate;
 
-    public TimeShift(ulong peerId, uint flags, Sample[][] cpus)
+    public TimeShift(uint flags, Sample[][] cpus)
     {
-        PeerId = peerId;
         _interpolate = (flags & Interpolate) != 0;
         _cpus = cpus;
     }
-
-    /// <summary>Trace id of the host's file.</summary>
-    public ulong PeerId { get; }
 
     /// <summary>The host's time for a guest's time on a virtual CPU; unchanged for a CPU without samples.</summary>
     public ulong ToHost(ulong time, int cpu)
@@ -49,7 +45,9 @@ internal sealed class TimeShift
         {
             Int128 delta = second.Time - first.Time;
             Int128 rise = ((Int128)time - first.Time) * ((Int128)second.Offset - first.Offset);
-            offset += (rise + (delta / 2)) / delta;
+            // Rounded to the nearest, downwards for negative ones too, so that a sample's own time gets its own offset.
+            Int128 half = rise + (delta / 2);
+            offset += half >= 0 ? half / delta : -((-half + delta - 1) / delta);
         }
         Int128 scaled = (Int128)(((UInt128)time * first.Scale) >> first.FractionBits);
         Int128 host = scaled + offset;

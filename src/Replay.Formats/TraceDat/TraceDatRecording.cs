@@ -190,6 +190,7 @@ public sealed class TraceDatRecording : Recording
         int used = usedSoFar;
         int typeOffset = _typeOffset;
         bool isConverted = stream.IsConverted;
+        bool isSeen = stream.IsSeen;
         SourceSlot[] slots = _sources.Slots;
         Span<IrqEvent> batch = _batch;
         ulong lastTimeNs = _lastTimeNs;
@@ -234,6 +235,12 @@ public sealed class TraceDatRecording : Recording
                             batch[used..], stream.FileOffset(start));
                         _eventCount += written <= 1 ? written : CountEvents(batch.Slice(used, written));
                         used += written;
+                        isSeen = true;
+                    }
+                    else if (!isSeen)
+                    {
+                        isSeen = true;
+                        EmitSeen(stream.Cpu, timeNs, ref used);
                     }
                 }
                 advanced = false;
@@ -261,6 +268,7 @@ public sealed class TraceDatRecording : Recording
             }
             if (stream.TimeNs > limitNs || (stream.TimeNs == limitNs && !winsTie) || used >= BatchRecords) break;
         }
+        stream.IsSeen = isSeen;
         _lastTimeNs = lastTimeNs;
         usedSoFar = used;
         return more;
@@ -270,6 +278,20 @@ public sealed class TraceDatRecording : Recording
     {
         _hasTime = true;
         _firstTimeNs = timeNs;
+    }
+
+    /// <summary>
+    /// A CPU's first record becomes no event of its own: it still tells that the CPU is online, since no other records.
+    /// </summary>
+    private void EmitSeen(ushort cpu, ulong timeNs, ref int used)
+    {
+        ref IrqEvent seen = ref _batch[used++];
+        seen = default;
+        seen.TimeNs = timeNs;
+        seen.Cpu = cpu;
+        seen.Kind = EventKind.CpuSeen;
+        seen.Irq = IrqEvent.NoIrq;
+        _eventCount++;
     }
 
     private void EmitLoss(CpuStream stream, ref int used)

@@ -37,7 +37,7 @@ public class VectorMatrixTests
         matrix.SetOnline(0);
         for (int irq = 0; irq < 16; irq++)
         {
-            if (irq != 2) matrix.Assign(0, (byte)(0x30 + irq));
+            if (irq != 2) matrix.Alloc(0, (byte)(0x30 + irq));
         }
         Assert.Equal(new GlobalCounters(1, 186, 0, 15), matrix.Global);
     }

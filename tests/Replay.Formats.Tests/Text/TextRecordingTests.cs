@@ -237,7 +237,7 @@ public class TextRecordingTests
     public void Reading_and_writing_allocate_nothing_once_warm()
     {
         var tables = new EventTables();
-        List<IrqEvent> events = TextSamples.MakeEvents(6, 20_000, tables);
+        List<IrqEvent> events = TextSamples.MakeEvents(6, 60_000, tables);
         byte[] text = TextSamples.Write(events, tables, new RecordingInfo(), new ImportReport());
         using TextRecording recording = TextSamples.OpenBytes(text);
         using var writer = new EventTextWriter(Stream.Null);

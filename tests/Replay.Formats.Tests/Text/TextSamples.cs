@@ -17,7 +17,9 @@ internal static class TextSamples
         "tab\tname", "\u202Eright", "-1", "0x10", "\u0001", "it's", "irq/24-nvme0q1",
     ];
 
-    /// <summary>Every kind of the schema at least once, <paramref name="extra"/> more events, random operands.</summary>
+    /// <summary>
+    /// Every kind of the schema at least once, <paramref name="extra"/> more events, random operands.
+    /// </summary>
     public static List<IrqEvent> MakeEvents(int seed, int extra, EventTables tables)
     {
         var random = new Random(seed);

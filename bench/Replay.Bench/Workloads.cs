@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Replay.Core.Events;
+using Replay.Core.Replay;
+using Replay.Formats;
+using Replay.Formats.Native;
+using Replay.Formats.Tests.TraceDat;
+
+namespace Replay.Bench;
+
+/// <summary>
+/// The inputs of all suites: fixed seeds, made when first asked for, so that a dry run of one suite is quick.
+/// </summary>
+internal static class Workloads
+{
+    /// <summary>Events of each made workload.</summary>
+    public const int EventCount = 1 << 20;
+
+    /// <summary>Records of the made trace.dat.</summary>
+    public const int TraceRecords = 1 << 20;
+
+    /// <summary>Events of the text workload; a line is about 50 bytes.</summary>
+    public const int TextEvents = 1 << 17;
+
+    /// <summary>Names a capture of one's own for <see cref="FileBench"/>.</summary>
+    public const string FileVariable = "IRQREPLAY_BENCH_TRACE";
+
+    private const ulong Seed = 0x1217_2026;
+
+    private static readonly Lazy<MixedInput> MixedLazy = new(() => new MixedInput(EventCount));
+    private static readonly Lazy<MixedInput> TextLazy = new(() => new MixedInput(TextEvents));
+    private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
+    private static readonly Lazy<string> TraceLazy = new(WriteTraceDat);
+
+    public static MixedInput Mixed => MixedLazy.Value;
+
+    public static MixedInput Text => TextLazy.Value;
+
+    /// <summary>Native file of set-up and one pass of the mixed workload.</summary>
+    public static string NativeFile => NativeLazy.Value;
+
+    /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
+    public static string TraceFile => TraceLazy.Value;
+
+    /// <summary>Root of the repository; benchmark processes run somewhere below it.</summary>
+    public static string Root
+    {
+        get
+        {
+            for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                if (File.Exists(Path.Combine(folder, "IrqReplay.sln"))) return folder;
+            }
+            throw new InvalidOperationException("Benchmarks run from a build inside the repository.");
+        }
+    }
+
+    /// <summary>Real captures: the one that the environment names, else those of the repository, else the made one.</summary>
+    public static IReadOnlyList<string> CaptureFiles()
+    {
+        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } own) return [own];
+        string traces = Path.Combine(Root, "traces");
+        string[] found = Directory.Exists(traces) ? Directory.GetFiles(traces, "*.dat") : [];
+        Array.Sort(found, StringComparer.Ordinal);
+        return found.Length > 0 ? found : [TraceFile];
+    }
+
+    /// <summary>Writes set-up and then passes of the mixed workload, <paramref name="events"/> rounded up to whole passes.</summary>
+    public static string WriteNative(string path, long events)
+    {
+        MixedInput mixed = Mixed;
+        IrqEvent[] pass = [.. mixed.Pass];
+        ulong span = pass[^1].TimeNs - pass[0].TimeNs + 1;
+        using NativeWriter writer = NativeWriter.Create(path, mixed.Info);
+        writer.Write(mixed.SetUp, mixed.Tables);
+        for (long done = 0; done < events; done += EventCount)
+        {
+            writer.Write(pass, mixed.Tables);
+            foreach (ref IrqEvent record in pass.AsSpan()) record.TimeNs += span;
+        }
+        mixed.Info.EventCount = mixed.Info.RecordCount = writer.EventCount;
+        writer.Complete(mixed.Info, mixed.Tables, new ImportReport());
+        return path;
+    }
+
+    /// <summary>A replayer that has the set-up behind it.</summary>
+    public static Replayer<NoProbe> Booted(MixedInput input)
+    {
+        var replayer = new Replayer<NoProbe>(input.Tables);
+        replayer.Replay(input.SetUp);
+        return replayer;
+    }
+
+    private static string WriteTraceDat()
+    {
+        const int Cpus = MixedMachine.CpuCount;
+        var random = new Random(1217);
+        var writer = new TraceDatWriter();
+        var buffer = new MadeBuffer("", "local");
+        var entries = new byte[MixedMachine.IrqCount][];
+        var exits = new byte[MixedMachine.IrqCount][];
+        for (int irq = 0; irq < entries.Length; irq++)
+        {
+            entries[irq] = writer.Entry((uint)irq + 24, $"nic{irq / 8}-q{irq % 8}");
+            exits[irq] = writer.Exit((uint)irq + 24);
+        }
+        byte[] noise = writer.Noise(8);
+        var pages = new PageBuilder?[Cpus];
+        var times = new ulong[Cpus];
+        var running = new int[Cpus];
+        Array.Fill(running, -1);
+        ulong timeNs = 1_000_000_000;
+        for (int i = 0; i < TraceRecords; i++)
+        {
+            timeNs += (ulong)random.Next(1, 400);
+            int cpu = random.Next(Cpus);
+            byte[] record = noise;
+            if (random.Next(4) != 0)
+            {
+                bool enters = running[cpu] < 0;
+                int irq = enters ? (random.Next(8) * 8) + cpu : running[cpu];
+                record = enters ? entries[irq] : exits[irq];
+                running[cpu] = enters ? irq : -1;
+            }
+            PageBuilder page = pages[cpu] ??= writer.Page(times[cpu] = timeNs);
+            if (page.Room < record.Length + 8)
+            {
+                buffer.Add(cpu, page);
+                page = pages[cpu] = writer.Page(times[cpu] = timeNs);
+            }
+            page.Data((uint)(timeNs - times[cpu]), record);
+            times[cpu] = timeNs;
+        }
+        for (int cpu = 0; cpu < Cpus; cpu++)
+        {
+            if (pages[cpu] is { } last) buffer.Add(cpu, last);
+        }
+        writer.Buffers.Add(buffer);
+        string path = TemporaryFile(".dat");
+        File.WriteAllBytes(path, writer.Build());
+        return path;
+    }
+
+    private static string TemporaryFile(string extension)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"irqreplay-bench-{Guid.NewGuid():N}{extension}");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        return path;
+    }
+
+    /// <summary>Set-up and one pass of the mixed workload, checked: a replay must have no finding.</summary>
+    internal sealed class MixedInput
+    {
+        public MixedInput(int events)
+        {
+            var machine = new MixedMachine(Tables, Seed);
+            SetUp = machine.SetUp();
+            Pass = machine.Pass(events);
+            Handlers = machine.Handlers(events);
+            SystemVectors = machine.SystemVectors(events);
+            Check();
+        }
+
+        public EventTables Tables { get; } = new();
+
+        public RecordingInfo Info { get; } = new()
+        {
+            Format = "irqt",
+            SourceFormat = "made",
+            SourceFile = "mixed workload",
+            Clock = "local",
+            CpuCount = MixedMachine.CpuCount,
+        };
+
+        public IrqEvent[] SetUp { get; }
+
+        public IrqEvent[] Pass { get; }
+
+        public IrqEvent[] Handlers { get; }
+
+        public IrqEvent[] SystemVectors { get; }
+
+        private void Check()
+        {
+            Replayer<NoProbe> replayer = Booted(this);
+            replayer.Replay(Pass);
+            replayer.Replay(Pass);
+            replayer.Replay(Handlers);
+            replayer.Replay(SystemVectors);
+            replayer.Finish();
+            if (replayer.Findings.Count > 0)
+            {
+                throw new InvalidOperationException(
+                    $"The mixed workload is wrong: {replayer.Findings.Count} findings, first: {replayer.Findings.Kept[0].Message}");
+            }
+            if (replayer.AppliedCount != replayer.EventCount)
+                throw new InvalidOperationException("The mixed workload has events that the machine has no rule for.");
+        }
+    }
+}
