@@ -17,7 +17,10 @@ internal static class Folders
     public static string? Captures { get; } = FindCaptures();
 
     /// <summary>Names of the captures that a trace.dat and ground truth were recorded for, in a fixed order.</summary>
-    public static IReadOnlyList<string> CapturesWithTruth { get; } = FindWithTruth();
+    public static IReadOnlyList<string> CapturesWithTruth { get; } = FindWithTruth(Captures);
+
+    /// <summary>The same among the repository's traces.</summary>
+    public static IReadOnlyList<string> SmallCapturesWithTruth { get; } = FindWithTruth(Traces);
 
     /// <summary>Files of one extension in a folder of <see cref="Traces"/> and below, relative to it, in a fixed order.</summary>
     public static List<string> TraceFiles(string pattern)
@@ -43,11 +46,11 @@ internal static class Folders
         return Directory.Exists(folder) ? folder : null;
     }
 
-    private static List<string> FindWithTruth()
+    private static List<string> FindWithTruth(string? root)
     {
         List<string> names = [];
-        if (Captures is null) return names;
-        foreach (string folder in Directory.EnumerateDirectories(Captures))
+        if (root is null || !Directory.Exists(root)) return names;
+        foreach (string folder in Directory.EnumerateDirectories(root))
         {
             if (File.Exists(Path.Combine(folder, "trace.dat")) && Directory.Exists(Path.Combine(folder, "ground")))
                 names.Add(Path.GetFileName(folder));

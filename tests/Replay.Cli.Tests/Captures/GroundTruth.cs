@@ -13,10 +13,10 @@ internal sealed class GroundTruth
     public GroundTruth(string folder) => _folder = folder;
 
     /// <summary>Names of a capture's snapshots.</summary>
-    public static List<string> SnapshotsOf(string capture)
+    public static List<string> SnapshotsOf(string captureFolder)
     {
         List<string> names = [];
-        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(Folders.Captures!, capture, "ground")))
+        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(captureFolder, "ground")))
             names.Add(Path.GetFileName(folder));
         names.Sort(StringComparer.Ordinal);
         return names;

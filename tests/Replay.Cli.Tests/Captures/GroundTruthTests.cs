@@ -43,33 +43,22 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
         return data;
     }
 
+    public static TheoryData<string> SmallCaptures()
+    {
+        var data = new TheoryData<string>();
+        foreach (string name in Folders.SmallCapturesWithTruth) data.Add(name);
+        return data;
+    }
+
     [CaptureTheory]
     [MemberData(nameof(Captures))]
-    public void State_at_every_snapshot_is_what_the_machine_showed(string? capture)
-    {
-        CaptureWalk walk = CaptureWalk.Of(PathOf(capture!));
-        int compared = 0, unknown = 0;
-        List<string> differences = [];
-        foreach (string name in GroundTruth.SnapshotsOf(capture!))
-        {
-            Assert.True(walk.AtBegin.TryGetValue(name, out StateReport? begin), $"no marker of {name}");
-            var truth = new GroundTruth(Path.Combine(Folders.Captures!, capture!, "ground", name));
-            var views = new GroundTruthViews(name, truth);
-            views.Cpus(begin);
-            views.Remap(begin);
-            views.Msix(begin);
-            views.Irqs(begin);
-            views.Counts(begin, walk.AtEnd[name]);
-            compared += views.Compared;
-            unknown += views.Unknown.Count;
-            differences.AddRange(views.Differences);
-            foreach (string line in views.Unknown) output.WriteLine("not known: " + line);
-        }
-        double known = 100.0 * (compared - unknown) / compared;
-        output.WriteLine($"{capture}: {compared} compared, {differences.Count} differ, {unknown} not known ({known:F1} % known)");
-        Assert.Empty(differences);
-        Assert.InRange(known, KnownPercentMinOf.GetValueOrDefault(capture!, KnownPercentMin), 100);
-    }
+    public void State_at_every_snapshot_is_what_the_machine_showed(string? capture) =>
+        CheckStates(Path.Combine(Folders.Captures!, capture!));
+
+    [Theory]
+    [MemberData(nameof(SmallCaptures))]
+    public void State_at_every_snapshot_of_a_small_capture_is_what_the_machine_showed(string capture) =>
+        CheckStates(Path.Combine(Folders.Traces, capture));
 
     [CaptureTheory]
     [MemberData(nameof(Captures))]
@@ -88,23 +77,30 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
 
     [CaptureTheory]
     [MemberData(nameof(Captures))]
-    public void Findings_of_a_capture_are_those_that_its_machine_gave_cause_for(string? capture)
+    public void Findings_of_a_capture_are_those_that_its_machine_gave_cause_for(string? capture) =>
+        CheckFindings(Path.Combine(Folders.Captures!, capture!));
+
+    [Theory]
+    [MemberData(nameof(SmallCaptures))]
+    public void Findings_of_a_small_capture_are_those_that_its_machine_gave_cause_for(string capture) =>
+        CheckFindings(Path.Combine(Folders.Traces, capture));
+
+    public static TheoryData<string> LeakingCaptures()
     {
-        CaptureWalk walk = CaptureWalk.Of(PathOf(capture!));
-        SortedSet<FindingCode> found = [];
-        foreach (Finding finding in walk.Findings.Kept) found.Add(finding.Code);
-        SortedSet<FindingCode> expected = [.. Expected.GetValueOrDefault(capture!, [])];
-        Assert.True(expected.SetEquals(found), $"expected {string.Join(", ", expected)}, found {First(walk, expected)}");
+        var data = new TheoryData<string> { Path.Combine(Folders.Traces, "leak-pre") };
+        if (Folders.Captures is not null) data.Add(Path.Combine(Folders.Captures, "leak-pre"));
+        return data;
     }
 
     /// <summary>
     /// The vectors that the kernel's own books show as allocated and owned by nobody: each is one finding. A vector that
     /// is lost stays lost, so no (cpu, vector) can be lost twice.
     /// </summary>
-    [CaptureFact]
-    public void Leaked_vectors_are_exactly_the_orphans_in_the_kernels_books()
+    [Theory]
+    [MemberData(nameof(LeakingCaptures))]
+    public void Leaked_vectors_are_exactly_the_orphans_in_the_kernels_books(string folder)
     {
-        CaptureWalk walk = CaptureWalk.Of(PathOf("leak-pre"));
+        CaptureWalk walk = CaptureWalk.Of(Path.Combine(folder, "trace.dat"));
         SortedSet<(int Cpu, int Vector)> leaked = [];
         foreach (Finding finding in walk.Findings.Kept)
         {
@@ -112,10 +108,46 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
             Assert.True(leaked.Add((finding.Cpu!.Value, finding.Vector!.Value)), finding.Message);
             Assert.NotNull(finding.Blame);
         }
-        SortedSet<(int Cpu, int Vector)> orphans = Orphans.AtEnd(Path.Combine(Folders.Captures!, "leak-pre", "orphans.txt"));
+        SortedSet<(int Cpu, int Vector)> orphans = Orphans.AtEnd(Path.Combine(folder, "orphans.txt"));
         Assert.NotEmpty(orphans);
         Assert.Equal(orphans, leaked);
         Assert.Equal(orphans.Count, walk.Findings.CountOf(FindingCode.VectorLeak));
+    }
+
+    private void CheckStates(string folder)
+    {
+        string capture = Path.GetFileName(folder);
+        CaptureWalk walk = CaptureWalk.Of(Path.Combine(folder, "trace.dat"));
+        int compared = 0, unknown = 0;
+        List<string> differences = [];
+        foreach (string name in GroundTruth.SnapshotsOf(folder))
+        {
+            Assert.True(walk.AtBegin.TryGetValue(name, out StateReport? begin), $"no marker of {name}");
+            var truth = new GroundTruth(Path.Combine(folder, "ground", name));
+            var views = new GroundTruthViews(name, truth);
+            views.Cpus(begin);
+            views.Remap(begin);
+            views.Msix(begin);
+            views.Irqs(begin);
+            views.Counts(begin, walk.AtEnd[name]);
+            compared += views.Compared;
+            unknown += views.Unknown.Count;
+            differences.AddRange(views.Differences);
+            foreach (string line in views.Unknown) output.WriteLine("not known: " + line);
+        }
+        double known = 100.0 * (compared - unknown) / compared;
+        output.WriteLine($"{capture}: {compared} compared, {differences.Count} differ, {unknown} not known ({known:F1} % known)");
+        Assert.Empty(differences);
+        Assert.InRange(known, KnownPercentMinOf.GetValueOrDefault(capture, KnownPercentMin), 100);
+    }
+
+    private static void CheckFindings(string folder)
+    {
+        CaptureWalk walk = CaptureWalk.Of(Path.Combine(folder, "trace.dat"));
+        SortedSet<FindingCode> found = [];
+        foreach (Finding finding in walk.Findings.Kept) found.Add(finding.Code);
+        SortedSet<FindingCode> expected = [.. Expected.GetValueOrDefault(Path.GetFileName(folder), [])];
+        Assert.True(expected.SetEquals(found), $"expected {string.Join(", ", expected)}, found {First(walk, expected)}");
     }
 
     private static string PathOf(string capture) => Path.Combine(Folders.Captures!, capture, "trace.dat");

@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.Replay;
+using Replay.Core.Reports;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Replay.Core.Tests.Replay;
+
+/// <summary>
+/// Any events at all, as a hostile native file may hold them: every kind, operands that look right and operands that
+/// cannot be. The machine takes them without an exception, its books still add up, and its memory stays bounded.
+/// </summary>
+public sealed class HostileEventsTests(ITestOutputHelper output)
+{
+    private const long AllocatedBytesMax = 512L << 20;
+
+    [Theory]
+    [InlineData(1, 20_000)]
+    [InlineData(2, 20_000)]
+    [InlineData(3, 20_000)]
+    [InlineData(4, 20_000)]
+    public void Random_events_never_break_the_machines_books(int seed, int count)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var replayer = new Replayer<ParanoidProbe>(Tables());
+        List<IrqEvent> batch = [];
+        // Small numbers meet each other; wild ones go past every table. The probe looks at every irq, so most are small.
+        for (int i = 0; i < count; i++) AddEvent(batch, random, wild: random.Next(2000) == 0);
+        replayer.Replay(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        replayer.Finish();
+        Assert.Equal(count, replayer.EventCount);
+        Report(replayer);
+    }
+
+    [Fact]
+    public void Wild_numbers_stay_inside_a_bound_of_memory()
+    {
+        var random = new Random(7);
+        var replayer = new Replayer<NoProbe>(Tables());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        List<IrqEvent> batch = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            batch.Clear();
+            AddEvent(batch, random, wild: true);
+            replayer.Replay(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        }
+        replayer.Finish();
+        Report(replayer);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"{allocated} bytes allocated, {GC.GetTotalMemory(false)} live");
+        Assert.InRange(allocated, 0, AllocatedBytesMax);
+    }
+
+    [Theory]
+    [InlineData(EventKind.HandlerEntry)]
+    [InlineData(EventKind.VectorUpdate)]
+    [InlineData(EventKind.IrqStartup)]
+    public void Every_irq_on_every_cpu_stays_inside_a_bound_of_memory(EventKind kind)
+    {
+        var replayer = new Replayer<NoProbe>(Tables());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (uint i = 0; i < 1 << 18; i += 257)
+        {
+            replayer.Replay([new IrqEvent { TimeNs = i, Kind = kind, Irq = i, Cpu = (ushort)(i * 31), A = i }]);
+        }
+        replayer.Finish();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
+    }
+
+    [Fact]
+    public void Every_entry_of_every_device_stays_inside_a_bound_of_memory()
+    {
+        var replayer = new Replayer<NoProbe>(Tables());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (ulong device = 1; device <= ushort.MaxValue; device++)
+        {
+            replayer.Replay([new IrqEvent { TimeNs = device, Kind = EventKind.MsiWrite, Irq = 40, A = 1, B = (device << 48) | (2047UL << 32) }]);
+        }
+        for (uint device = 0; device <= ushort.MaxValue; device++)
+        {
+            replayer.Replay([new IrqEvent { TimeNs = device, Kind = EventKind.IrteWriteAmd, Irq = (device << 16) | 2047, A = 1 }]);
+        }
+        replayer.Finish();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
+    }
+
+    private static void Report(Replayer<ParanoidProbe> replayer)
+    {
+        _ = StateReporter.Build(replayer.Machine, "end");
+        ReplayReport report = ReplayReporter.Build(
+            replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0);
+        Assert.InRange(report.Findings.Count, 1, FindingTable.KeptPerCode * FindingCatalog.All.Count);
+    }
+
+    private static void Report(Replayer<NoProbe> replayer) => _ = StateReporter.Build(replayer.Machine, "end");
+
+    private static EventTables Tables()
+    {
+        var tables = new EventTables();
+        foreach (string name in new[] { "takedown_cpu", "machine_suspend", "thaw_processes", "eth0", "PCI-MSI" })
+            tables.Names.Intern(name);
+        foreach (string name in new[] { "0000:00:03.0", "0000:00:04.0" }) tables.Devices.Intern(name);
+        return tables;
+    }
+
+    private static void AddEvent(List<IrqEvent> batch, Random random, bool wild)
+    {
+        var kind = (EventKind)random.Next(256);
+        if (kind == EventKind.Extension) kind = EventKind.MatrixAlloc;
+        var record = new IrqEvent { TimeNs = (ulong)batch.Count, Kind = kind, Cpu = (ushort)Number(random, wild, 4) };
+        record.Irq = (uint)Number(random, wild, 48);
+        record.Vector = (byte)random.Next(256);
+        record.A = Operand(random, wild);
+        record.B = Operand(random, wild);
+        batch.Add(record);
+        for (int extensions = random.Next(3); extensions > 0; extensions--)
+        {
+            batch.Add(new IrqEvent
+            {
+                TimeNs = record.TimeNs,
+                Cpu = record.Cpu,
+                Kind = EventKind.Extension,
+                Irq = IrqEvent.NoIrq,
+                A = Operand(random, wild),
+                B = Operand(random, wild),
+            });
+        }
+    }
+
+    /// <summary>Four 16-bit fields, mostly small: CPU numbers, name indexes, counters and flags lie on such borders.</summary>
+    private static ulong Operand(Random random, bool wild)
+    {
+        ulong value = 0;
+        for (int field = 0; field < 4; field++) value = (value << 16) | (ushort)Number(random, wild, field == 1 ? 256 : 6);
+        return value;
+    }
+
+    private static long Number(Random random, bool wild, int small) =>
+        wild && random.Next(2) == 0 ? random.NextInt64(0, 1L << random.Next(1, 33)) : random.Next(small);
+}
