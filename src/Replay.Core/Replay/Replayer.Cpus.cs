@@ -122,7 +122,7 @@ public sealed partial class Replayer<TProbe>
         VectorMatrix matrix = _machine.Matrix;
         if (!matrix.GlobalKnown || matrix.GlobalResync || cpu >= matrix.Count) return;
         ref CpuMap map = ref matrix[cpu];
-        if (!map.Online || !matrix.KnowsBits(cpu)) return;
+        if (!map.Online || !matrix.KnowsManagedInUse(cpu)) return;
         uint toMove = map.Allocated - map.ManagedAllocated;
         uint available = matrix.GlobalAvailable - map.Available;
         if (available >= toMove) return;
@@ -134,7 +134,7 @@ public sealed partial class Replayer<TProbe>
     {
         VectorMatrix matrix = _machine.Matrix;
         ref CpuMap map = ref matrix[cpu];
-        string counters = matrix.KnowsBits(cpu)
+        string counters = matrix.KnowsManagedInUse(cpu)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"it has {map.Allocated - map.ManagedAllocated} vectors to move, {matrix.GlobalAvailable - map.Available} are available elsewhere")
             : "how many vectors it would have to move was not recorded";

@@ -159,6 +159,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.Started);
+        _cpus[e.Cpu].WorkIrq = e.Irq;
         desc.Set(IrqFlags.Exists);
         if (!_machine.MaskSeen || desc.Device == 0) PutEntryMask(ref desc, true);
     }

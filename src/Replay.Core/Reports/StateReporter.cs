@@ -154,7 +154,7 @@ public static class StateReporter
             if (map.Known && !map.Resync)
             {
                 cpus.Add(new MatrixCpuRow(cpu, map.Online, map.Available, map.Allocated, map.Managed,
-                    matrix.KnowsBits(cpu) ? map.ManagedAllocated : null));
+                    matrix.KnowsManagedInUse(cpu) ? map.ManagedAllocated : null));
             }
             else
             {

@@ -271,7 +271,14 @@ public sealed class VectorMatrix
         if (KnowsBits(cpu)) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
     }
 
-    /// <summary>True when every bit in use and set aside on a CPU is known, and so how many are both.</summary>
+    /// <summary>True when it is known how many of a CPU's vectors in use are managed ones.</summary>
+    public bool KnowsManagedInUse(int cpu)
+    {
+        ref CpuMap map = ref _maps[cpu];
+        return KnowsBits(cpu) || (map.Known && !map.Resync && map.Managed == 0);
+    }
+
+    /// <summary>True when every bit in use and set aside on a CPU is known.</summary>
     public bool KnowsBits(int cpu)
     {
         ref CpuMap map = ref _maps[cpu];

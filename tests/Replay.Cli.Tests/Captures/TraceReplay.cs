@@ -23,9 +23,10 @@ internal sealed class TraceReplay
     public static Recording Open(string path) =>
         new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
-    public static TraceReplay Read(string path)
+    public static TraceReplay Read(string path, params string[] ignorePatterns)
     {
-        using Recording recording = Open(path);
+        var options = new OpenOptions { IgnorePatterns = ignorePatterns };
+        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, options).Open(path);
         var events = new List<IrqEvent>();
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) events.AddRange(batch);
         Assert(recording, path);
@@ -47,6 +48,18 @@ internal sealed class TraceReplay
         replayer.Finish();
         return (ReplayReporter.Build(
             replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0), replayer.Findings);
+    }
+
+    /// <summary>Replays what is left when the first part of the records, 0 to 1, is not there.</summary>
+    public (StateReport State, FindingTable Findings) ReplayFrom(double part)
+    {
+        int start = (int)(_events.Length * part);
+        while (start < _events.Length && _events[start].Kind == EventKind.Extension) start++;
+        var replayer = new Replayer<ParanoidProbe>(_tables);
+        replayer.Replay(_events.AsSpan(start));
+        StateReport state = StateReporter.Build(replayer.Machine, "end");
+        replayer.Finish();
+        return (state, replayer.Findings);
     }
 
     private static void Assert(Recording recording, string path)
