@@ -269,6 +269,7 @@ public sealed class VectorMatrix
         map.Known = true;
         map.Resync = false;
         if (KnowsBits(cpu)) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
+        else if (map.Managed == 0) map.ManagedAllocated = 0;
     }
 
     /// <summary>True when it is known how many of a CPU's vectors in use are managed ones.</summary>
