@@ -68,7 +68,7 @@ public sealed class TraceDatRecordingTests
             ],
             [.. recording.Info.Sources]);
         LossEntry entry = Assert.Single(recording.Report.Entries);
-        Assert.Equal(LossSeverity.DataLoss, entry.Severity);
+        Assert.Equal(LossSeverity.Warning, entry.Severity);
         Assert.Equal(2, entry.Count);
     }
 
@@ -149,7 +149,7 @@ public sealed class TraceDatRecordingTests
         Assert.Equal("6.1.0-50-amd64", recording.Info.Kernel);
         Assert.Equal(5, recording.Info.LostCount);
         Assert.Equal(
-            [LossSeverity.Note, LossSeverity.DataLoss, LossSeverity.Warning],
+            [LossSeverity.Note, LossSeverity.Warning, LossSeverity.Warning],
             [.. Severities(recording.Report)]);
     }
 
