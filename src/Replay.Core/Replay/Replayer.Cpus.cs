@@ -13,32 +13,32 @@ public sealed partial class Replayer<TProbe>
 {
     private void ApplyCpuhpEnter(in IrqEvent e)
     {
-        var target = (ushort)e.A;
-        if (!_machine.TryEnsureCpu(target)) return;
+        var step = new HotplugStep(in e);
+        if (!_machine.TryEnsureCpu(step.Cpu)) return;
         _cpus = _machine.Cpus.Cpus;
-        if (_machine.Tables.Names[(int)(e.B >> 32 & 0xFFFF)] != "takedown_cpu") return;
-        ref CpuState cpu = ref _cpus[target];
+        if (_machine.Tables.Names[step.Fun] != "takedown_cpu") return;
+        ref CpuState cpu = ref _cpus[step.Cpu];
         cpu.GoingDown = true;
-        cpu.TakedownStep = (int)e.AHigh;
+        cpu.TakedownStep = step.Step;
         cpu.TakedownEvent = _index;
     }
 
     private void ApplyCpuhpExit(in IrqEvent e)
     {
-        var target = (ushort)e.A;
+        var result = new HotplugResult(in e);
+        ushort target = result.Cpu;
         if (!_machine.TryEnsureCpu(target)) return;
         _cpus = _machine.Cpus.Cpus;
         ref CpuState cpu = ref _cpus[target];
-        if (!cpu.GoingDown || cpu.TakedownStep != (int)e.AHigh) return;
+        if (!cpu.GoingDown || cpu.TakedownStep != result.Step) return;
         cpu.GoingDown = false;
-        int ret = (int)e.BHigh;
-        if (ret == 0)
+        if (result.Ret == 0)
         {
             if (!cpu.Dark) GoDarkUnseen(target);
             CloseMap(target);
             CheckLeftBehind(target);
         }
-        else if (ret == NoSpace)
+        else if (result.Ret == NoSpace)
         {
             ReportCannotOffline(target);
         }

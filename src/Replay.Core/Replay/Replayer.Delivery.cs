@@ -18,7 +18,7 @@ public sealed partial class Replayer<TProbe>
         if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
-        var name = (ushort)e.A;
+        ushort name = new HandlerRun(in e).Name;
         if (desc.HeadName != name)
         {
             if (desc.HeadName != 0 && cpu.LastHandlerIrq == e.Irq) return;
@@ -37,7 +37,7 @@ public sealed partial class Replayer<TProbe>
     {
         ref CpuState cpu = ref _cpus[e.Cpu];
         if (cpu.LastHandlerIrq != e.Irq) return;
-        if ((uint)e.A != 0) cpu.Arrival = Arrival.Taken;
+        if (new HandlerResult(in e).Ret != 0) cpu.Arrival = Arrival.Taken;
         else if (cpu.Arrival == Arrival.Running) cpu.Arrival = Arrival.Refused;
     }
 

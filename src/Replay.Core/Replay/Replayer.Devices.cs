@@ -14,20 +14,20 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        var device = (ushort)(e.B >> 48);
-        var entryIndex = (ushort)(e.B >> 32);
+        var write = new MessageWrite(in e);
+        ushort device = write.Device, entryIndex = write.Entry;
         desc.Device = device;
         desc.Entry = entryIndex;
-        desc.MessageAddress = e.A;
-        desc.MessageData = e.BLow;
+        desc.MessageAddress = write.Address;
+        desc.MessageData = write.Data;
         desc.Set(IrqFlags.Exists | IrqFlags.MessageKnown);
         if (device == 0) return;
         MsixFunction function = _machine.Msix.Get(device);
         if (!function.TryEnsure(entryIndex)) return;
         ref MsixEntry entry = ref function[entryIndex];
         entry.Irq = (int)e.Irq;
-        entry.Address = e.A;
-        entry.Data = e.BLow;
+        entry.Address = write.Address;
+        entry.Data = write.Data;
         entry.MessageKnown = true;
         entry.WriteEvent = _index;
         if (desc.Has(IrqFlags.MaskedKnown))
@@ -43,7 +43,7 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists);
         desc.Put(IrqFlags.MaskedByMigration, masked && _cpus[e.Cpu].Dark);
-        desc.Chip = (ushort)e.B;
+        desc.Chip = new MaskChange(in e).Chip;
         _machine.MaskSeen = true;
         PutEntryMask(ref desc, masked);
     }
@@ -63,7 +63,7 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyMsixEnable(in IrqEvent e)
     {
-        var device = (ushort)e.A;
+        ushort device = new DeviceOperation(in e).Device;
         _cpus[e.Cpu].EnablingDevice = device;
         if (device != 0) _machine.Msix.Get(device).EnableSeen = true;
     }
@@ -75,7 +75,7 @@ public sealed partial class Replayer<TProbe>
         if (cpu.EnablingDevice == 0) return;
         MsixFunction function = _machine.Msix.Get(cpu.EnablingDevice);
         cpu.EnablingDevice = 0;
-        if ((int)e.ALow <= 0) return;
+        if (new HandlerResult(in e).Ret <= 0) return;
         function.Enabled = true;
         function.FunctionMask = false;
         function.IsMsi = false;
@@ -84,12 +84,14 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyMsiEnable(in IrqEvent e)
     {
-        if ((ushort)e.A != 0) _machine.Msix.Get((ushort)e.A).IsMsi = true;
+        ushort device = new DeviceOperation(in e).Device;
+        if (device != 0) _machine.Msix.Get(device).IsMsi = true;
     }
 
     private void ApplyMsixDisable(in IrqEvent e)
     {
-        if ((ushort)e.A == 0 || _machine.Msix.Find((ushort)e.A) is not { } function) return;
+        ushort device = new DeviceOperation(in e).Device;
+        if (device == 0 || _machine.Msix.Find(device) is not { } function) return;
         if (function.Enabled == true) MaskAll(function);
         function.Enabled = false;
     }
@@ -112,7 +114,8 @@ public sealed partial class Replayer<TProbe>
     private void ApplyPciRestoreMsiState(in IrqEvent e)
     {
         _machine.RestoreMsiSeen = true;
-        if ((ushort)e.A == 0 || _machine.Msix.Find((ushort)e.A) is not { } function) return;
+        ushort device = new DeviceOperation(in e).Device;
+        if (device == 0 || _machine.Msix.Find(device) is not { } function) return;
         for (int i = 0; i < function.Count; i++)
         {
             ref MsixEntry entry = ref function[i];
@@ -137,7 +140,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        desc.Affinity = e.A;
+        desc.Affinity = new AffinityRequest(in e).Mask;
         desc.Set(IrqFlags.Exists | IrqFlags.AffinityKnown);
     }
 
@@ -177,7 +180,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists);
-        desc.SetupName = (ushort)e.A;
+        desc.SetupName = new HandlerRun(in e).Name;
     }
 
     /// <summary>The removed action may have been the first one: the next arrival tells which is first now.</summary>

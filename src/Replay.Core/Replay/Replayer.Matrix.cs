@@ -16,7 +16,7 @@ public sealed partial class Replayer<TProbe>
     private void ApplyMatrixAssignSystem(in IrqEvent e)
     {
         VectorMatrix matrix = _machine.Matrix;
-        GlobalCounters recorded = GlobalOf(e.A, e.B);
+        GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
         if (!matrix.Seen && recorded.OnlineMaps == 0 && recorded.TotalAllocated == 0)
         {
             matrix.Complete = true;
@@ -35,7 +35,7 @@ public sealed partial class Replayer<TProbe>
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         bool known = matrix[e.Cpu].Known || matrix.Complete;
-        GlobalCounters recorded = GlobalOf(e.A, e.B);
+        GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
         if (matrix.Complete && recorded.OnlineMaps == 1 && matrix[e.Cpu].Managed == 0)
         {
             matrix.LearnWindow(recorded.GlobalAvailable);
@@ -49,7 +49,7 @@ public sealed partial class Replayer<TProbe>
     {
         _machine.Matrix.Seen = true;
         _machine.Matrix.SetOffline(e.Cpu);
-        Compare(in e, GlobalOf(e.A, e.B));
+        Compare(in e, GlobalOf(new MatrixCounters(in e)));
     }
 
     private void ApplyMatrixReservation(in IrqEvent e, int change)
@@ -57,20 +57,21 @@ public sealed partial class Replayer<TProbe>
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         matrix.GlobalReserved += (uint)change;
-        Compare(in e, GlobalOf(e.A, e.B));
+        Compare(in e, GlobalOf(new MatrixCounters(in e)));
     }
 
     /// <summary>Operations that name a CPU and a bit; the global counters are in the extension record.</summary>
     private void ApplyMatrixCpuOperation(in IrqEvent e, in IrqEvent extension)
     {
-        var cpu = (ushort)e.A;
+        var operation = new MatrixOperation(in e);
+        ushort cpu = operation.Cpu;
         if (!_machine.TryEnsureCpu(cpu)) return;
         _cpus = _machine.Cpus.Cpus;
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         ref CpuMap map = ref matrix[cpu];
-        var recorded = new CpuCounters((e.A >> 16 & 1) != 0, e.AHigh, e.BLow, e.BHigh);
-        GlobalCounters global = GlobalOf(extension.A, extension.B);
+        var recorded = new CpuCounters(operation.Online, operation.Available, operation.Allocated, operation.Managed);
+        GlobalCounters global = GlobalOf(new MatrixCounters(in extension));
         bool compare = map.Known && !map.Resync;
         if (!map.Known) map.Online = recorded.Online;
         switch (e.Kind)
@@ -150,7 +151,8 @@ public sealed partial class Replayer<TProbe>
     private void ReportCounters(FindingCode code, int cpu, int vector, string message) =>
         Report(code, _lastMatrixEvent, -1, cpu, vector, message, Certainty.Proved, Severity.Major);
 
-    private static GlobalCounters GlobalOf(ulong a, ulong b) => new((uint)a, (uint)(a >> 32), (uint)b, (uint)(b >> 32));
+    private static GlobalCounters GlobalOf(in MatrixCounters counters) => new(
+        counters.OnlineMaps, counters.GlobalAvailable, counters.GlobalReserved, counters.TotalAllocated);
 
     /// <summary>A managed free leaves "available" as it was; where the bit's kind was not recorded, that tells.</summary>
     private bool IsManagedFree(ref CpuMap map, byte bit, in CpuCounters recorded, in GlobalCounters global)
@@ -257,9 +259,10 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyMatrixFreeCall(in IrqEvent e)
     {
-        if (_cpus[e.Cpu].Dark && (ushort)e.A < _machine.Matrix.Count)
+        var release = new MatrixRelease(in e);
+        if (_cpus[e.Cpu].Dark && release.Cpu < _machine.Matrix.Count)
         {
-            InferFree((ushort)e.A, e.Vector, (e.A >> 16 & 1) != 0);
+            InferFree(release.Cpu, e.Vector, release.Managed);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed partial class Replayer<TProbe>
 {
     private const int IoApicEntries = 32;
 
+    // Entries of one allocation: multi-MSI has at most 32 messages.
+    private const uint BlockMax = 32;
+
     private ushort[] _aliasOf = [];
     private ushort[] _ownerOf = [];
 
@@ -26,10 +29,11 @@ public sealed partial class Replayer<TProbe>
     private void ApplyIrteWrite(in IrqEvent e)
     {
         IrteTable table = _machine.GetRemap();
-        long index = (long)e.Irq + e.Vector;
+        var store = new IrteStore(in e);
+        long index = (long)store.Index + store.Sub;
         if (index >= table.Limit || !table.TryEnsure((int)index)) return;
         ref CpuState cpu = ref _cpus[e.Cpu];
-        table.Write((int)index, e.A, e.B, _index);
+        table.Write((int)index, store.Lo, store.Hi, _index);
         ref Irte entry = ref table[(int)index];
         if (cpu.Dark) entry.Stale = false; // Its invalidation is there, but nobody recorded it.
         Own(ref entry, (int)index, IrqDesc.None, cpu.WorkIrq);
@@ -48,10 +52,10 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyIrteWriteAmd(in IrqEvent e)
     {
-        var device = (ushort)(e.Irq >> 16);
-        var index = (int)(e.Irq & 0xFFFF);
+        var store = new AmdIrteStore(in e);
+        ushort device = store.DevId, index = store.Index;
         if (_machine.GetAmdTable(device) is not { } table || !table.TryEnsure(index)) return;
-        table.Write(index, e.A, e.B, _index);
+        table.Write(index, store.Lo, store.Hi, _index);
         ref Irte entry = ref table[index];
         entry.StaleAlias = entry.Stale && _aliasOf.Length != 0 && _aliasOf[device] != 0;
         ref CpuState cpu = ref _cpus[e.Cpu];
@@ -93,17 +97,19 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyQiSubmit(in IrqEvent e)
     {
-        if (QiDescriptor.Type(e.A) != QiDescriptor.InterruptEntryCache) return;
+        var invalidation = new Invalidation(in e);
+        ulong descriptor = invalidation.Qw0;
+        if (QiDescriptor.Type(descriptor) != QiDescriptor.InterruptEntryCache) return;
         _machine.IecInvalidations++;
-        _machine.RemapUnit = (ushort)e.Irq;
+        _machine.RemapUnit = invalidation.Iommu;
         if (_machine.Remap is not { } table) return;
-        if (!QiDescriptor.IsIndexSelective(e.A))
+        if (!QiDescriptor.IsIndexSelective(descriptor))
         {
             table.Invalidate(0, table.Used);
             return;
         }
-        int mask = Math.Min(QiDescriptor.IndexMask(e.A), 16);
-        table.Invalidate(QiDescriptor.Index(e.A) >> mask << mask, 1 << mask);
+        int mask = Math.Min(QiDescriptor.IndexMask(descriptor), 16);
+        table.Invalidate(QiDescriptor.Index(descriptor) >> mask << mask, 1 << mask);
     }
 
     /// <summary>
@@ -123,7 +129,7 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyIrAlloc(in IrqEvent e)
     {
-        for (uint i = 0; i < Math.Min(e.ALow, 32); i++)
+        for (uint i = 0; i < Math.Min(new RemapRange(in e).Count, BlockMax); i++)
         {
             if (!TryIrq(e.Irq + i)) return;
             ref IrqDesc desc = ref _machine.Irqs[(int)(e.Irq + i)];
@@ -133,7 +139,7 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyIrFree(in IrqEvent e)
     {
-        for (uint i = 0; i < Math.Min(e.ALow, 32); i++)
+        for (uint i = 0; i < Math.Min(new RemapRange(in e).Count, BlockMax); i++)
         {
             if (e.Irq + i >= (uint)_machine.Irqs.Used) return;
             FreeRemapEntry(ref _machine.Irqs[(int)(e.Irq + i)]);
@@ -171,14 +177,15 @@ public sealed partial class Replayer<TProbe>
             _aliasOf = new ushort[ushort.MaxValue + 1];
             _ownerOf = new ushort[ushort.MaxValue + 1];
         }
-        _aliasOf[e.Irq >> 16] = (ushort)e.Irq;
-        _ownerOf[(ushort)e.Irq] = (ushort)(e.Irq >> 16);
+        var device = new AmdDevice(in e);
+        _aliasOf[device.DevId] = device.Alias;
+        _ownerOf[device.Alias] = device.DevId;
     }
 
     /// <summary>The cache is per device id: an alias that shares the table keeps its copies until its own command.</summary>
     private void ApplyAmdInvalidate(in IrqEvent e)
     {
-        var device = (ushort)(e.Irq >> 16);
+        ushort device = new AmdDevice(in e).DevId;
         if (_machine.AmdTables.Length == 0) return;
         _machine.IecInvalidations++;
         if (_machine.AmdTables[device] is { } table) table.Invalidate(0, table.Used);

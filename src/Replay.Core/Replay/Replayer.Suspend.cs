@@ -13,8 +13,9 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplySuspendResume(in IrqEvent e)
     {
-        string action = _machine.Tables.Names[(int)(e.A & 0xFFFF)];
-        bool begins = (e.A >> 16 & 1) != 0;
+        var phase = new SuspendPhase(in e);
+        string action = _machine.Tables.Names[phase.Action];
+        bool begins = phase.Start;
         if (begins && action == "machine_suspend")
         {
             // Devices lose power and with it their tables; the kernel's cache stays.
@@ -31,12 +32,12 @@ public sealed partial class Replayer<TProbe>
     /// <summary>The host's mappings of a device live as long as the channel does.</summary>
     private void ApplyVpciChannel(in IrqEvent e)
     {
-        bool open = (e.A >> 16 & 1) != 0;
-        if (open) return;
+        var change = new ChannelChange(in e);
+        if (change.Open) return;
         for (int irq = 0; irq < _machine.Irqs.Used; irq++)
         {
             ref IrqDesc desc = ref _machine.Irqs[irq];
-            if (desc.Device != 0 && desc.Device == (ushort)e.A) desc.Set(IrqFlags.HostMappingGone);
+            if (desc.Device != 0 && desc.Device == change.Device) desc.Set(IrqFlags.HostMappingGone);
         }
     }
 
@@ -44,10 +45,10 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        var device = (ushort)(e.B >> 48);
-        if (desc.Device == 0) desc.Device = device;
+        var mapping = new HostMapping(in e);
+        if (desc.Device == 0) desc.Device = mapping.Device;
         desc.Set(IrqFlags.Exists);
-        if ((int)e.BLow >= 0) desc.Clear(IrqFlags.HostMappingGone);
+        if (mapping.Status >= 0) desc.Clear(IrqFlags.HostMappingGone);
     }
 
     /// <summary>Resume is over: every started interrupt should be able to arrive again.</summary>

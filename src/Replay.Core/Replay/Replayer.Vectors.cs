@@ -23,7 +23,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        if ((int)e.BLow != 0) return;
+        if (new VectorResult(in e).Ret != 0) return;
         desc.Set(IrqFlags.Exists | IrqFlags.Born | IrqFlags.InVectorDomain);
         if (!desc.Has(IrqFlags.ManagedKnown)) desc.Set(IrqFlags.ManagedKnown);
     }
@@ -32,7 +32,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        if ((int)e.BLow != 0)
+        if (new VectorResult(in e).Ret != 0)
         {
             ReportExhausted(e.Irq, "No reservation was possible");
             return;
@@ -53,8 +53,9 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        if ((int)e.BLow == NoSpace) ReportExhausted(e.Irq, "No managed vector could be set aside");
-        if ((int)e.BLow != 0) return;
+        int ret = new VectorResult(in e).Ret;
+        if (ret == NoSpace) ReportExhausted(e.Irq, "No managed vector could be set aside");
+        if (ret != 0) return;
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.Managed | IrqFlags.ManagedKnown
             | IrqFlags.VectorKnown);
         desc.Vector = 0;
@@ -67,16 +68,17 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.Activated | IrqFlags.ActivatedKnown
             | IrqFlags.ManagedKnown);
-        desc.Put(IrqFlags.Managed, (e.A & 1) != 0);
-        desc.Put(IrqFlags.CanReserve, (e.A & 2) != 0);
+        var activation = new VectorActivation(in e);
+        desc.Put(IrqFlags.Managed, activation.IsManaged);
+        desc.Put(IrqFlags.CanReserve, activation.CanReserve);
         desc.Clear(IrqFlags.ManagedShutdown);
         _cpus[e.Cpu].WorkIrq = e.Irq;
         if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
 
         // Activation that is not early (reserve 0) belongs to request_irq, which goes on to start the interrupt and so
         // unmasks it. Where start-ups or masks are recorded, they tell.
-        bool maskable = (e.A & 3) != 0, early = (e.A & 4) != 0;
-        if (maskable && !early && !_machine.MaskSeen && !_machine.StartSeen) PutEntryMask(ref desc, false);
+        bool maskable = activation.IsManaged || activation.CanReserve;
+        if (maskable && !activation.Reserve && !_machine.MaskSeen && !_machine.StartSeen) PutEntryMask(ref desc, false);
     }
 
     private void ApplyVectorDeactivate(in IrqEvent e)
@@ -84,7 +86,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.ActivatedKnown | IrqFlags.ManagedKnown);
-        desc.Put(IrqFlags.Managed, (e.A & 1) != 0);
+        desc.Put(IrqFlags.Managed, new VectorActivation(in e).IsManaged);
         desc.Clear(IrqFlags.Activated);
         _cpus[e.Cpu].WorkIrq = e.Irq;
     }
@@ -93,9 +95,10 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        if ((int)e.BLow < 0)
+        var result = new VectorResult(in e);
+        if (result.Ret < 0)
         {
-            if ((int)e.BLow == NoSpace) ReportExhausted(e.Irq, "No vector was free");
+            if (result.Ret == NoSpace) ReportExhausted(e.Irq, "No vector was free");
             return;
         }
         if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown))
@@ -104,7 +107,7 @@ public sealed partial class Replayer<TProbe>
                 string.Create(CultureInfo.InvariantCulture,
                     $"irq {e.Irq} got a new vector while its old vector {desc.PreviousVector} on CPU {desc.PreviousCpu} was not given back."));
         }
-        if (e.Kind == EventKind.VectorAlloc && (e.A & 1) != 0) desc.Clear(IrqFlags.HasReserved);
+        if (e.Kind == EventKind.VectorAlloc && result.Reserved) desc.Clear(IrqFlags.HasReserved);
     }
 
     /// <summary>
@@ -113,13 +116,14 @@ public sealed partial class Replayer<TProbe>
     /// </summary>
     private void ApplyVectorUpdate(in IrqEvent e)
     {
-        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu((ushort)e.A)) return;
+        var move = new VectorMove(in e);
+        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu(move.Cpu)) return;
         _cpus = _machine.Cpus.Cpus;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
-        var oldVector = (byte)(e.A >> 32);
-        var oldCpu = (ushort)(e.A >> 16);
-        if (cpu.ProbedIrq == e.Irq && desc.Vector == e.Vector && desc.Cpu == (ushort)e.A)
+        byte oldVector = move.PrevVector;
+        ushort oldCpu = move.PrevCpu;
+        if (cpu.ProbedIrq == e.Irq && desc.Vector == e.Vector && desc.Cpu == move.Cpu)
         {
             cpu.ProbedIrq = IrqEvent.NoIrq;
             if (cpu.ProbedOldKnown && (cpu.ProbedOldVector != oldVector || (oldVector != 0 && cpu.ProbedOldCpu != oldCpu)))
@@ -137,7 +141,7 @@ public sealed partial class Replayer<TProbe>
         desc.Vector = oldVector;
         if (oldVector != 0) desc.Cpu = oldCpu;
         desc.Set(IrqFlags.VectorKnown);
-        UpdateVector((int)e.Irq, ref desc, e.Vector, (ushort)e.A);
+        UpdateVector((int)e.Irq, ref desc, e.Vector, move.Cpu);
     }
 
     /// <summary>A record names the old place of a move whose beginning was not seen whole.</summary>
@@ -155,6 +159,7 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
+        var place = new VectorPlace(in e);
         if (cpu.GoingDown && !cpu.Dark) GoDark(e.Cpu);
         cpu.ProbedIrq = cpu.Dark ? IrqEvent.NoIrq : e.Irq;
         cpu.ProbedOldVector = desc.Vector;
@@ -163,9 +168,9 @@ public sealed partial class Replayer<TProbe>
         if (cpu.Dark)
         {
             InferFreeOldIfGone(ref desc);
-            InferAlloc(ref desc, (ushort)e.A, e.Vector);
+            InferAlloc(ref desc, place.Cpu, e.Vector);
         }
-        UpdateVector((int)e.Irq, ref desc, e.Vector, (ushort)e.A);
+        UpdateVector((int)e.Irq, ref desc, e.Vector, place.Cpu);
     }
 
     /// <summary>Linux apic_update_vector: the old place stays until clean-up, unless its CPU is offline.</summary>
@@ -207,12 +212,13 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyVectorConfig(in IrqEvent e)
     {
-        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu((ushort)e.A)) return;
+        var place = new VectorPlace(in e);
+        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu(place.Cpu)) return;
         _cpus = _machine.Cpus.Cpus;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        var cpu = (ushort)e.A;
+        ushort cpu = place.Cpu;
         desc.ConfiguredVector = e.Vector;
-        desc.ApicDestination = e.AHigh;
+        desc.ApicDestination = place.ApicDest;
         if (e.Irq < 32 && e.Vector != VectorRanges.ManagedShutdown) _activated |= 1u << (int)e.Irq;
         if (e.Vector == VectorRanges.ManagedShutdown)
         {
@@ -245,7 +251,8 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        var cpu = (ushort)e.A;
+        var move = new VectorMove(in e);
+        ushort cpu = move.Cpu;
         if (desc.Has(IrqFlags.VectorKnown)
             && (desc.Vector != e.Vector || (e.Vector != 0 && desc.Cpu != cpu)))
         {
@@ -253,8 +260,8 @@ public sealed partial class Replayer<TProbe>
         }
         DropSlot(ref desc, (int)e.Irq);
         if (_machine.TryEnsureCpu(cpu)) SetSlot(cpu, e.Vector, VectorTable.Shutdown);
-        var oldVector = (byte)(e.A >> 32);
-        var oldCpu = (ushort)(e.A >> 16);
+        byte oldVector = move.PrevVector;
+        ushort oldCpu = move.PrevCpu;
         if (oldVector != 0 && _machine.TryEnsureCpu(oldCpu)) SetSlot(oldCpu, oldVector, VectorTable.Shutdown);
         _cpus = _machine.Cpus.Cpus;
         ForgetVector(ref desc);
@@ -269,7 +276,7 @@ public sealed partial class Replayer<TProbe>
             cpu.ProbedFreeIrq = IrqEvent.NoIrq;
             return;
         }
-        FreeMoved((int)e.Irq, (ushort)e.A, e.Vector);
+        FreeMoved((int)e.Irq, new VectorPlace(in e).Cpu, e.Vector);
     }
 
     /// <summary>The probe on free_moved_vector: apic_chip_data's fields, the old place in prev_*.</summary>
@@ -278,8 +285,9 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref CpuState cpu = ref _cpus[e.Cpu];
         cpu.ProbedFreeIrq = cpu.Dark ? IrqEvent.NoIrq : e.Irq;
-        var oldVector = (byte)(e.A >> 32);
-        var oldCpu = (ushort)(e.A >> 16);
+        var move = new VectorMove(in e);
+        byte oldVector = move.PrevVector;
+        ushort oldCpu = move.PrevCpu;
         if (cpu.Dark) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
         FreeMoved((int)e.Irq, oldCpu, oldVector);
     }
@@ -307,8 +315,9 @@ public sealed partial class Replayer<TProbe>
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.MoveInProgress);
-        var oldVector = (byte)(e.A >> 32);
-        var oldCpu = (ushort)(e.A >> 16);
+        var move = new VectorMove(in e);
+        byte oldVector = move.PrevVector;
+        ushort oldCpu = move.PrevCpu;
         CheckPrevious((int)e.Irq, ref desc, oldCpu, oldVector);
         if (oldVector == 0) return;
         desc.Set(IrqFlags.CleanupPending);

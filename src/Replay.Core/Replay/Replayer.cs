@@ -193,7 +193,8 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyLoss(in IrqEvent e)
     {
-        long count = e.A == 0 ? 1 : (long)Math.Min(e.A, long.MaxValue / 2);
+        ulong told = new LossCount(in e).Count;
+        long count = told == 0 ? 1 : (long)Math.Min(told, long.MaxValue / 2);
         _machine.LostRecords += count;
         _afterLoss = true;
 
