@@ -84,7 +84,12 @@ internal sealed class SharedOptions
             IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
         };
         var opener = new RecordingOpener(host.Formats, options);
-        return path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
+        Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
+        if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0)) return recording;
+        string format = recording.Info.Format;
+        recording.Dispose();
+        throw new UsageException($"{(map is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
+            + "their recorded names behind; give the option when you convert the original recording");
     }
 
     private static string ReadMap(string path)

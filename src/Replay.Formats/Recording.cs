@@ -22,6 +22,12 @@ public abstract class Recording : IEventSource, IDisposable
     /// <summary>Part of the input read so far, 0 to 1; for a progress bar. May be read from another thread.</summary>
     public abstract double Progress { get; }
 
+    /// <summary>
+    /// True when recorded names become events while this is read, so that a mapping file and patterns of names to leave
+    /// out apply; false when the file already holds canonical events.
+    /// </summary>
+    public virtual bool MapsNames => false;
+
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
 

@@ -89,6 +89,9 @@ public sealed class TraceDatRecording : Recording
         Open(Spool.Fill(stream, name), options);
 
     /// <inheritdoc/>
+    public override bool MapsNames => true;
+
+    /// <inheritdoc/>
     public override bool TryReadBatch(out ReadOnlySpan<IrqEvent> events)
     {
         int used = 0;

@@ -64,6 +64,8 @@ internal sealed class FakeRecording : Recording
             .Add(EventKind.HandlerEntry, 3_500_000_000, irq: 24, cpu: 3, a: (ulong)name);
     }
 
+    public override bool MapsNames => true;
+
     public override bool TryReadBatch(out ReadOnlySpan<IrqEvent> events)
     {
         BeforeBatch();
