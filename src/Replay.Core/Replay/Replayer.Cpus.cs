@@ -11,8 +11,17 @@ namespace Replay.Core.Replay;
 /// </content>
 public sealed partial class Replayer<TProbe>
 {
+    // True once probes on free_moved_vector, and on the shut-down of managed interrupts, were seen: what a CPU that emits
+    // no tracepoints gives back is then recorded.
+    private bool _freesSeen;
+    private bool _shutdownsSeen;
+
+    // True when the CPU that goes down did something whose effect on its vectors is not known.
+    private bool _darkUnseen;
+
     private void ApplyCpuhpEnter(in IrqEvent e)
     {
+        _hotplugSeen = true;
         var step = new HotplugStep(in e);
         if (!_machine.TryEnsureCpu(step.Cpu)) return;
         _cpus = _machine.Cpus.Cpus;
@@ -25,6 +34,7 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyCpuhpExit(in IrqEvent e)
     {
+        _hotplugSeen = true;
         var result = new HotplugResult(in e);
         ushort target = result.Cpu;
         if (!_machine.TryEnsureCpu(target)) return;
@@ -34,9 +44,9 @@ public sealed partial class Replayer<TProbe>
         cpu.GoingDown = false;
         if (result.Ret == 0)
         {
-            if (!cpu.Dark) GoDarkUnseen(target);
+            if (!cpu.Dark || !_updatesSeen) GoDarkUnseen(target);
+            else CheckLeftBehind(target);
             CloseMap(target);
-            CheckLeftBehind(target);
         }
         else if (result.Ret == NoSpace)
         {
@@ -47,13 +57,28 @@ public sealed partial class Replayer<TProbe>
     /// <summary>A probe on the dying CPU: it is out of the online mask and starts to move its interrupts.</summary>
     private void ApplyGoneDark(in IrqEvent e)
     {
-        if (!_cpus[e.Cpu].Dark) GoDark(e.Cpu);
+        _hotplugSeen = true;
+        GoDark(e.Cpu);
+    }
+
+    private void ApplyGoneDarkIfGoingDown(in IrqEvent e)
+    {
+        if (_cpus[e.Cpu].GoingDown) GoDark(e.Cpu);
+    }
+
+    /// <summary>The last thing that the CPU asks before it leaves the online mask, all within one stop of the machine.</summary>
+    private void ApplyCanUnplugReturn(in IrqEvent e)
+    {
+        if (new HandlerResult(in e).Ret == 0) ApplyGoneDarkIfGoingDown(in e);
     }
 
     private void GoDark(int cpu)
     {
         ref CpuState state = ref _cpus[cpu];
+        if (state.Dark) return;
         state.Dark = true;
+        state.Seen = false; // Its next event goes through MeetCpu.
+
         state.Online = Online.No;
         state.OnlineEvent = _index;
         state.OfflineEvent = _index;
@@ -66,26 +91,37 @@ public sealed partial class Replayer<TProbe>
     private void GoDarkUnseen(int cpu)
     {
         GoDark(cpu);
-        for (int irq = 0; irq < _machine.Irqs.Used; irq++)
+        for (int irq = 0; irq < _irqs.Used; irq++) ForgetPlaceOn(cpu, irq);
+        ForgetBits(cpu);
+    }
+
+    /// <summary>What an interrupt had on a CPU that went down is not known any more.</summary>
+    private void ForgetPlaceOn(int cpu, int irq)
+    {
+        ref IrqDesc desc = ref _irqs[irq];
+        if (desc.PreviousVector != 0 && desc.PreviousCpu == cpu)
         {
-            ref IrqDesc desc = ref _machine.Irqs[irq];
-            if (desc.PreviousVector != 0 && desc.PreviousCpu == cpu)
-            {
-                desc.PreviousVector = 0;
-                desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
-            }
-            if (desc.Vector == 0 || desc.Cpu != cpu || !desc.Has(IrqFlags.VectorKnown)) continue;
-            DropSlot(ref desc, irq);
-            desc.Vector = 0;
-            desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+            desc.PreviousVector = 0; // Given back, unless the kernel lacks the fix a6c11c0a5235.
+            desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+            desc.Set(IrqFlags.PreviousUnknown);
         }
-        _machine.Matrix[cpu].AllocMap = default; // All but leaked vectors were given back; which were leaked is not known.
+        if (desc.Vector == 0 || desc.Cpu != cpu || !desc.Has(IrqFlags.VectorKnown)) return;
+        DropSlot(ref desc, irq);
+        desc.Vector = 0;
+        desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+    }
+
+    /// <summary>All but leaked vectors of the CPU were given back, where to and which were leaked is not known.</summary>
+    private void ForgetBits(int cpu)
+    {
+        _machine.Matrix[cpu].AllocMap = default;
         MarkResync();
     }
 
     private void ApplyLapicOffline(in IrqEvent e)
     {
-        if (!_cpus[e.Cpu].Dark) GoDark(e.Cpu);
+        _hotplugSeen = true;
+        GoDark(e.Cpu);
         CloseMap(e.Cpu);
     }
 
@@ -142,16 +178,34 @@ public sealed partial class Replayer<TProbe>
             CultureInfo.InvariantCulture, $"CPU {cpu} could not be taken offline: {counters}."));
     }
 
-    /// <summary>I-21: nothing that is started points at the CPU any more; managed interrupts may be shut down.</summary>
+    /// <summary>
+    /// I-21: nothing that is started points at the CPU any more. What still does is a finding where the recording has the
+    /// probes that would have told of its move or shut-down; else it was moved unseen.
+    /// </summary>
     private void CheckLeftBehind(int cpu)
     {
-        for (int irq = 0; irq < _machine.Irqs.Used; irq++)
+        bool whole = !_darkUnseen;
+        for (int irq = 0; irq < _irqs.Used; irq++)
         {
-            ref IrqDesc desc = ref _machine.Irqs[irq];
-            if (desc.Vector == 0 || desc.Cpu != cpu || !desc.Has(IrqFlags.VectorKnown | IrqFlags.Started)) continue;
-            Report(FindingCode.LeftOnOfflineCpu, _cpus[cpu].OfflineEvent, irq, cpu, desc.Vector, string.Create(
-                CultureInfo.InvariantCulture,
-                $"irq {irq} is still directed at CPU {cpu} vector {desc.Vector}, and that CPU is offline."));
+            ref IrqDesc desc = ref _irqs[irq];
+            bool isPrevious = desc.PreviousVector != 0 && desc.PreviousCpu == cpu;
+            if (isPrevious && !_freesSeen)
+            {
+                ForgetPlaceOn(cpu, irq);
+                whole = false;
+            }
+            if (desc.Vector == 0 || desc.Cpu != cpu || !desc.Has(IrqFlags.VectorKnown)) continue;
+            if (desc.Has(IrqFlags.Started) && (!desc.Has(IrqFlags.Managed) || _shutdownsSeen))
+            {
+                Report(FindingCode.LeftOnOfflineCpu, _cpus[cpu].OfflineEvent, irq, cpu, desc.Vector, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"irq {irq} is still directed at CPU {cpu} vector {desc.Vector}, and that CPU is offline."));
+                continue;
+            }
+            if (_freesSeen || !isPrevious) ForgetPlaceOn(cpu, irq);
+            whole = false;
         }
+        if (!whole) ForgetBits(cpu);
+        _darkUnseen = false;
     }
 }

@@ -47,6 +47,15 @@ public sealed partial class Replayer<TProbe>
         if (desc.PreviousVector != 0 && desc.PreviousCpu == e.Cpu) return;
         if (!desc.Has(IrqFlags.VectorKnown) || desc.Has(IrqFlags.PreviousUnknown)) return;
         _timeNs = e.TimeNs;
+        if (!_hotplugSeen)
+        {
+            // It may have been moved off a CPU that went down unseen: the arrival says where it is.
+            DropSlot(ref desc, (int)e.Irq);
+            desc.Cpu = e.Cpu;
+            desc.Vector = 0;
+            desc.Clear(IrqFlags.VectorKnown);
+            return;
+        }
         if (!_findings.WouldKeep(FindingCode.StrayDelivery))
         {
             _findings.CountOnly(FindingCode.StrayDelivery);

@@ -169,6 +169,7 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyIrqShutdownDeactivate(in IrqEvent e)
     {
+        _shutdownsSeen = true;
         ApplyIrqShutdown(in e);
         if (e.Irq >= (uint)_machine.Irqs.Used) return;
         _machine.Irqs[(int)e.Irq].Set(IrqFlags.ManagedShutdown);
@@ -207,6 +208,7 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         desc.Clear(IrqFlags.Activated);
         desc.Set(IrqFlags.Exists | IrqFlags.ActivatedKnown);
+        _shutdownsSeen = true;
         if (!_cpus[e.Cpu].Dark) return;
         if (desc.Vector != 0 && desc.Has(IrqFlags.VectorKnown))
         {
@@ -220,6 +222,7 @@ public sealed partial class Replayer<TProbe>
         }
         else if (!desc.Has(IrqFlags.VectorKnown))
         {
+            _darkUnseen = true;
             MarkResync();
         }
         ForgetVector(ref desc);

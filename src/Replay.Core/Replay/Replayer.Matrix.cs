@@ -29,11 +29,16 @@ public sealed partial class Replayer<TProbe>
 
     private void ApplyMatrixOnline(in IrqEvent e)
     {
-        ref CpuState cpu = ref _cpus[e.Cpu];
-        bool wasDown = cpu.Online == Online.No;
-        SetCpuOnline(e.Cpu);
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
+        if (matrix[e.Cpu].Online)
+        {
+            // It went down and nothing told.
+            GoDarkUnseen(e.Cpu);
+            CloseMap(e.Cpu);
+        }
+        bool wasDown = _cpus[e.Cpu].Online == Online.No;
+        SetCpuOnline(e.Cpu);
         bool known = matrix[e.Cpu].Known || matrix.Complete;
         GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
         if (matrix.Complete && recorded.OnlineMaps == 1 && matrix[e.Cpu].Managed == 0)
@@ -72,7 +77,7 @@ public sealed partial class Replayer<TProbe>
         ref CpuMap map = ref matrix[cpu];
         var recorded = new CpuCounters(operation.Online, operation.Available, operation.Allocated, operation.Managed);
         GlobalCounters global = GlobalOf(new MatrixCounters(in extension));
-        bool compare = map.Known && !map.Resync;
+        bool compare = map.Known && !map.Resync && _hotplugSeen;
         if (!map.Known) map.Online = recorded.Online;
         switch (e.Kind)
         {
@@ -118,7 +123,8 @@ public sealed partial class Replayer<TProbe>
         GlobalCounters model = matrix.Global;
         if (model != recorded)
         {
-            if (matrix.GlobalKnown && !matrix.GlobalResync)
+            if (!_hotplugSeen && matrix.GlobalKnown && model.OnlineMaps != recorded.OnlineMaps) ForgetPlacement();
+            if (matrix.GlobalKnown && !matrix.GlobalResync && _hotplugSeen)
             {
                 ReportCounters(CodeOf(model, recorded), -1, -1, string.Create(CultureInfo.InvariantCulture,
                     $"Recorded online_maps={recorded.OnlineMaps} global_available={recorded.GlobalAvailable} global_reserved={recorded.GlobalReserved} total_allocated={recorded.TotalAllocated}, the operations so far make {model.OnlineMaps}, {model.GlobalAvailable}, {model.GlobalReserved}, {model.TotalAllocated}."));
@@ -180,7 +186,7 @@ public sealed partial class Replayer<TProbe>
             Report(FindingCode.ManagedBitMixed, _index, -1, cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,
                 $"An ordinary allocation took vector {e.Vector} on CPU {cpu}, which is set aside for managed interrupts."));
         }
-        else if (map.AllocMap[e.Vector])
+        else if (map.AllocMap[e.Vector] && _hotplugSeen)
         {
             Report(FindingCode.SlotOwner, _index, -1, cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,
                 $"The allocator gave vector {e.Vector} on CPU {cpu} away, which is still in use."));
@@ -217,18 +223,14 @@ public sealed partial class Replayer<TProbe>
             $"The allocator took managed vector {e.Vector} on CPU {cpu}; the first free one was {first}."));
     }
 
-    /// <summary>Legacy interrupts get their fixed vectors on the boot CPU before anything else is recorded of them.</summary>
+    /// <summary>
+    /// Legacy interrupts get their fixed vectors on the boot CPU before anything else is recorded of them. Only the slot
+    /// is taken: whether the interrupt keeps it is told by records of the vector domain, if those are recorded.
+    /// </summary>
     private void AssignLegacy(ushort cpu, byte bit)
     {
         int irq = bit - VectorRanges.IsaBase;
-        if ((uint)irq >= VectorRanges.LegacyIrqCount || !TryIrq((uint)irq)) return;
-        ref IrqDesc desc = ref _machine.Irqs[irq];
-        desc.Vector = bit;
-        desc.Cpu = cpu;
-        desc.VectorEvent = _index;
-        desc.Set(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.InVectorDomain);
-        desc.Clear(IrqFlags.HasReserved);
-        _machine.Slots[cpu, bit] = irq;
+        if ((uint)irq < VectorRanges.LegacyIrqCount && TryIrq((uint)irq)) _machine.Slots[cpu, bit] = irq;
     }
 
     // What a CPU that emits no records did to the matrix, concluded from probes on the functions around it.
@@ -243,9 +245,8 @@ public sealed partial class Replayer<TProbe>
 
     private void InferFreeOldIfGone(ref IrqDesc desc)
     {
-        if (desc.Vector == 0) return;
-        if (!desc.Has(IrqFlags.VectorKnown)) MarkResync();
-        else if (_machine.IsOffline(desc.Cpu)) InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));
+        if (!desc.Has(IrqFlags.VectorKnown)) _darkUnseen = true;
+        else if (desc.Vector != 0 && _machine.IsOffline(desc.Cpu)) InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));
     }
 
     /// <summary>Frees a bit once: the probes on the functions around it may tell of the same release twice.</summary>

@@ -16,6 +16,12 @@ public sealed partial class Replayer<TProbe>
     // CPUs that a message spells out.
     private const int CpusListed = 16;
 
+    // True once vector_clear was seen: without it nothing tells that an interrupt gives its slot up.
+    private bool _clearsSeen;
+
+    // True once a probe on apic_update_vector was seen: a move on a CPU that emits no tracepoint is then recorded too.
+    private bool _updatesSeen;
+
     // Interrupts 0 to 31 that were ever activated, had a vector or were freed: their remapping entries were written.
     private uint _activated;
 
@@ -37,7 +43,7 @@ public sealed partial class Replayer<TProbe>
             ReportExhausted(e.Irq, "No reservation was possible");
             return;
         }
-        if (desc.Vector != 0)
+        if (desc.Vector != 0 && _clearsSeen)
         {
             Report(FindingCode.ReservedWithVector, desc.VectorEvent, (int)e.Irq, desc.Cpu, desc.Vector, string.Create(
                 CultureInfo.InvariantCulture,
@@ -101,7 +107,7 @@ public sealed partial class Replayer<TProbe>
             if (result.Ret == NoSpace) ReportExhausted(e.Irq, "No vector was free");
             return;
         }
-        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown))
+        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown) && _hotplugSeen)
         {
             Report(FindingCode.AllocatedDuringMove, desc.VectorEvent, (int)e.Irq, desc.PreviousCpu, desc.PreviousVector,
                 string.Create(CultureInfo.InvariantCulture,
@@ -160,13 +166,20 @@ public sealed partial class Replayer<TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
         var place = new VectorPlace(in e);
-        if (cpu.GoingDown && !cpu.Dark) GoDark(e.Cpu);
+        _updatesSeen = true;
+        if (cpu.GoingDown) GoDark(e.Cpu);
         cpu.ProbedIrq = cpu.Dark ? IrqEvent.NoIrq : e.Irq;
         cpu.ProbedOldVector = desc.Vector;
         cpu.ProbedOldCpu = desc.Cpu;
         cpu.ProbedOldKnown = desc.Has(IrqFlags.VectorKnown);
         if (cpu.Dark)
         {
+            if (desc.PreviousVector != 0)
+            {
+                // A move that was pending is completed by force before the next one (Linux irq_force_complete_move).
+                InferFree(desc.PreviousCpu, desc.PreviousVector, desc.Has(IrqFlags.Managed));
+                SetSlot(desc.PreviousCpu, desc.PreviousVector, VectorTable.Unused);
+            }
             InferFreeOldIfGone(ref desc);
             InferAlloc(ref desc, place.Cpu, e.Vector);
         }
@@ -199,7 +212,7 @@ public sealed partial class Replayer<TProbe>
         desc.VectorEvent = _index;
         desc.Set(IrqFlags.Exists | IrqFlags.InVectorDomain | IrqFlags.VectorKnown | IrqFlags.CpuKnown);
         int owner = _machine.Slots[cpu, vector];
-        if (owner >= 0 && owner != irq && OwnsSlot(owner, cpu, vector))
+        if (owner >= 0 && owner != irq && OwnsSlot(owner, cpu, vector) && _hotplugSeen && _clearsSeen)
         {
             Report(FindingCode.SlotOwner, _machine.Irqs[owner].VectorEvent, irq, cpu, vector, string.Create(
                 CultureInfo.InvariantCulture,
@@ -251,6 +264,7 @@ public sealed partial class Replayer<TProbe>
     {
         if (!TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
+        _clearsSeen = true;
         var move = new VectorMove(in e);
         ushort cpu = move.Cpu;
         if (desc.Has(IrqFlags.VectorKnown)
@@ -288,6 +302,7 @@ public sealed partial class Replayer<TProbe>
         var move = new VectorMove(in e);
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
+        _freesSeen = true;
         if (cpu.Dark) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
         FreeMoved((int)e.Irq, oldCpu, oldVector);
     }
@@ -444,11 +459,14 @@ public sealed partial class Replayer<TProbe>
             $"irq {irq} is given vector {vector} on CPU {cpu}, which the allocator has not taken."));
     }
 
-    private void ReportPrevious(uint irq, byte vector, ushort cpu, byte recordedVector, ushort recordedCpu) =>
+    private void ReportPrevious(uint irq, byte vector, ushort cpu, byte recordedVector, ushort recordedCpu)
+    {
+        if (!_hotplugSeen) return;
         Report(FindingCode.SlotWithoutBit, _machine.Irqs[(int)irq].VectorEvent, (int)irq, recordedCpu, recordedVector,
             string.Create(CultureInfo.InvariantCulture,
                 $"irq {irq}: the recording says {Place(recordedVector, recordedCpu)}, its earlier records make it {Place(vector, cpu)}."),
             Certainty.Proved, Severity.Minor);
+    }
 
     private static string Place(byte vector, ushort cpu) => vector == 0
         ? "no vector"

@@ -13,6 +13,7 @@ public sealed partial class Replayer<TProbe>
     where TProbe : struct, IProbe
 {
     private readonly MachineState _machine;
+    private readonly IrqTable _irqs;
     private readonly FindingTable _findings = new();
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
@@ -21,9 +22,14 @@ public sealed partial class Replayer<TProbe>
     private ulong _timeNs;
     private bool _afterLoss;
 
+    // True once the recording has shown that it records CPU hotplug. Without that a CPU may have gone down and come back
+    // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
+    private bool _hotplugSeen;
+
     public Replayer(EventTables tables, TProbe probe = default)
     {
         _machine = new MachineState(tables);
+        _irqs = _machine.Irqs;
         _probe = probe;
         _cpus = _machine.Cpus.Cpus;
     }
@@ -121,9 +127,11 @@ public sealed partial class Replayer<TProbe>
             case EventKind.MatrixFree: ApplyMatrixCpuOperation(in e, at.Length > 1 ? at[1] : default); break;
 
             case EventKind.CpuhpEnter: ApplyCpuhpEnter(in e); break;
+            case EventKind.CpuhpMultiEnter: _hotplugSeen = true; break;
             case EventKind.CpuhpExit: ApplyCpuhpExit(in e); break;
             case EventKind.LapicCanUnplug: break;
-            case EventKind.LapicCanUnplugReturn: break;
+            case EventKind.LapicCanUnplugReturn: ApplyCanUnplugReturn(in e); break;
+            case EventKind.ForceCompleteMove: ApplyGoneDarkIfGoingDown(in e); break;
             case EventKind.FixupIrqs: ApplyGoneDark(in e); break;
             case EventKind.MigrateAllOff: ApplyGoneDark(in e); break;
             case EventKind.LapicOffline: ApplyLapicOffline(in e); break;
@@ -175,18 +183,38 @@ public sealed partial class Replayer<TProbe>
         return true;
     }
 
-    /// <summary>First event of a CPU: makes room for it. False when the number is beyond the model.</summary>
+    /// <summary>
+    /// First event of a CPU, or one of a CPU that is going down or offline. False when its number is beyond the model.
+    /// </summary>
     private bool MeetCpu(in IrqEvent e)
     {
         if (!_machine.TryEnsureCpu(e.Cpu)) return false;
         _cpus = _machine.Cpus.Cpus;
         ref CpuState cpu = ref _cpus[e.Cpu];
-        cpu.Seen = true;
 
-        // Only an online CPU runs handlers and emits tracepoints; one that never went down in sight is online.
+        // A probe also fires on a CPU that is not online; what else is recorded comes from an online one.
+        bool provesOnline = IsTracepoint(e.Kind);
+        if (cpu.Dark)
+        {
+            // matrix_online tells for itself; where the allocator is not recorded, any tracepoint of the CPU does.
+            if (!provesOnline || e.Kind == EventKind.MatrixOnline) return true;
+            _timeNs = e.TimeNs;
+            SetCpuOnline(e.Cpu);
+            MarkResync();
+        }
+        cpu.Seen = true;
         if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
     }
+
+    /// <summary>True for kinds that the kernel emits on online CPUs only (DECLARE_TRACE tests cpu_online).</summary>
+    private static bool IsTracepoint(EventKind kind) =>
+        kind is (>= EventKind.HandlerEntry and <= EventKind.SystemExit)
+            or (>= EventKind.VectorSetup and <= EventKind.VectorTeardown)
+            or (>= EventKind.MatrixOnline and <= EventKind.MatrixAllocReserved)
+            or (>= EventKind.CpuhpEnter and <= EventKind.CpuhpExit)
+            or (>= EventKind.SuspendResume and <= EventKind.DevicePmEnd)
+            or EventKind.QiSubmit;
 
     /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>
     private bool TryIrq(uint irq) => _machine.Irqs.TryEnsure(irq);
@@ -198,10 +226,24 @@ public sealed partial class Replayer<TProbe>
         _machine.LostRecords += count;
         _afterLoss = true;
 
-        // Anything may have happened unseen: the books are set right by the next records, and that is no finding.
-        VectorMatrix matrix = _machine.Matrix;
-        matrix.GlobalResync = true;
-        for (int cpu = 0; cpu < matrix.Count; cpu++) matrix[cpu].Resync = true;
+        ForgetPlacement();
+    }
+
+    /// <summary>
+    /// Anything may have happened to vectors unseen: which interrupt has which is unknown until the next record tells,
+    /// the books are set right by the next records, and that is no finding.
+    /// </summary>
+    private void ForgetPlacement()
+    {
+        for (int irq = 0; irq < _irqs.Used; irq++)
+        {
+            ref IrqDesc desc = ref _irqs[irq];
+            DropSlot(ref desc, irq);
+            desc.Vector = desc.PreviousVector = 0;
+            desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+        }
+        for (int cpu = 0; cpu < _machine.Matrix.Count; cpu++) _machine.Matrix[cpu].AllocMap = default;
+        MarkResync();
     }
 
     /// <summary>Adds a finding; its text is made only while findings of this code are still kept.</summary>

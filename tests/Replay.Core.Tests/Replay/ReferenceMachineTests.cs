@@ -40,6 +40,9 @@ public sealed class ReferenceMachineTests(ITestOutputHelper output)
         for (int i = 0; i < Devices; i++) tables.Devices.Intern($"0000:00:0{i}.0");
         var machine = new Replayer<NoProbe>(tables);
         var twin = new ReferenceMachine();
+
+        // A recording that shows CPU hotplug is believed without reserve; the twin knows no other.
+        machine.Replay([new IrqEvent { Kind = EventKind.CpuhpExit, Irq = IrqEvent.NoIrq }]);
         for (int i = 0; i < 5000; i++)
         {
             (IrqEvent record, IrqEvent? extension) = Next(random, (ulong)i);
