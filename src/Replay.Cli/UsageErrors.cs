@@ -25,10 +25,20 @@ internal static class UsageErrors
         }
         if (result.UnmatchedTokens.Count > 0)
         {
-            return $"{command.Name} takes one {command.Arguments[0].Name}, and \"{result.UnmatchedTokens[0]}\" is one more; "
-                + $"type \"irqreplay {command.Name} --help\"";
+            string extra = result.UnmatchedTokens[0];
+            return $"{command.Name} takes one {command.Arguments[0].Name}, and \"{extra}\" is one more; "
+                + (WritesFile(command) ? $"for the file to write, type: -o {extra}" : $"type \"irqreplay {command.Name} --help\"");
         }
         return $"{result.Errors[0].Message} Type \"irqreplay {command.Name} --help\".";
+    }
+
+    private static bool WritesFile(Command command)
+    {
+        foreach (Option option in command.Options)
+        {
+            if (option.Aliases.Contains("-o")) return true;
+        }
+        return false;
     }
 
     private static string DescribeCommand(Command root, string token)
