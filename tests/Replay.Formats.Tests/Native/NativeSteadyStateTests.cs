@@ -37,8 +37,10 @@ public sealed class NativeSteadyStateTests : IDisposable
     [Fact]
     public void Writing_many_blocks_allocates_nothing()
     {
-        WriteMeasured();
-        Assert.Equal(0, WriteMeasured());
+        // A collection caused by other tests may empty a shared pool once; what a block allocates shows in every run.
+        long least = long.MaxValue;
+        for (int run = 0; run < 4; run++) least = Math.Min(least, WriteMeasured());
+        Assert.Equal(0, least);
     }
 
     // The file is 40 MiB; the recording may keep one block and the names of it.
