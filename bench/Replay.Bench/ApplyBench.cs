@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 
 namespace Replay.Bench;
 
@@ -18,7 +19,7 @@ public class ApplyBench
     private const int BatchRecords = 32760;
 
     private readonly byte[] _buffer = new byte[Baseline.BufferBytes];
-    private Replayer<NoProbe> _replayer = null!;
+    private Replayer<Linux61, NoProbe> _replayer = null!;
     private IrqEvent[] _mixed = null!;
     private IrqEvent[] _handlers = null!;
     private IrqEvent[] _systemVectors = null!;

@@ -2,6 +2,7 @@ using System;
 using BenchmarkDotNet.Attributes;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats.Native;
 
 namespace Replay.Bench;
@@ -35,7 +36,7 @@ public class BlockReadBench
     public long NativeToMachine()
     {
         using NativeRecording recording = NativeRecording.Open(_path);
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         return replayer.EventCount;
     }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using BenchmarkDotNet.Attributes;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Bench;
@@ -39,7 +40,7 @@ public class FileBench
     public long FileToMachine()
     {
         using Recording recording = _opener.Open(File.Path);
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         replayer.Finish();
         return replayer.EventCount;

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Bench;
@@ -63,7 +64,7 @@ internal static class GateCommand
     private static void Replay(string path, out Steady steady)
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         steady = default;
         long before = 0;
         long eventsBefore = 0;

@@ -2,6 +2,7 @@ using System;
 using BenchmarkDotNet.Attributes;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats.Mapping;
 using Replay.Formats.TraceDat;
 
@@ -39,7 +40,7 @@ public class TraceDatBench
     public long TraceDatToMachine()
     {
         using TraceDatRecording recording = TraceDatRecording.Open(_path, new TraceDatOptions());
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         return replayer.EventCount;
     }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Bench;
@@ -72,7 +73,7 @@ internal static class WholeCommand
     private static Totals Replay(string path)
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         replayer.Finish();
 

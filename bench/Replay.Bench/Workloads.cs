@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
 using Replay.Formats.Tests.TraceDat;
@@ -85,9 +86,9 @@ internal static class Workloads
     }
 
     /// <summary>A replayer that has the set-up behind it.</summary>
-    public static Replayer<NoProbe> Booted(MixedInput input)
+    public static Replayer<Linux61, NoProbe> Booted(MixedInput input)
     {
-        var replayer = new Replayer<NoProbe>(input.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(input.Tables);
         replayer.Replay(input.SetUp);
         return replayer;
     }
@@ -183,7 +184,7 @@ internal static class Workloads
 
         private void Check()
         {
-            Replayer<NoProbe> replayer = Booted(this);
+            Replayer<Linux61, NoProbe> replayer = Booted(this);
             replayer.Replay(Pass);
             replayer.Replay(Pass);
             replayer.Replay(Handlers);

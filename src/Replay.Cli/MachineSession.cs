@@ -2,17 +2,19 @@ using System;
 using Replay.Core.Events;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli;
 
 /// <summary>The real machine behind <c>replay</c> and <c>state</c>; the probe is chosen here, once.</summary>
-internal sealed class MachineSession<TProbe> : ReplaySession
+internal sealed class MachineSession<TRules, TProbe> : ReplaySession
+    where TRules : struct, IKernelRules
     where TProbe : struct, IProbe
 {
-    private readonly Replayer<TProbe> _replayer;
+    private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables) => _replayer = new Replayer<TProbe>(tables);
+    public MachineSession(EventTables tables, TRules rules) => _replayer = new Replayer<TRules, TProbe>(tables, rules);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -26,10 +28,19 @@ internal sealed class MachineSession<TProbe> : ReplaySession
     }
 }
 
-/// <summary>Makes machines.</summary>
+/// <summary>Makes machines: the only place where a choice of rules or probe becomes a type argument.</summary>
 internal static class MachineSession
 {
-    public static ReplaySession Create(Recording recording, SessionOptions options) => options.Paranoid
-        ? new MachineSession<ParanoidProbe>(recording.Tables)
-        : new MachineSession<NoProbe>(recording.Tables);
+    public static ReplaySession Create(Recording recording, SessionOptions options)
+    {
+        KernelRelease release = KernelRelease.Parse(recording.Info.Kernel);
+        return release.UsesTimerCleanup
+            ? Create(recording, options, default(Linux612))
+            : Create(recording, options, default(Linux61));
+    }
+
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
+        where TRules : struct, IKernelRules => options.Paranoid
+            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules)
+            : new MachineSession<TRules, NoProbe>(recording.Tables, rules);
 }

@@ -9,7 +9,7 @@ namespace Replay.Core.Replay;
 /// CPUs going down and coming up. A CPU emits no tracepoint from the moment it leaves the online mask until it is back in
 /// it; probes still fire there, and what they tell stands in for the records that are missing.
 /// </content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     // True once probes on free_moved_vector, and on the shut-down of managed interrupts, were seen: what a CPU that emits
     // no tracepoints gives back is then recorded.

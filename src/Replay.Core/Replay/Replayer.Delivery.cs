@@ -7,7 +7,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>Interrupts that arrive, and where.</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     /// <summary>
     /// The tracepoint comes once an action. A shared interrupt's chain always starts at its first action, so one arrival

@@ -4,7 +4,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>The device's view: MSI-X entries, masks, enabling, restoring; and start and stop of interrupts.</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     /// <summary>
     /// The message goes into the kernel's cache and, as far as the device can be reached, into its entry; the entry's

@@ -6,7 +6,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>What can only be said when the recording is over.</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     /// <summary>Raises the findings that wait for the end: vectors lost, entries left masked.</summary>
     public void Finish()

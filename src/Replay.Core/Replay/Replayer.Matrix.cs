@@ -11,7 +11,7 @@ namespace Replay.Core.Replay;
 /// by rule, the outcome compared with the recorded counters (I-13 and the counting invariants behind it), and the
 /// recorded counters are taken over.
 /// </content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     private void ApplyMatrixAssignSystem(in IrqEvent e)
     {

@@ -8,7 +8,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>Interrupt remapping: entries in memory, and what the hardware may still have cached of them.</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     private const int IoApicEntries = 32;
 

@@ -6,7 +6,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>Suspend and hibernation: what the devices and the host lose, and whether it was put back.</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     private long _suspendEvent = -1;
     private bool _machineSlept;

@@ -9,7 +9,7 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>The x86 vector domain: who has which vector (Linux arch/x86/kernel/apic/vector.c).</content>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
 {
     private const int NoSpace = -28;
 

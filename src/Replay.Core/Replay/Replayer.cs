@@ -1,6 +1,7 @@
 using System;
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.Rules;
 using Replay.Core.State;
 
 namespace Replay.Core.Replay;
@@ -9,9 +10,11 @@ namespace Replay.Core.Replay;
 /// Replays events into a machine: the recording is right about itself, and where it contradicts itself there is a
 /// finding with the event to blame. Single writer; call <see cref="Finish"/> once after the last event.
 /// </summary>
-public sealed partial class Replayer<TProbe>
+public sealed partial class Replayer<TRules, TProbe>
+    where TRules : struct, IKernelRules
     where TProbe : struct, IProbe
 {
+    private readonly TRules _rules;
     private readonly MachineState _machine;
     private readonly IrqTable _irqs;
     private readonly FindingTable _findings = new();
@@ -26,8 +29,9 @@ public sealed partial class Replayer<TProbe>
     // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
     private bool _hotplugSeen;
 
-    public Replayer(EventTables tables, TProbe probe = default)
+    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default)
     {
+        _rules = rules;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
         _probe = probe;

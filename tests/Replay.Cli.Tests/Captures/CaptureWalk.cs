@@ -6,6 +6,7 @@ using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Tests.Captures;
@@ -19,11 +20,11 @@ internal sealed class CaptureWalk
     private const string Begin = " begin";
     private const string End = " end";
 
-    private readonly Replayer<NoProbe> _replayer;
+    private readonly Replayer<Linux61, NoProbe> _replayer;
 
     private CaptureWalk(Recording recording)
     {
-        _replayer = new Replayer<NoProbe>(recording.Tables);
+        _replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) Apply(batch);
         _replayer.Finish();
         Findings = _replayer.Findings;

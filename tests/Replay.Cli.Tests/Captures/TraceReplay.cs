@@ -4,6 +4,7 @@ using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Tests.Captures;
@@ -37,7 +38,7 @@ internal sealed class TraceReplay
     public (ReplayReport Report, FindingTable Findings) Replay<TProbe>(int size)
         where TProbe : struct, IProbe
     {
-        var replayer = new Replayer<TProbe>(_tables);
+        var replayer = new Replayer<Linux61, TProbe>(_tables);
         for (int start = 0; start < _events.Length;)
         {
             int end = Math.Min(start + size, _events.Length);
@@ -55,7 +56,7 @@ internal sealed class TraceReplay
     {
         int start = (int)(_events.Length * part);
         while (start < _events.Length && _events[start].Kind == EventKind.Extension) start++;
-        var replayer = new Replayer<ParanoidProbe>(_tables);
+        var replayer = new Replayer<Linux61, ParanoidProbe>(_tables);
         replayer.Replay(_events.AsSpan(start));
         StateReport state = StateReporter.Build(replayer.Machine, "end");
         replayer.Finish();

@@ -3,6 +3,7 @@ using System.IO;
 using Replay.Cli.Tests.Captures;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Tests.TraceDat;
 using Xunit;
@@ -51,7 +52,7 @@ public sealed class AllocationTests
     private static void Read(string path, out long batches, out long allocated)
     {
         using Recording recording = TraceReplay.Open(path);
-        var replayer = new Replayer<NoProbe>(recording.Tables);
+        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         long start = -1;
         long last = 0;
         batches = allocated = 0;

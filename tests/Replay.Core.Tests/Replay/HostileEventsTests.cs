@@ -4,6 +4,7 @@ using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -26,7 +27,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var replayer = new Replayer<ParanoidProbe>(Tables());
+        var replayer = new Replayer<Linux61, ParanoidProbe>(Tables());
         List<IrqEvent> batch = [];
         // Small numbers meet each other; wild ones go past every table. The probe looks at every irq, so most are small.
         for (int i = 0; i < count; i++) AddEvent(batch, random, wild: random.Next(2000) == 0);
@@ -40,7 +41,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
     public void Wild_numbers_stay_inside_a_bound_of_memory()
     {
         var random = new Random(7);
-        var replayer = new Replayer<NoProbe>(Tables());
+        var replayer = new Replayer<Linux61, NoProbe>(Tables());
         long before = GC.GetAllocatedBytesForCurrentThread();
         List<IrqEvent> batch = [];
         for (int i = 0; i < 20_000; i++)
@@ -62,7 +63,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
     [InlineData(EventKind.IrqStartup)]
     public void Every_irq_on_every_cpu_stays_inside_a_bound_of_memory(EventKind kind)
     {
-        var replayer = new Replayer<NoProbe>(Tables());
+        var replayer = new Replayer<Linux61, NoProbe>(Tables());
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (uint i = 0; i < 1 << 18; i += 257)
         {
@@ -75,7 +76,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
     [Fact]
     public void Every_entry_of_every_device_stays_inside_a_bound_of_memory()
     {
-        var replayer = new Replayer<NoProbe>(Tables());
+        var replayer = new Replayer<Linux61, NoProbe>(Tables());
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (ulong device = 1; device <= ushort.MaxValue; device++)
         {
@@ -89,7 +90,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
     }
 
-    private static void Report(Replayer<ParanoidProbe> replayer)
+    private static void Report(Replayer<Linux61, ParanoidProbe> replayer)
     {
         _ = StateReporter.Build(replayer.Machine, "end");
         ReplayReport report = ReplayReporter.Build(
@@ -97,7 +98,7 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         Assert.InRange(report.Findings.Count, 1, FindingTable.KeptPerCode * FindingCatalog.All.Count);
     }
 
-    private static void Report(Replayer<NoProbe> replayer) => _ = StateReporter.Build(replayer.Machine, "end");
+    private static void Report(Replayer<Linux61, NoProbe> replayer) => _ = StateReporter.Build(replayer.Machine, "end");
 
     private static EventTables Tables()
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Replay.Core.State;
 using Xunit;
 using Xunit.Abstractions;
@@ -38,7 +39,7 @@ public sealed class ReferenceMachineTests(ITestOutputHelper output)
         var tables = new EventTables();
         tables.Names.Intern("eth0");
         for (int i = 0; i < Devices; i++) tables.Devices.Intern($"0000:00:0{i}.0");
-        var machine = new Replayer<NoProbe>(tables);
+        var machine = new Replayer<Linux61, NoProbe>(tables);
         var twin = new ReferenceMachine();
 
         // A recording that shows CPU hotplug is believed without reserve; the twin knows no other.
