@@ -1,0 +1,185 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.Rules;
+using Replay.Core.Spec;
+
+namespace Replay.Core.Verify;
+
+/// <content>Messages and masks of MSI entries (Linux drivers/pci/msi, apic/msi.c).</content>
+public sealed partial class Verifier<TRules>
+{
+    private const ulong AmdMessageAddress = MsiMessage.Base;
+    private const int HwirqDeviceShift = 11;
+    private const int HwirqSegmentShift = 27;
+
+    private void JudgeMessage(ReadOnlySpan<IrqEvent> at)
+    {
+        ref readonly IrqEvent e = ref at[0];
+        if (!TryIrq(e.Irq)) return;
+        ref VerifyIrq irq = ref _irqs[e.Irq];
+        ref VerifyCpu cpu = ref _cpus[e.Cpu];
+        var write = new MessageWrite(in e);
+        var recorded = new MsiMessage(write.Address, write.Data);
+        (ushort device, int entry) = ExpectedEntry(at, ref irq, write);
+        bool deactivates = IsDeactivating(at[1..], e.Cpu, e.Irq);
+        bool twoStep = cpu.TwoStepIrq == e.Irq;
+        bool known = true;
+        MsiMessage expected = deactivates ? default : ExpectedMessage(at, ref irq, ref cpu, twoStep, recorded, out known);
+        if (twoStep && !deactivates) cpu.TwoStepIrq = IrqEvent.NoIrq;
+        if (!known) expected = recorded;
+        if (expected != recorded || device != write.Device || entry != write.Entry)
+        {
+            Disagree(DecisionKind.Message, e.Irq, $"{DeviceText(device, entry)} 0x{expected.Address:x}/0x{expected.Data:x}",
+                $"{DeviceText(write.Device, write.Entry)} 0x{recorded.Address:x}/0x{recorded.Data:x}",
+                $"{(deactivates ? "the interrupt is being deactivated"
+                    : twoStep ? $"vector and CPU both change without remapping: first the vector, still to APIC destination 0x{cpu.TwoStepDestination:x}"
+                    : irq.RemapIndex >= 0 ? $"remapping entry {irq.RemapIndex} is the interrupt's"
+                    : $"the interrupt is configured for vector {irq.HardwareVector}, APIC destination 0x{irq.HardwareDestination:x}")}");
+        }
+        else if (!known) Open(DecisionKind.Message, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
+        else Agree(DecisionKind.Message);
+        irq.Device = device;
+        irq.Entry = entry;
+        irq.MessageAddress = expected.Address;
+        irq.MessageData = expected.Data;
+        irq.Set(IrqFacts.MessageKnown);
+    }
+
+    private string DeviceText(ushort device, int entry) => device == 0 ? "" : FormattableString.Invariant($"{_tables.Devices[device]} entry {entry}:");
+
+    /// <summary>A message names its device each time; the first one is checked against the next.</summary>
+    private static (ushort Device, int Entry) ExpectedEntry(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, MessageWrite write)
+    {
+        if (irq.Device != 0 && irq.Entry >= 0) return (irq.Device, irq.Entry);
+        foreach (ref readonly IrqEvent e in at[1..])
+        {
+            if (e.Kind == EventKind.VectorTeardown && e.Irq == at[0].Irq) break;
+            if (e.Kind != EventKind.MsiWrite || e.Irq != at[0].Irq) continue;
+            var next = new MessageWrite(in e);
+            return (next.Device, next.Entry);
+        }
+        return (write.Device, write.Entry);
+    }
+
+    private MsiMessage ExpectedMessage(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, ref VerifyCpu cpu, bool twoStep, MsiMessage recorded, out bool known)
+    {
+        known = true;
+        if (irq.RemapIndex >= 0)
+        {
+            return irq.RemapTable >= 0
+                ? new MsiMessage(AmdMessageAddress, (uint)irq.RemapIndex)
+                : MsiMessage.Remappable(irq.RemapIndex, irq.RemapSub);
+        }
+        if (!_irteSeen && recorded.IsRemappable && OthersAreRemapped(at))
+        {
+            known = irq.Has(IrqFacts.MessageKnown) && irq.MessageAddress != 0;
+            return known ? new MsiMessage(irq.MessageAddress, irq.MessageData) : recorded;
+        }
+        if (!irq.Has(IrqFacts.HardwareKnown) || _mode == AddressMode.Unknown)
+        {
+            known = false;
+            return recorded;
+        }
+        return twoStep ? ComposeMessage(cpu.TwoStepVector, cpu.TwoStepDestination)
+            : ComposeMessage(irq.HardwareVector, irq.HardwareDestination);
+    }
+
+    private static bool OthersAreRemapped(ReadOnlySpan<IrqEvent> at)
+    {
+        int remapped = 0, plain = 0;
+        foreach (ref readonly IrqEvent e in at[1..])
+        {
+            if (e.Kind != EventKind.MsiWrite || e.A == 0) continue;
+            if (new MsiMessage(e.A, (uint)e.B).IsRemappable) remapped++;
+            else plain++;
+        }
+        return remapped > plain;
+    }
+
+    /// <summary>
+    /// The domain hierarchy is deactivated from the device down: the zero message comes first, what says so follows on the
+    /// same CPU (Linux irq_domain_deactivate_irq, msi_domain_deactivate).
+    /// </summary>
+    private static bool IsDeactivating(ReadOnlySpan<IrqEvent> ahead, int cpu, uint irq)
+    {
+        foreach (ref readonly IrqEvent e in ahead)
+        {
+            if (e.Cpu != cpu) continue;
+            switch (e.Kind)
+            {
+                case EventKind.IrDeactivate or EventKind.X86VectorDeactivate or EventKind.VectorDeactivate:
+                    return e.Irq == irq;
+                case EventKind.Extension or EventKind.IrteWrite or EventKind.IrteWriteAmd or EventKind.QiSubmit
+                    or EventKind.HandlerEntry or EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit
+                    or EventKind.AckIrq or EventKind.FlowHandler:
+                    continue;
+                default: return false;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Without remapping a new CPU with a new vector takes two writes, so that no half-changed message leads astray: first
+    /// the vector, then the CPU (Linux msi_set_affinity; which interrupts get them is a rule of its own).
+    /// </summary>
+    private void PlanMessage(ref VerifyCpu cpu, ref VerifyIrq irq)
+    {
+        cpu.MsiIrq = IrqEvent.NoIrq;
+        if (irq.RemapIndex >= 0 || irq.HardwareVector == cpu.MsiOldVector || irq.HardwareDestination == cpu.MsiOldDestination
+            || cpu.MsiOldVector == VectorRanges.ManagedShutdown)
+        {
+            return;
+        }
+        bool started = !irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started);
+        bool careful = _rules.AffinityProtocol switch
+        {
+            MsiAffinityProtocol.Careful => true,
+            MsiAffinityProtocol.Direct => false,
+            _ => irq.Has(IrqFacts.CanReserve),
+        };
+        if (!careful || !started || CpuOfDestination(cpu.MsiOldDestination) != _cpu) return;
+        cpu.TwoStepIrq = cpu.SetIrq;
+        cpu.TwoStepVector = irq.HardwareVector;
+        cpu.TwoStepDestination = cpu.MsiOldDestination;
+    }
+
+    /// <summary>
+    /// Masking names the entry by the chip's own number: device id and entry (Linux pci_msi_domain_calc_hwirq), or the
+    /// entry alone where each device has its domain (since 6.2).
+    /// </summary>
+    private void JudgeMask(in IrqEvent e, bool masked)
+    {
+        if (!TryIrq(e.Irq)) return;
+        ref VerifyIrq irq = ref _irqs[e.Irq];
+        ref VerifyCpu cpu = ref _cpus[e.Cpu];
+        ushort chip = new MaskChange(in e).Chip;
+        ulong hwirq = e.A;
+        if (!irq.Has(IrqFacts.HwirqKnown))
+        {
+            bool fits = false;
+            if (irq.Device != 0 && PciAddress.TryParse(_tables.Devices[irq.Device], out PciAddress address))
+            {
+                ulong wide = (uint)irq.Entry | (ulong)address.RequesterId << HwirqDeviceShift | (ulong)address.Segment << HwirqSegmentShift;
+                fits = hwirq == wide || hwirq == (uint)irq.Entry;
+                if (!fits)
+                {
+                    Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{wide:x}", $"hwirq 0x{hwirq:x}", $"that is entry {irq.Entry} of {_tables.Devices[irq.Device]}");
+                    return;
+                }
+            }
+            irq.Hwirq = hwirq;
+            irq.Chip = chip;
+            irq.Set(IrqFacts.HwirqKnown);
+            if (fits) Agree(DecisionKind.Mask);
+            else Open(DecisionKind.Mask, OpenReason.FirstSight);
+        }
+        else if (hwirq == irq.Hwirq && chip == irq.Chip && (!cpu.Dark || masked || irq.Has(IrqFacts.MaskedByMigration))) Agree(DecisionKind.Mask);
+        else
+        {
+            Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{irq.Hwirq:x} chip {_tables.Names[irq.Chip]}", $"hwirq 0x{hwirq:x} chip {_tables.Names[chip]}",
+                $"{(cpu.Dark && !masked ? "only what the kernel masked for the migration is unmasked after it" : "that is the interrupt's entry")}");
+        }
+        irq.Put(IrqFacts.MaskedByMigration, masked && cpu.Dark);
+    }
+}
