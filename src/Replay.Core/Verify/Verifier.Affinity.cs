@@ -92,7 +92,7 @@ public sealed partial class Verifier<TRules>
         var recorded = new CpuMask(new AffinityRequest(in e).Mask);
         if (!TryIrq(e.Irq)) return recorded;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        cpu.WorkIrq = e.Irq;
+        StartWork(ref cpu, e.Irq);
         if (cpu.SetIrq != e.Irq)
         {
             Open(DecisionKind.Affinity, OpenReason.Caller);

@@ -112,7 +112,7 @@ public sealed partial class Verifier<TRules>
     {
         ref readonly IrqEvent e = ref at[0];
         var operation = new MatrixOperation(in e);
-        if (!TryCpu(operation.Cpu)) return;
+        if (!TryMap(operation)) return;
         int expected = _matrix.Complete ? NextLegacy(e.Cpu) : e.Vector;
         if (expected == e.Vector && operation.Cpu == e.Cpu) Agree(DecisionKind.SystemVector);
         else
@@ -152,7 +152,7 @@ public sealed partial class Verifier<TRules>
         ref readonly IrqEvent e = ref at[0];
         DecisionKind kind = managed ? DecisionKind.ManagedAlloc : DecisionKind.VectorAlloc;
         var operation = new MatrixOperation(in e);
-        if (!TryCpu(operation.Cpu)) return;
+        if (!TryMap(operation)) return;
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         PlaceVotes votes = PollPlace(at[1..], e.Cpu, IrqEvent.NoIrq);
@@ -224,7 +224,7 @@ public sealed partial class Verifier<TRules>
     {
         ref readonly IrqEvent e = ref at[0];
         var operation = new MatrixOperation(in e);
-        if (!TryCpu(operation.Cpu)) return;
+        if (!TryMap(operation)) return;
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         CpuCounters recorded = CountersOf(operation);
@@ -273,7 +273,7 @@ public sealed partial class Verifier<TRules>
     {
         ref readonly IrqEvent e = ref at[0];
         var operation = new MatrixOperation(in e);
-        if (!TryCpu(operation.Cpu)) return;
+        if (!TryMap(operation)) return;
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         int cpu = caller.RemoveMask.First is >= 0 and var first ? first : operation.Cpu;
@@ -296,7 +296,7 @@ public sealed partial class Verifier<TRules>
     {
         ref readonly IrqEvent e = ref at[0];
         var operation = new MatrixOperation(in e);
-        if (!TryCpu(operation.Cpu)) return;
+        if (!TryMap(operation)) return;
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         var recorded = new Freeing(operation.Cpu, e.Vector, false);
@@ -430,6 +430,15 @@ public sealed partial class Verifier<TRules>
             if (!mask[cpu]) continue;
             if (map.Resync || !(map.Known || (_matrix.Complete && !map.Online))) return false;
         }
+        return true;
+    }
+
+    /// <summary>A CPU whose map shows for the first time is as its record says.</summary>
+    private bool TryMap(MatrixOperation operation)
+    {
+        if (!TryCpu(operation.Cpu)) return false;
+        ref CpuMap map = ref _matrix[operation.Cpu];
+        if (!map.Known && !_matrix.Complete) map.Online = operation.Online;
         return true;
     }
 

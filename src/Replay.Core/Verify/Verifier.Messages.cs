@@ -21,7 +21,7 @@ public sealed partial class Verifier<TRules>
         var write = new MessageWrite(in e);
         var recorded = new MsiMessage(write.Address, write.Data);
         (ushort device, int entry) = ExpectedEntry(at, ref irq, write);
-        bool deactivates = IsDeactivating(at[1..], e.Cpu, e.Irq);
+        bool deactivates = DeactivatedNext(at[1..], e.Cpu, pastEntry: true) == e.Irq;
         bool twoStep = cpu.TwoStepIrq == e.Irq;
         bool known = true;
         MsiMessage expected = deactivates ? default : ExpectedMessage(at, ref irq, ref cpu, twoStep, recorded, out known);
@@ -97,10 +97,11 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// The domain hierarchy is deactivated from the device down: the zero message comes first, what says so follows on the
-    /// same CPU (Linux irq_domain_deactivate_irq, msi_domain_deactivate).
+    /// The interrupt that is being deactivated on a CPU. The domain hierarchy goes from the device down: zero message,
+    /// remapping entry, then the vector domain's record, which says which interrupt it is (Linux
+    /// irq_domain_deactivate_irq, msi_domain_deactivate).
     /// </summary>
-    private static bool IsDeactivating(ReadOnlySpan<IrqEvent> ahead, int cpu, uint irq)
+    private static uint DeactivatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu, bool pastEntry)
     {
         foreach (ref readonly IrqEvent e in ahead)
         {
@@ -108,15 +109,18 @@ public sealed partial class Verifier<TRules>
             switch (e.Kind)
             {
                 case EventKind.IrDeactivate or EventKind.X86VectorDeactivate or EventKind.VectorDeactivate:
-                    return e.Irq == irq;
-                case EventKind.Extension or EventKind.IrteWrite or EventKind.IrteWriteAmd or EventKind.QiSubmit
+                    return e.Irq;
+                case EventKind.IrteWrite or EventKind.IrteWriteAmd when pastEntry:
+                    pastEntry = false;
+                    continue;
+                case EventKind.Extension or EventKind.QiSubmit
                     or EventKind.HandlerEntry or EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit
                     or EventKind.AckIrq or EventKind.FlowHandler:
                     continue;
-                default: return false;
+                default: return IrqEvent.NoIrq;
             }
         }
-        return false;
+        return IrqEvent.NoIrq;
     }
 
     /// <summary>
@@ -131,12 +135,12 @@ public sealed partial class Verifier<TRules>
         {
             return;
         }
-        bool started = !irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started);
+        bool started = cpu.StartIrq != cpu.SetIrq && (!irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started));
         bool careful = _rules.AffinityProtocol switch
         {
             MsiAffinityProtocol.Careful => true,
             MsiAffinityProtocol.Direct => false,
-            _ => irq.Has(IrqFacts.CanReserve),
+            _ => irq.Has(IrqFacts.CanReserve) && (irq.Has(IrqFacts.ActivatedEarly) || !irq.Has(IrqFacts.Born)),
         };
         if (!careful || !started || CpuOfDestination(cpu.MsiOldDestination) != _cpu) return;
         cpu.TwoStepIrq = cpu.SetIrq;
@@ -181,5 +185,6 @@ public sealed partial class Verifier<TRules>
                 $"{(cpu.Dark && !masked ? "only what the kernel masked for the migration is unmasked after it" : "that is the interrupt's entry")}");
         }
         irq.Put(IrqFacts.MaskedByMigration, masked && cpu.Dark);
+        if (cpu.StartIrq == e.Irq && !masked) cpu.StartIrq = IrqEvent.NoIrq;
     }
 }

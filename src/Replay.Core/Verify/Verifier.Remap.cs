@@ -26,9 +26,10 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         _irteSeen = true;
         LearnEntryFormat(at);
-        bool clears = cpu.DeactivatedIrq != IrqEvent.NoIrq;
-        uint number = clears ? cpu.DeactivatedIrq : cpu.WorkIrq;
-        cpu.DeactivatedIrq = IrqEvent.NoIrq;
+        uint deactivated = TakeDeactivated(ref cpu, at);
+        bool clears = deactivated != IrqEvent.NoIrq;
+        uint number = clears ? deactivated : cpu.EntryDone ? OwnerOf((int)store.Index, -1) : cpu.WorkIrq;
+        cpu.EntryDone = true;
         if (!cpu.Dark) cpu.WrittenIndex = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
         if (number >= (uint)_irqsUsed)
         {
@@ -60,6 +61,27 @@ public sealed partial class Verifier<TRules>
         if (clears) return;
         irq.SourceBits = hi;
         irq.Set(IrqFacts.SourceKnown);
+    }
+
+    /// <summary>
+    /// The interrupt whose deactivation this write belongs to: told by the probe before it, or by the vector domain's
+    /// record after it.
+    /// </summary>
+    private static uint TakeDeactivated(ref VerifyCpu cpu, ReadOnlySpan<IrqEvent> at)
+    {
+        uint told = cpu.DeactivatedIrq;
+        cpu.DeactivatedIrq = IrqEvent.NoIrq;
+        return told != IrqEvent.NoIrq ? told : DeactivatedNext(at[1..], at[0].Cpu, pastEntry: false);
+    }
+
+    /// <summary>The interrupt that has the entry: where nothing tells who writes it, the entry does.</summary>
+    private uint OwnerOf(int index, int table)
+    {
+        for (uint i = 0; i < (uint)_irqsUsed; i++)
+        {
+            if (_irqs[i].RemapIndex == index && _irqs[i].RemapTable == table) return i;
+        }
+        return IrqEvent.NoIrq;
     }
 
     private static string SubText(int sub) => sub == 0 ? "" : FormattableString.Invariant($"+{sub}");
@@ -164,9 +186,9 @@ public sealed partial class Verifier<TRules>
         var store = new AmdIrteStore(in e);
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         _irteSeen = true;
-        bool clears = cpu.DeactivatedIrq != IrqEvent.NoIrq;
-        uint number = clears ? cpu.DeactivatedIrq : cpu.WorkIrq;
-        cpu.DeactivatedIrq = IrqEvent.NoIrq;
+        uint deactivated = TakeDeactivated(ref cpu, at);
+        bool clears = deactivated != IrqEvent.NoIrq;
+        uint number = clears ? deactivated : cpu.EntryDone ? OwnerOf(store.Index, store.DevId) : cpu.WorkIrq;
         if (number >= (uint)_irqsUsed)
         {
             Open(DecisionKind.Irte, OpenReason.Caller);
@@ -174,6 +196,7 @@ public sealed partial class Verifier<TRules>
         }
         ref VerifyIrq irq = ref _irqs[number];
         bool first = cpu.AmdIrq == number && !clears;
+        cpu.EntryDone = !first;
         cpu.AmdIrq = IrqEvent.NoIrq;
         (int table, int index) = ExpectedAmdEntry(at, number, ref irq, store);
         ulong lo = store.Lo, hi = store.Hi;

@@ -24,8 +24,8 @@ public sealed partial class Verifier<TRules>
         }
         if (!irq.Has(IrqFacts.Born))
         {
-            irq.Set(IrqFacts.Born | IrqFacts.StartKnown);
-            irq.Clear(IrqFacts.Started | IrqFacts.MovePending | IrqFacts.AffinitySet);
+            irq.Set(IrqFacts.Born);
+            irq.Clear(IrqFacts.Started | IrqFacts.StartKnown | IrqFacts.MovePending | IrqFacts.AffinitySet);
             if (!irq.Has(IrqFacts.Managed))
             {
                 irq.Mask = CpuMask.All;
@@ -57,7 +57,7 @@ public sealed partial class Verifier<TRules>
         }
         irq.Vector = 0;
         irq.Set(IrqFacts.PlaceKnown | IrqFacts.ModeKnown | IrqFacts.ReservedKnown | IrqFacts.CanReserve | IrqFacts.HasReserved);
-        _cpus[e.Cpu].WorkIrq = e.Irq;
+        StartWork(ref _cpus[e.Cpu], e.Irq);
     }
 
     private void JudgeReserveManaged(in IrqEvent e)
@@ -114,8 +114,15 @@ public sealed partial class Verifier<TRules>
         irq.Put(IrqFacts.Managed, managed);
         irq.Put(IrqFacts.CanReserve, canReserve);
         irq.Set(IrqFacts.ModeKnown);
+        if (reserve) irq.Set(IrqFacts.ActivatedEarly);
         if (!known && activation.CanReserve && !irq.Has(IrqFacts.PlaceKnown)) irq.Clear(IrqFacts.ReservedKnown);
         StartActivation(ref cpu, e.Irq);
+    }
+
+    private static void StartWork(ref VerifyCpu cpu, uint irq)
+    {
+        cpu.WorkIrq = irq;
+        cpu.EntryDone = false;
     }
 
     private static int Bit(bool value) => value ? 1 : 0;
@@ -126,7 +133,7 @@ public sealed partial class Verifier<TRules>
         if (!TryIrq(number)) return;
         ref VerifyIrq irq = ref _irqs[number];
         cpu.AllocIrq = number;
-        cpu.WorkIrq = number;
+        StartWork(ref cpu, number);
         cpu.AmdIrq = number;
         cpu.NewVector = 0;
         cpu.Search = irq.Mask;
@@ -173,7 +180,7 @@ public sealed partial class Verifier<TRules>
             irq.Put(IrqFacts.CanReserve, activation.CanReserve);
             irq.Set(IrqFacts.ModeKnown);
         }
-        _cpus[e.Cpu].WorkIrq = e.Irq;
+        StartWork(ref _cpus[e.Cpu], e.Irq);
     }
 
     /// <summary>What the vector domain got from the allocator, or why it got nothing.</summary>
@@ -206,7 +213,7 @@ public sealed partial class Verifier<TRules>
                 $"the allocator just took vector {cpu.NewVector} on CPU {cpu.NewCpu}");
         }
         cpu.AllocIrq = e.Irq;
-        cpu.WorkIrq = e.Irq;
+        StartWork(ref cpu, e.Irq);
         if (result.Ret == 0 && !isManaged) irq.Clear(IrqFacts.HasReserved);
         if (!isManaged) irq.Set(IrqFacts.ReservedKnown);
     }
@@ -366,7 +373,7 @@ public sealed partial class Verifier<TRules>
         irq.PlaceEvent = _index;
         irq.Set(IrqFacts.PlaceKnown | IrqFacts.StaleCpuKnown);
         caller.ConfigIrq = number;
-        caller.WorkIrq = number;
+        StartWork(ref caller, number);
         if (caller.Dark)
         {
             irq.HardwareVector = vector;
@@ -412,7 +419,7 @@ public sealed partial class Verifier<TRules>
         irq.HardwareDestination = destination;
         irq.Set(IrqFacts.HardwareKnown);
         cpu.ConfigIrq = e.Irq;
-        cpu.WorkIrq = e.Irq;
+        StartWork(ref cpu, e.Irq);
         if (known || vector == VectorRanges.ManagedShutdown) return;
         irq.Vector = vector;
         irq.Cpu = (ushort)expectedCpu;
@@ -449,7 +456,7 @@ public sealed partial class Verifier<TRules>
         irq.PreviousCpu = oldCpu;
         irq.Set(IrqFacts.StalePreviousCpuKnown | IrqFacts.StaleCpuKnown);
         GiveUpVectors(ref irq);
-        cpu.WorkIrq = e.Irq;
+        StartWork(ref cpu, e.Irq);
     }
 
     private static string OldPlaceText(byte vector, ushort cpu) => FormattableString.Invariant($"{vector} on CPU {cpu}");
@@ -593,7 +600,7 @@ public sealed partial class Verifier<TRules>
             Disagree(DecisionKind.Release, e.Irq, $"is_managed={Bit(irq.Has(IrqFacts.Managed))} has_reserved={Bit(irq.Has(IrqFacts.HasReserved))}",
                 $"is_managed={Bit(isManaged)} has_reserved={Bit(hasReserved)}", $"that is what the interrupt has");
         }
-        cpu.WorkIrq = e.Irq;
+        StartWork(ref cpu, e.Irq);
         cpu.RemoveMask = irq.ManagedMask;
 
         // Its vectors are still there until vector_clear; everything else goes with the number.

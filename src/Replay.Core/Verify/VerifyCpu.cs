@@ -48,6 +48,9 @@ internal struct VerifyCpu // mutable struct: never readonly
     /// <summary>Interrupt that the vector domain is about to configure.</summary>
     public uint WorkIrq;
 
+    /// <summary>The entry of <see cref="WorkIrq"/> was written: the next write is somebody else's.</summary>
+    public bool EntryDone;
+
     /// <summary>Interrupt being deactivated in the remapping domain.</summary>
     public uint DeactivatedIrq;
 

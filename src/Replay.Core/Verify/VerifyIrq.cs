@@ -43,6 +43,9 @@ internal enum IrqFacts : uint
     /// <summary>Somebody changed its affinity.</summary>
     AffinitySet = 1 << 24,
 
+    /// <summary>Activated early, with the placeholder: its entry can be masked (Linux msi_check_reservation_mode).</summary>
+    ActivatedEarly = 1 << 26,
+
     /// <summary>Masked by the kernel while its CPU goes down.</summary>
     MaskedByMigration = 1 << 25,
 }
