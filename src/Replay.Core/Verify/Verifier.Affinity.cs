@@ -1,6 +1,5 @@
 using System;
 using Replay.Core.Events;
-using Replay.Core.Rules;
 using Replay.Core.State;
 
 namespace Replay.Core.Verify;
@@ -143,10 +142,10 @@ public sealed partial class Verifier<TRules>
         if (isThere) return;
         if (!managed && !irq.Has(IrqFacts.PreviousKnown)) cpu.AnswerKnown = false;
         else if (!managed && irq.PreviousVector != 0 && !cpu.Dark) cpu.Answer = Busy;
-        else if (!KnowsCounters(cpu.Search)) cpu.AnswerKnown = false;
+        else if (!KnowsCounters(cpu.Search, managed)) cpu.AnswerKnown = false;
         else
         {
-            int best = managed ? Allocator.FindBestCpuManaged(_matrix, cpu.Search) : Allocator.FindBestCpu(_matrix, cpu.Search);
+            int best = BestCpu(cpu.Search, managed);
             if (best < 0) cpu.Answer = NoSpace;
         }
     }

@@ -193,14 +193,14 @@ public sealed partial class Verifier<TRules>
         bool searchKnown = caller.AllocIrq == e.Irq && caller.SearchKnown;
         CpuMask search = searchKnown ? caller.Search : OnlineOf(irq.Mask);
         searchKnown |= irq.Has(IrqFacts.MaskKnown) && _masksSeen;
-        bool cpuKnown = _matrix.Seen && searchKnown && irq.Has(IrqFacts.ModeKnown) && KnowsCounters(search);
+        bool cpuKnown = _matrix.Seen && searchKnown && irq.Has(IrqFacts.ModeKnown) && KnowsCounters(search, managed);
         int expectedCpu = !cpuKnown ? Allocator.None
-            : managed ? Allocator.FindBestCpuManaged(_matrix, search) : Allocator.FindBestCpu(_matrix, search);
+            : BestCpu(search, managed);
         ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, recordedCpu);
         if (!TryCpu(cpu)) return;
-        bool bitKnown = KnowsBits(cpu) && irq.Has(IrqFacts.ModeKnown);
-        int expectedBit = !bitKnown ? Allocator.None
-            : managed ? Allocator.FindManagedBit(_matrix, cpu) : Allocator.FindFreeBit(_matrix, cpu);
+        int expectedBit = ExpectedBit(cpu, managed, out bool bitKnown);
+        bitKnown &= irq.Has(IrqFacts.ModeKnown);
+        if (!bitKnown) expectedBit = Allocator.None;
         byte vector = (byte)votes.ChooseVector(expectedBit, e.Vector);
         bool cpuWrong = cpuKnown ? expectedCpu != recordedCpu : cpu != recordedCpu;
         bool bitWrong = bitKnown ? expectedBit != e.Vector : vector != e.Vector;
@@ -221,8 +221,13 @@ public sealed partial class Verifier<TRules>
     private void TakeUnrecorded(int cpu, byte vector, bool managed)
     {
         if (!_matrix.Seen) return;
-        if (managed) _matrix.AllocManaged(cpu, vector);
-        else _matrix.Alloc(cpu, vector);
+        if (managed)
+        {
+            _matrix.AllocManaged(cpu, vector);
+            return;
+        }
+        LearnChoice(cpu, vector);
+        _matrix.Alloc(cpu, vector);
     }
 
     private void JudgeLapicOffline(in IrqEvent e)
@@ -302,11 +307,11 @@ public sealed partial class Verifier<TRules>
         if (search.IsEmpty) search = OnlineOf(CpuMask.All);
         cpu = 0;
         vector = 0;
-        if (!_matrix.Seen || !KnowsCounters(search)) return false;
-        int best = managed ? Allocator.FindBestCpuManaged(_matrix, search) : Allocator.FindBestCpu(_matrix, search);
-        if (best < 0 || !KnowsBits(best)) return false;
-        int bit = managed ? Allocator.FindManagedBit(_matrix, best) : Allocator.FindFreeBit(_matrix, best);
-        if (bit < 0) return false;
+        if (!_matrix.Seen || !KnowsCounters(search, managed)) return false;
+        int best = BestCpu(search, managed);
+        if (best < 0) return false;
+        int bit = ExpectedBit(best, managed, out bool known);
+        if (!known || bit < 0) return false;
         cpu = (ushort)best;
         vector = (byte)bit;
         return true;

@@ -157,16 +157,12 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         PlaceVotes votes = PollPlace(at[1..], e.Cpu, IrqEvent.NoIrq);
         bool callerKnown = caller.AllocIrq != IrqEvent.NoIrq && (votes.Irq == IrqEvent.NoIrq || votes.Irq == caller.AllocIrq);
-        bool cpuKnown = callerKnown && caller.SearchKnown && KnowsCounters(caller.Search);
+        bool cpuKnown = callerKnown && caller.SearchKnown && KnowsCounters(caller.Search, managed);
         int expectedCpu = !cpuKnown ? Allocator.None
-            : managed ? Allocator.FindBestCpuManaged(_matrix, caller.Search)
-            : Allocator.FindBestCpu(_matrix, caller.Search);
+            : BestCpu(caller.Search, managed);
         ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, operation.Cpu);
         if (!TryCpu(cpu)) return;
-        bool bitKnown = KnowsBits(cpu);
-        int expectedBit = !bitKnown ? Allocator.None
-            : managed ? Allocator.FindManagedBit(_matrix, cpu)
-            : Allocator.FindFreeBit(_matrix, cpu);
+        int expectedBit = ExpectedBit(cpu, managed, out bool bitKnown);
         byte bit = (byte)votes.ChooseVector(expectedBit, e.Vector);
         bool cpuWrong = cpuKnown ? expectedCpu != operation.Cpu : cpu != operation.Cpu;
         bool bitWrong = bitKnown ? expectedBit != e.Vector : bit != e.Vector;
@@ -186,6 +182,7 @@ public sealed partial class Verifier<TRules>
         if (managed) _matrix.AllocManaged(cpu, bit);
         else
         {
+            LearnChoice(cpu, bit);
             _matrix.Alloc(cpu, bit);
             if (TakesReservation(callerKnown ? caller.AllocIrq : votes.Irq, global)) _matrix.GlobalReserved--;
         }
@@ -229,8 +226,8 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         CpuCounters recorded = CountersOf(operation);
         int cpu = CpuOfCounters(operation.Cpu, e.Vector, recorded);
-        bool bitKnown = KnowsBits(cpu);
-        int expectedBit = bitKnown ? Allocator.FindFreeBit(_matrix, cpu) : e.Vector;
+        int expectedBit = ExpectedBit(cpu, managed: false, out bool bitKnown);
+        if (!bitKnown) expectedBit = e.Vector;
         if (cpu != operation.Cpu || (bitKnown && expectedBit != e.Vector))
         {
             Disagree(DecisionKind.ManagedReserve, IrqEvent.NoIrq, $"{PlaceText((byte)expectedBit, (ushort)cpu)}",
@@ -240,6 +237,7 @@ public sealed partial class Verifier<TRules>
         else if (!bitKnown) Open(DecisionKind.ManagedReserve, OpenReason.Bits);
         else Agree(DecisionKind.ManagedReserve);
         if (expectedBit < 0) expectedBit = e.Vector;
+        LearnChoice(cpu, (byte)expectedBit);
         _matrix.ReserveManaged(cpu, (byte)expectedBit);
         caller.AsideMask = new CpuMask(caller.AsideMask.Word | CpuMask.Of(cpu).Word, caller.AsideMask.HasAbove | CpuMask.Of(cpu).HasAbove);
         _lastAside = cpu;
@@ -258,7 +256,7 @@ public sealed partial class Verifier<TRules>
         for (int i = 1; i <= _matrix.Count; i++)
         {
             int cpu = (_lastAside + i) % _matrix.Count;
-            if (cpu != named && KnowsBits(cpu) && FitsSetAside(cpu, recorded) && Allocator.FindFreeBit(_matrix, cpu) == bit) return cpu;
+            if (cpu != named && FitsSetAside(cpu, recorded) && ExpectedBit(cpu, managed: false, out _) == bit) return cpu;
         }
         return named;
     }
@@ -279,8 +277,8 @@ public sealed partial class Verifier<TRules>
         int cpu = caller.RemoveMask.First is >= 0 and var first ? first : operation.Cpu;
         if (!TryCpu(cpu)) return;
         caller.RemoveMask = new CpuMask(caller.RemoveMask.Word & ~CpuMask.Of(cpu).Word);
-        bool bitKnown = KnowsBits(cpu);
-        int expectedBit = bitKnown ? Allocator.FindManagedBit(_matrix, cpu) : e.Vector;
+        int expectedBit = ExpectedBit(cpu, managed: true, out bool bitKnown);
+        if (!bitKnown) expectedBit = e.Vector;
         if (cpu != operation.Cpu || expectedBit != e.Vector)
         {
             Disagree(DecisionKind.ManagedReserve, IrqEvent.NoIrq, $"{PlaceText((byte)Math.Max(expectedBit, 0), (ushort)cpu)}",
@@ -350,6 +348,7 @@ public sealed partial class Verifier<TRules>
     {
         if (freeing.Vector == 0 || !TryCpu(freeing.Cpu)) return;
         if (_matrix.Seen) _matrix.Free(freeing.Cpu, freeing.Vector, freeing.Managed);
+        PartOf(freeing.Cpu).Taken[freeing.Vector] = false;
         caller.Freed1 = caller.Freed0;
         caller.Freed0 = freeing;
     }
@@ -412,16 +411,7 @@ public sealed partial class Verifier<TRules>
         else Open(DecisionKind.MatrixCounters, OpenReason.StateBefore);
     }
 
-    /// <summary>Nothing is known of the bits any more; the next record of each CPU sets its counters right.</summary>
-    private void ForgetBits()
-    {
-        _matrix.GlobalResync = true;
-        for (int cpu = 0; cpu < _matrix.Count; cpu++) _matrix[cpu].Resync = true;
-    }
-
-    private bool KnowsBits(int cpu) => _matrix.Complete && _matrix.KnowsBits(cpu);
-
-    private bool KnowsCounters(CpuMask mask)
+    private bool KnowsCounters(CpuMask mask, bool managed)
     {
         if (mask.HasAbove && mask.Word != ulong.MaxValue && _matrix.Count > CpuMask.Bits) return false;
         for (int cpu = 0; cpu < _matrix.Count; cpu++)
@@ -429,6 +419,7 @@ public sealed partial class Verifier<TRules>
             ref CpuMap map = ref _matrix[cpu];
             if (!mask[cpu]) continue;
             if (map.Resync || !(map.Known || (_matrix.Complete && !map.Online))) return false;
+            if (managed && map.Online && !KnowsManagedBits(cpu)) return false;
         }
         return true;
     }
@@ -441,6 +432,10 @@ public sealed partial class Verifier<TRules>
         if (!map.Known && !_matrix.Complete) map.Online = operation.Online;
         return true;
     }
+
+    private int BestCpu(CpuMask search, bool managed) => managed
+        ? Allocator.FindBestCpuManaged(_matrix, search)
+        : Allocator.FindBestCpu(_matrix, search);
 
     private static ref readonly IrqEvent Second(ReadOnlySpan<IrqEvent> at) => ref at[at.Length > 1 ? 1 : 0];
 

@@ -222,16 +222,17 @@ public sealed partial class Verifier<TRules>
     private void JudgeFailedAlloc(in IrqEvent e, DecisionKind kind, ref VerifyIrq irq, ref VerifyCpu cpu, int ret)
     {
         bool managed = kind == DecisionKind.ManagedAlloc;
-        bool known = cpu.AllocIrq == e.Irq && cpu.SearchKnown && KnowsCounters(cpu.Search) && _matrix.Seen;
+        bool known = cpu.AllocIrq == e.Irq && cpu.SearchKnown && KnowsCounters(cpu.Search, managed) && _matrix.Seen;
         if (!known || ret == Invalid)
         {
             // An empty mask comes from a node without online CPUs, which no record tells.
             Open(kind, !_matrix.Seen || ret == Invalid ? OpenReason.StateBefore : OpenReason.Mask);
             return;
         }
-        int best = managed ? Rules.Allocator.FindBestCpuManaged(_matrix, cpu.Search) : Rules.Allocator.FindBestCpu(_matrix, cpu.Search);
-        int bit = best < 0 || !KnowsBits(best) ? -1 : managed ? Rules.Allocator.FindManagedBit(_matrix, best) : Rules.Allocator.FindFreeBit(_matrix, best);
-        if (best >= 0 && bit < 0 && !KnowsBits(best)) Open(kind, OpenReason.Bits);
+        int best = BestCpu(cpu.Search, managed);
+        bool bitKnown = true;
+        int bit = best < 0 ? -1 : ExpectedBit(best, managed, out bitKnown);
+        if (!bitKnown) Open(kind, OpenReason.Bits);
         else if (bit < 0 == (ret == NoSpace)) Agree(kind);
         else
         {
@@ -395,6 +396,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         byte vector = irq.Vector == 0 ? VectorRanges.ManagedShutdown : irq.Vector;
+        if (irq.Vector == 0 && FirstOnline() < 0) MeetCpus(at);
         int expectedCpu = irq.Vector == 0 ? FirstOnline() : irq.Cpu;
         bool known = irq.Has(IrqFacts.PlaceKnown) && expectedCpu >= 0;
         if (!known)

@@ -134,6 +134,16 @@ public sealed partial class Verifier<TRules>
         cpu.Online = cpu.OnlineKnown = true;
     }
 
+    /// <summary>CPUs that recorded nothing but frequent events so far.</summary>
+    private void MeetCpus(ReadOnlySpan<IrqEvent> at)
+    {
+        foreach (ref readonly IrqEvent e in at)
+        {
+            if (!EventKinds.NeedOnlineCpu(e.Kind) || !TryCpu(e.Cpu) || _cpus[e.Cpu].OnlineKnown) continue;
+            _cpus[e.Cpu].Online = _cpus[e.Cpu].OnlineKnown = true;
+        }
+    }
+
     /// <summary>An interrupt arrives where it was sent: at its place, or at the old one while that is not given back.</summary>
     private void JudgeDelivery(in IrqEvent e)
     {
@@ -160,6 +170,7 @@ public sealed partial class Verifier<TRules>
     private void JudgeRare(ReadOnlySpan<IrqEvent> at)
     {
         ref readonly IrqEvent e = ref at[0];
+        if (!_matrix.Seen && e.Kind is >= EventKind.MatrixReserve and <= EventKind.MatrixFree) BeginMidway(at);
         switch (e.Kind)
         {
             case EventKind.Loss: ForgetAll(); break;
