@@ -23,10 +23,11 @@ internal struct PlaceVotes // mutable struct: never readonly
     /// <summary>The recorded vector, unless what follows says otherwise.</summary>
     /// <param name="expected">What the rules decide; negative when they cannot.</param>
     /// <param name="recorded">What the record says.</param>
-    public readonly int ChooseVector(int expected, int recorded) => _vectors.Choose(expected, recorded);
+    /// <param name="trust">True to side with the rules where nothing that follows tells.</param>
+    public readonly int ChooseVector(int expected, int recorded, bool trust = false) => _vectors.Choose(expected, recorded, trust);
 
     /// <summary>As <see cref="ChooseVector"/>, for the CPU.</summary>
-    public readonly int ChooseCpu(int expected, int recorded) => _cpus.Choose(expected, recorded);
+    public readonly int ChooseCpu(int expected, int recorded, bool trust = false) => _cpus.Choose(expected, recorded, trust);
 
     [System.Runtime.CompilerServices.InlineArray(VotesMax)]
     private struct Votes
@@ -45,11 +46,15 @@ internal struct PlaceVotes // mutable struct: never readonly
             if (Count < VotesMax) _votes[Count++] = value;
         }
 
-        public readonly int Choose(int expected, int recorded)
+        public readonly int Choose(int expected, int recorded, bool trust)
         {
             if (expected == recorded) return recorded;
             int forRecorded = CountOf(recorded);
-            if (expected >= 0) return CountOf(expected) > forRecorded ? expected : recorded;
+            if (expected >= 0)
+            {
+                int forExpected = CountOf(expected);
+                return forExpected > forRecorded || (trust && forExpected == forRecorded) ? expected : recorded;
+            }
             if (Count < 2 || forRecorded > 0) return recorded;
             for (int i = 1; i < Count; i++)
             {

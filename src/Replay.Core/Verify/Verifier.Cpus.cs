@@ -62,17 +62,18 @@ public sealed partial class Verifier<TRules>
 
     private CpuMask OnlineOf(CpuMask mask)
     {
+        ulong online = 0, offline = 0;
         for (int cpu = 0; cpu < Math.Min(_cpusUsed, CpuMask.Bits); cpu++)
         {
-            if (IsOffline(cpu)) mask = new CpuMask(mask.Word & ~CpuMask.Of(cpu).Word, mask.HasAbove);
+            if (!_cpus[cpu].OnlineKnown) continue;
+            if (_cpus[cpu].Online) online |= 1UL << cpu;
+            else offline |= 1UL << cpu;
         }
-        if (mask.Word == ulong.MaxValue || mask.HasAbove)
-        {
-            // "All" ends at the last CPU that there is.
-            ulong there = _cpusUsed >= CpuMask.Bits ? ulong.MaxValue : (1UL << _cpusUsed) - 1;
-            mask = new CpuMask(mask.Word & there, mask.HasAbove && _cpusUsed > CpuMask.Bits);
-        }
-        return mask;
+
+        // "All" is the CPUs that there are; an explicit mask loses those that are offline.
+        return mask == CpuMask.All
+            ? new CpuMask(online, _cpusUsed > CpuMask.Bits)
+            : new CpuMask(mask.Word & ~offline, mask.HasAbove && _cpusUsed > CpuMask.Bits);
     }
 
     private void JudgeHotplugStep(in IrqEvent e)
@@ -196,12 +197,12 @@ public sealed partial class Verifier<TRules>
         bool cpuKnown = _matrix.Seen && searchKnown && irq.Has(IrqFacts.ModeKnown) && KnowsCounters(search, managed);
         int expectedCpu = !cpuKnown ? Allocator.None
             : BestCpu(search, managed);
-        ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, recordedCpu);
+        ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, recordedCpu, Trusts(DecisionKind.Migrate));
         if (!TryCpu(cpu)) return;
         int expectedBit = ExpectedBit(cpu, managed, out bool bitKnown);
         bitKnown &= irq.Has(IrqFacts.ModeKnown);
         if (!bitKnown) expectedBit = Allocator.None;
-        byte vector = (byte)votes.ChooseVector(expectedBit, e.Vector);
+        byte vector = (byte)votes.ChooseVector(expectedBit, e.Vector, Trusts(DecisionKind.Migrate));
         bool cpuWrong = cpuKnown ? expectedCpu != recordedCpu : cpu != recordedCpu;
         bool bitWrong = bitKnown ? expectedBit != e.Vector : vector != e.Vector;
         if (cpuWrong || bitWrong)

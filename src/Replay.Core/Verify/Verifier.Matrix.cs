@@ -160,10 +160,10 @@ public sealed partial class Verifier<TRules>
         bool cpuKnown = callerKnown && caller.SearchKnown && KnowsCounters(caller.Search, managed);
         int expectedCpu = !cpuKnown ? Allocator.None
             : BestCpu(caller.Search, managed);
-        ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, operation.Cpu);
+        ushort cpu = (ushort)votes.ChooseCpu(expectedCpu, operation.Cpu, Trusts(kind));
         if (!TryCpu(cpu)) return;
         int expectedBit = ExpectedBit(cpu, managed, out bool bitKnown);
-        byte bit = (byte)votes.ChooseVector(expectedBit, e.Vector);
+        byte bit = (byte)votes.ChooseVector(expectedBit, e.Vector, Trusts(kind));
         bool cpuWrong = cpuKnown ? expectedCpu != operation.Cpu : cpu != operation.Cpu;
         bool bitWrong = bitKnown ? expectedBit != e.Vector : bit != e.Vector;
         if (cpuWrong || bitWrong)
@@ -225,7 +225,7 @@ public sealed partial class Verifier<TRules>
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         CpuCounters recorded = CountersOf(operation);
-        int cpu = CpuOfCounters(operation.Cpu, e.Vector, recorded);
+        int cpu = CpuOfAside(at, operation.Cpu, recorded);
         int expectedBit = ExpectedBit(cpu, managed: false, out bool bitKnown);
         if (!bitKnown) expectedBit = e.Vector;
         if (cpu != operation.Cpu || (bitKnown && expectedBit != e.Vector))
@@ -247,18 +247,42 @@ public sealed partial class Verifier<TRules>
     private int _lastAside = -1;
 
     /// <summary>
-    /// The CPU that a record of setting aside is about. Its mask is not recorded; where the counters do not fit the CPU
-    /// that is named they tell which one it was. Queues take their CPUs in turn, so the next one is asked first.
+    /// The CPU that a record of setting aside is about. Its mask is not recorded, so the one that is named counts, unless
+    /// that CPU's next record shows that nothing was set aside there, and another one's that it was. Queues take their
+    /// CPUs in turn: the next one is asked first.
     /// </summary>
-    private int CpuOfCounters(int named, byte bit, in CpuCounters recorded)
+    private int CpuOfAside(ReadOnlySpan<IrqEvent> at, int named, in CpuCounters recorded)
     {
-        if (!_matrix[named].Known || _matrix[named].Resync || FitsSetAside(named, recorded)) return named;
+        if (!_matrix[named].Known || _matrix[named].Resync) return named;
+        byte bit = at[0].Vector;
+        bool fits = FitsSetAside(named, recorded) && (ExpectedBit(named, managed: false, out bool known) == bit || !known);
+        bool? applied = IsAppliedAhead(at[1..], named);
+        if (applied == true || (fits && applied is null)) return named;
         for (int i = 1; i <= _matrix.Count; i++)
         {
             int cpu = (_lastAside + i) % _matrix.Count;
-            if (cpu != named && FitsSetAside(cpu, recorded) && ExpectedBit(cpu, managed: false, out _) == bit) return cpu;
+            if (cpu == named || !_matrix[cpu].Known || _matrix[cpu].Resync) continue;
+            bool? here = IsAppliedAhead(at[1..], cpu);
+            if (here == true && (applied == false || !fits)) return cpu;
+            if (here is null && !fits && FitsSetAside(cpu, recorded) && ExpectedBit(cpu, managed: false, out _) == bit) return cpu;
         }
         return named;
+    }
+
+    /// <summary>Whether the next record of a CPU counts one more vector set aside than it has now; null when none tells.</summary>
+    private bool? IsAppliedAhead(ReadOnlySpan<IrqEvent> ahead, int cpu)
+    {
+        foreach (ref readonly IrqEvent e in ahead)
+        {
+            if (e.Kind is < EventKind.MatrixReserveManaged or > EventKind.MatrixFree) continue;
+            var operation = new MatrixOperation(in e);
+            if (operation.Cpu != cpu) continue;
+            uint managed = operation.Managed;
+            if (e.Kind == EventKind.MatrixReserveManaged) managed--;
+            if (e.Kind == EventKind.MatrixRemoveManaged) managed++;
+            return managed == _matrix[cpu].Managed + 1 ? true : managed == _matrix[cpu].Managed ? false : null;
+        }
+        return null;
     }
 
     private bool FitsSetAside(int cpu, in CpuCounters recorded)

@@ -2,6 +2,7 @@ using System;
 using Replay.Core.Events;
 using Replay.Core.Rules;
 using Replay.Core.Spec;
+using Replay.Core.State;
 
 namespace Replay.Core.Verify;
 
@@ -47,18 +48,29 @@ public sealed partial class Verifier<TRules>
 
     private string DeviceText(ushort device, int entry) => device == 0 ? "" : FormattableString.Invariant($"{_tables.Devices[device]} entry {entry}:");
 
-    /// <summary>A message names its device each time; the first one is checked against the next.</summary>
+    /// <summary>A message names its entry each time; the first one is checked against the next two.</summary>
     private static (ushort Device, int Entry) ExpectedEntry(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, MessageWrite write)
     {
         if (irq.Device != 0 && irq.Entry >= 0) return (irq.Device, irq.Entry);
+        (ushort Device, int Entry) recorded = (write.Device, write.Entry), first = recorded;
+        int others = 0;
         foreach (ref readonly IrqEvent e in at[1..])
         {
-            if (e.Kind == EventKind.VectorTeardown && e.Irq == at[0].Irq) break;
-            if (e.Kind != EventKind.MsiWrite || e.Irq != at[0].Irq) continue;
-            var next = new MessageWrite(in e);
-            return (next.Device, next.Entry);
+            if (e.Irq != at[0].Irq) continue;
+            if (e.Kind == EventKind.VectorTeardown) break;
+            (ushort Device, int Entry) next;
+            if (e.Kind == EventKind.MsiWrite)
+            {
+                var message = new MessageWrite(in e);
+                next = (message.Device, message.Entry);
+            }
+            else if (e.Kind is EventKind.MsiMask or EventKind.MsiUnmask) next = (recorded.Device, (int)(e.A & (MsixFunction.EntriesMax - 1)));
+            else continue;
+            if (next == recorded) return recorded;
+            if (others++ == 0) first = next;
+            else return next == first ? next : recorded;
         }
-        return (write.Device, write.Entry);
+        return recorded;
     }
 
     private MsiMessage ExpectedMessage(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, ref VerifyCpu cpu, bool twoStep, MsiMessage recorded, out bool known)
@@ -148,12 +160,30 @@ public sealed partial class Verifier<TRules>
         cpu.TwoStepDestination = cpu.MsiOldDestination;
     }
 
+    private bool? _wideHwirqs;
+
+    /// <summary>Whether the chip's numbers hold the device: most of the first ones tell.</summary>
+    private bool IsWide(ReadOnlySpan<IrqEvent> at)
+    {
+        if (_wideHwirqs is { } known) return known;
+        int wide = 0, narrow = 0;
+        foreach (ref readonly IrqEvent e in at)
+        {
+            if (e.Kind is not (EventKind.MsiMask or EventKind.MsiUnmask)) continue;
+            if (e.A >> HwirqDeviceShift != 0) wide++;
+            else narrow++;
+        }
+        _wideHwirqs = wide > narrow;
+        return wide > narrow;
+    }
+
     /// <summary>
     /// Masking names the entry by the chip's own number: device id and entry (Linux pci_msi_domain_calc_hwirq), or the
     /// entry alone where each device has its domain (since 6.2).
     /// </summary>
-    private void JudgeMask(in IrqEvent e, bool masked)
+    private void JudgeMask(ReadOnlySpan<IrqEvent> at, bool masked)
     {
+        ref readonly IrqEvent e = ref at[0];
         if (!TryIrq(e.Irq)) return;
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
@@ -165,10 +195,11 @@ public sealed partial class Verifier<TRules>
             if (irq.Device != 0 && PciAddress.TryParse(_tables.Devices[irq.Device], out PciAddress address))
             {
                 ulong wide = (uint)irq.Entry | (ulong)address.RequesterId << HwirqDeviceShift | (ulong)address.Segment << HwirqSegmentShift;
-                fits = hwirq == wide || hwirq == (uint)irq.Entry;
+                ulong expected = IsWide(at) ? wide : (uint)irq.Entry;
+                fits = hwirq == expected;
                 if (!fits)
                 {
-                    Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{wide:x}", $"hwirq 0x{hwirq:x}", $"that is entry {irq.Entry} of {_tables.Devices[irq.Device]}");
+                    Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{expected:x}", $"hwirq 0x{hwirq:x}", $"that is entry {irq.Entry} of {_tables.Devices[irq.Device]}");
                     return;
                 }
             }

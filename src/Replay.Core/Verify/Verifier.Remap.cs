@@ -28,16 +28,16 @@ public sealed partial class Verifier<TRules>
         LearnEntryFormat(at);
         uint deactivated = TakeDeactivated(ref cpu, at);
         bool clears = deactivated != IrqEvent.NoIrq;
-        uint number = clears ? deactivated : cpu.EntryDone ? OwnerOf((int)store.Index, -1) : cpu.WorkIrq;
+        int invalidated = cpu.Dark ? -1 : InvalidatedNext(at[1..], e.Cpu);
+        uint number = clears ? deactivated : cpu.EntryDone ? WriterOf(store, invalidated) : cpu.WorkIrq;
         cpu.EntryDone = true;
-        if (!cpu.Dark) cpu.WrittenIndex = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
         if (number >= (uint)_irqsUsed)
         {
-            Open(DecisionKind.Irte, OpenReason.Caller);
+            JudgeOwnerless(store, invalidated, ref cpu);
             return;
         }
         ref VerifyIrq irq = ref _irqs[number];
-        (int index, int sub, bool indexKnown) = ExpectedIndex(at, number, ref irq, store);
+        (int index, int sub, bool indexKnown) = ExpectedIndex(at, number, ref irq, store, invalidated);
         if (!cpu.Dark) cpu.WrittenIndex = index + sub;
         ulong lo = 0, hi = 0;
         bool known = clears;
@@ -86,20 +86,68 @@ public sealed partial class Verifier<TRules>
 
     private static string SubText(int sub) => sub == 0 ? "" : FormattableString.Invariant($"+{sub}");
 
-    private static (int Index, int Sub, bool Known) ExpectedIndex(ReadOnlySpan<IrqEvent> at, uint number, ref VerifyIrq irq, IrteStore store)
+    /// <summary>
+    /// The interrupt's own entry; at first sight the one that two of three name: this write, its invalidation, the message
+    /// that is composed next.
+    /// </summary>
+    private static (int Index, int Sub, bool Known) ExpectedIndex(ReadOnlySpan<IrqEvent> at, uint number, ref VerifyIrq irq, IrteStore store, int invalidated)
     {
         if (irq.RemapIndex >= 0 && irq.RemapTable < 0) return (irq.RemapIndex, irq.RemapSub, true);
+        int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
+        int message = EntryOfMessage(at[1..], at[0].Cpu, number);
+        int index = invalidated >= 0 && invalidated == message ? invalidated : recorded;
+        return (index - store.Sub, store.Sub, message >= 0 || invalidated >= 0);
+    }
 
-        // First sight: the message that is composed next names the entry.
-        foreach (ref readonly IrqEvent next in at[1..])
+    private static int EntryOfMessage(ReadOnlySpan<IrqEvent> ahead, int cpu, uint number)
+    {
+        foreach (ref readonly IrqEvent e in ahead)
         {
-            if (next.Kind == EventKind.IrteWrite && next.Cpu == at[0].Cpu && next.Irq != store.Index) break;
-            if (next.Kind != EventKind.MsiWrite || next.Irq != number) continue;
-            var message = new MsiMessage(next.A, (uint)next.B);
-            if (!message.IsRemappable) break;
-            return (message.RemapIndex - (int)message.Data, (int)message.Data, true);
+            if (e.Kind == EventKind.IrteWrite && e.Cpu == cpu) return -1;
+            if (e.Kind != EventKind.MsiWrite || e.Irq != number) continue;
+            var message = new MsiMessage(e.A, (uint)e.B);
+            return message.IsRemappable ? message.RemapIndex : -1;
         }
-        return ((int)Math.Min(store.Index, int.MaxValue), store.Sub, false);
+        return -1;
+    }
+
+    /// <summary>The entry whose cached copy is dropped next on a CPU; -1 when none is before the next write.</summary>
+    private static int InvalidatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu)
+    {
+        foreach (ref readonly IrqEvent e in ahead)
+        {
+            if (e.Cpu != cpu) continue;
+            if (e.Kind == EventKind.IrteWrite) return -1;
+            if (e.Kind != EventKind.QiSubmit) continue;
+            return QiDescriptor.Type(e.A) == QiDescriptor.InterruptEntryCache && QiDescriptor.IsIndexSelective(e.A) ? QiDescriptor.Index(e.A) : -1;
+        }
+        return -1;
+    }
+
+    /// <summary>Who writes an entry where nothing tells: its owner, or that of the entry that is invalidated, if the value is its.</summary>
+    private uint WriterOf(IrteStore store, int invalidated)
+    {
+        int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
+        uint owner = OwnerOf(recorded, -1);
+        if (invalidated < 0 || invalidated == recorded) return owner;
+        uint other = OwnerOf(invalidated, -1);
+        if (other == IrqEvent.NoIrq) return owner;
+        ref VerifyIrq irq = ref _irqs[other];
+        bool fits = irq.Has(IrqFacts.HardwareKnown | IrqFacts.SourceKnown) && store.Hi == irq.SourceBits
+            && store.Lo == ComposeIrte(irq.HardwareVector, irq.HardwareDestination);
+        return fits ? other : owner;
+    }
+
+    /// <summary>Nobody is known to have the entry: all that can be told is that what is written is what is invalidated.</summary>
+    private void JudgeOwnerless(IrteStore store, int invalidated, ref VerifyCpu cpu)
+    {
+        int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
+        if (!cpu.Dark) cpu.WrittenIndex = invalidated >= 0 ? invalidated : recorded;
+        if (invalidated < 0 || invalidated == recorded) Open(DecisionKind.Irte, OpenReason.Caller);
+        else
+        {
+            Disagree(DecisionKind.Irte, IrqEvent.NoIrq, $"entry {invalidated}", $"entry {recorded}", $"that entry is invalidated right after this write");
+        }
     }
 
     /// <summary>Present, redirection hint, edge, fixed; logical when CPUs are addressed by bit masks (Linux prepare_irte).</summary>
@@ -137,15 +185,15 @@ public sealed partial class Verifier<TRules>
         if (device != 0 && PciAddress.TryParse(_tables.Devices[device], out PciAddress address))
         {
             source = (ulong)IrteBits.VerifyBySourceId << IrteBits.SourceValidationShift | address.RequesterId;
-            if (source == recorded || !IsShared(at, recorded)) return true;
+            if (source == recorded || !IsShared(at, recorded, device)) return true;
         }
         else if (_ioApicSourceKnown && IrteBits.SourceValidation(recorded) == IrteBits.VerifyBySourceId)
         {
             source = _ioApicSource;
-            if (source == recorded || !IsShared(at, recorded)) return true;
+            if (source == recorded || !IsShared(at, recorded, 0)) return true;
         }
         source = recorded;
-        if (device == 0 && IsShared(at, recorded))
+        if (device == 0 && IsShared(at, recorded, 0))
         {
             _ioApicSource = recorded;
             _ioApicSourceKnown = true;
@@ -163,14 +211,31 @@ public sealed partial class Verifier<TRules>
         return 0;
     }
 
-    /// <summary>True when an entry of another index has the same source: a value that several share is no slip.</summary>
-    private static bool IsShared(ReadOnlySpan<IrqEvent> at, ulong source)
+    /// <summary>
+    /// True when an entry of another index, and of the same device if that is known, has the same source: a value that
+    /// several share is no slip.
+    /// </summary>
+    private static bool IsShared(ReadOnlySpan<IrqEvent> at, ulong source, ushort device)
+    {
+        for (int i = 1; i < at.Length; i++)
+        {
+            ref readonly IrqEvent e = ref at[i];
+            if (e.Kind != EventKind.IrteWrite || e.Irq == at[0].Irq || e.B != source) continue;
+            if (device == 0 || DeviceOfEntry(at[i..]) == device) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The device of the message that is composed right after an entry was written.</summary>
+    private static ushort DeviceOfEntry(ReadOnlySpan<IrqEvent> at)
     {
         foreach (ref readonly IrqEvent e in at[1..])
         {
-            if (e.Kind == EventKind.IrteWrite && e.Irq != at[0].Irq && e.B == source) return true;
+            if (e.Cpu != at[0].Cpu) continue;
+            if (e.Kind == EventKind.IrteWrite) return 0;
+            if (e.Kind == EventKind.MsiWrite) return new MessageWrite(in e).Device;
         }
-        return false;
+        return 0;
     }
 
     private ulong ComposeAmdLo(uint destination) =>

@@ -24,6 +24,12 @@ public sealed partial class Verifier<TRules>
         }
         if (!irq.Has(IrqFacts.Born))
         {
+            if (irq.Vector == 0 && e.Irq >= VectorRanges.LegacyIrqCount)
+            {
+                // Its data is new, and zero.
+                irq.Cpu = irq.PreviousCpu = 0;
+                irq.Set(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown);
+            }
             irq.Set(IrqFacts.Born);
             irq.Clear(IrqFacts.Started | IrqFacts.StartKnown | IrqFacts.MovePending | IrqFacts.AffinitySet);
             if (!irq.Has(IrqFacts.Managed))
@@ -625,44 +631,39 @@ public sealed partial class Verifier<TRules>
     private PlaceVotes PollPlace(ReadOnlySpan<IrqEvent> ahead, int cpu, uint irq)
     {
         var votes = new PlaceVotes { Irq = irq };
-        bool configured = false;
+        int messageCpu = -1;
         foreach (ref readonly IrqEvent e in ahead)
         {
             if (e.Cpu != cpu) continue;
+            if (EndsPlacing(e.Kind)) break;
             switch (e.Kind)
             {
                 case EventKind.VectorAlloc or EventKind.VectorAllocManaged when votes.Irq == IrqEvent.NoIrq || votes.Irq == e.Irq:
                     votes.Irq = e.Irq;
                     votes.Vector(e.Vector);
                     break;
-                case EventKind.ApicUpdateVector when votes.Irq == e.Irq:
+                case EventKind.ApicUpdateVector or EventKind.VectorUpdate or EventKind.VectorConfig when votes.Irq == e.Irq:
                     votes.Vector(e.Vector);
                     votes.Cpu(new VectorPlace(in e).Cpu);
-                    break;
-                case EventKind.VectorUpdate when votes.Irq == e.Irq:
-                    votes.Vector(e.Vector);
-                    votes.Cpu(new VectorMove(in e).Cpu);
-                    break;
-                case EventKind.VectorConfig when votes.Irq == e.Irq:
-                    votes.Vector(e.Vector);
-                    votes.Cpu(new VectorPlace(in e).Cpu);
-                    configured = true;
                     break;
                 case EventKind.IrteWrite when IrteBits.IsPresent(e.A):
                     votes.Vector(IrteBits.Vector(e.A));
-                    if (CpuOfDestination(Extended == true ? IrteBits.Destination(e.A) : IrteBits.Destination(e.A) >> 8) is >= 0 and var entryCpu) votes.Cpu(entryCpu);
+                    uint field = IrteBits.Destination(e.A);
+                    if (CpuOfDestination(Extended == true ? field : field >> IdShift) is >= 0 and var entryCpu) votes.Cpu(entryCpu);
                     return votes;
-                case EventKind.MsiWrite when e.Irq == votes.Irq && new MsiMessage(e.A, (uint)e.B) is { IsInterrupt: true, IsRemappable: false } message:
-                    if (message.Vector == 0) return votes;
+                case EventKind.MsiWrite when e.Irq == votes.Irq && new MsiMessage(e.A, (uint)e.B) is { IsInterrupt: true, IsRemappable: false, Vector: not 0 } message:
                     votes.Vector(message.Vector);
-                    if (CpuOfDestination(message.Destination) is >= 0 and var messageCpu) votes.Cpu(messageCpu);
-                    if (configured) return votes;
+                    messageCpu = CpuOfDestination(message.Destination);
                     break;
-                case EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
-                    or EventKind.IrqStartup or EventKind.LapicOffline or EventKind.VectorActivate or EventKind.CpuhpEnter:
-                    return votes;
             }
         }
+        if (messageCpu >= 0) votes.Cpu(messageCpu); // Of two writes only the second has the new CPU.
         return votes;
     }
+
+    /// <summary>Kinds that belong to another operation than the one that gives an interrupt its place.</summary>
+    private static bool EndsPlacing(EventKind kind) =>
+        kind is EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
+            or EventKind.IrqStartup or EventKind.LapicOffline or EventKind.VectorActivate or EventKind.CpuhpEnter
+            or EventKind.MsiUnmask;
 }

@@ -228,8 +228,8 @@ public sealed partial class Verifier<TRules>
             case EventKind.IrDeactivate: _cpus[e.Cpu].DeactivatedIrq = e.Irq; break;
 
             case EventKind.MsiWrite: JudgeMessage(at); break;
-            case EventKind.MsiMask: JudgeMask(in e, masked: true); break;
-            case EventKind.MsiUnmask: JudgeMask(in e, masked: false); break;
+            case EventKind.MsiMask: JudgeMask(at, masked: true); break;
+            case EventKind.MsiUnmask: JudgeMask(at, masked: false); break;
         }
     }
 
@@ -287,9 +287,14 @@ public sealed partial class Verifier<TRules>
         _matrix.Complete = false;
     }
 
+    /// <summary>
+    /// Whether the rules are believed where nothing else decides: until they were wrong about this kind of decision once.
+    /// </summary>
+    private bool Trusts(DecisionKind kind) => _tally.DisagreedOf(kind) == 0;
+
     private void Agree(DecisionKind kind) => _tally.Agree(kind);
 
-    private void Open(DecisionKind kind, OpenReason reason) => _tally.Open(kind, reason);
+    private void Open(DecisionKind kind, OpenReason reason) => _tally.Open(_index, kind, reason);
 
     private void Disagree(DecisionKind kind, uint irq, FormattableString expected, FormattableString actual, FormattableString because) =>
         _tally.Disagree(new Disagreement(_index, _timeNs, _cpu, kind, irq < IrqTable.IrqMax ? (int)irq : null,

@@ -3,6 +3,12 @@ using System.Collections.Generic;
 
 namespace Replay.Core.Verify;
 
+/// <summary>A decision that could not be taken again.</summary>
+/// <param name="Event">Number of the record.</param>
+/// <param name="Kind">What was decided.</param>
+/// <param name="Reason">What is missing.</param>
+public readonly record struct OpenDecision(long Event, DecisionKind Kind, OpenReason Reason);
+
 /// <summary>Counts of decisions by kind, and the disagreements. All but the first ones are counted only.</summary>
 public sealed class VerifyTally
 {
@@ -10,6 +16,7 @@ public sealed class VerifyTally
     public const int KeptMax = 10_000;
 
     private readonly List<Disagreement> _disagreements = [];
+    private readonly List<OpenDecision> _openDecisions = [];
     private readonly long[] _agreed = new long[DecisionKinds.Count];
     private readonly long[] _open = new long[DecisionKinds.Count];
     private readonly long[] _disagreed = new long[DecisionKinds.Count];
@@ -17,6 +24,9 @@ public sealed class VerifyTally
 
     /// <summary>In the order of events.</summary>
     public IReadOnlyList<Disagreement> Disagreements => _disagreements;
+
+    /// <summary>The first decisions that could not be taken again, in the order of events.</summary>
+    public IReadOnlyList<OpenDecision> OpenDecisions => _openDecisions;
 
     public long AgreedOf(DecisionKind kind) => _agreed[(int)kind];
 
@@ -38,8 +48,9 @@ public sealed class VerifyTally
 
     internal void Agree(DecisionKind kind, long count = 1) => _agreed[(int)kind] += count;
 
-    internal void Open(DecisionKind kind, OpenReason reason)
+    internal void Open(long index, DecisionKind kind, OpenReason reason)
     {
+        if (_openDecisions.Count < KeptMax) _openDecisions.Add(new OpenDecision(index, kind, reason));
         _open[(int)kind]++;
         _reasons[(int)reason]++;
     }
