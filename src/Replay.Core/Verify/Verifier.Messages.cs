@@ -49,11 +49,18 @@ public sealed partial class Verifier<TRules>
     private string DeviceText(ushort device, int entry) => device == 0 ? "" : FormattableString.Invariant($"{_tables.Devices[device]} entry {entry}:");
 
     /// <summary>A message names its entry each time; the first one is checked against the next two.</summary>
-    private static (ushort Device, int Entry) ExpectedEntry(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, MessageWrite write)
+    private (ushort Device, int Entry) ExpectedEntry(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, MessageWrite write)
     {
         if (irq.Device != 0 && irq.Entry >= 0) return (irq.Device, irq.Entry);
         (ushort Device, int Entry) recorded = (write.Device, write.Entry), first = recorded;
         int others = 0;
+        if (at[0].Irq > 0 && _irqs[at[0].Irq - 1] is { } before && before.Device == recorded.Device && before.Entry >= 0)
+        {
+            // A device's entries get their interrupts in order.
+            if (before.Entry + 1 == recorded.Entry) return recorded;
+            first = (recorded.Device, before.Entry + 1);
+            others = 1;
+        }
         foreach (ref readonly IrqEvent e in at[1..])
         {
             if (e.Irq != at[0].Irq) continue;
@@ -67,8 +74,9 @@ public sealed partial class Verifier<TRules>
             else if (e.Kind is EventKind.MsiMask or EventKind.MsiUnmask) next = (recorded.Device, (int)(e.A & (MsixFunction.EntriesMax - 1)));
             else continue;
             if (next == recorded) return recorded;
+            if (next == first && others > 0) return next;
             if (others++ == 0) first = next;
-            else return next == first ? next : recorded;
+            else return recorded;
         }
         return recorded;
     }

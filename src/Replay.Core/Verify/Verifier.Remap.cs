@@ -95,6 +95,7 @@ public sealed partial class Verifier<TRules>
         if (irq.RemapIndex >= 0 && irq.RemapTable < 0) return (irq.RemapIndex, irq.RemapSub, true);
         int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
         int message = EntryOfMessage(at[1..], at[0].Cpu, number);
+        if (message < 0 && invalidated >= 0 && invalidated != recorded) message = EntryOfSameValue(at);
         int index = invalidated >= 0 && invalidated == message ? invalidated : recorded;
         return (index - store.Sub, store.Sub, message >= 0 || invalidated >= 0);
     }
@@ -107,6 +108,16 @@ public sealed partial class Verifier<TRules>
             if (e.Kind != EventKind.MsiWrite || e.Irq != number) continue;
             var message = new MsiMessage(e.A, (uint)e.B);
             return message.IsRemappable ? message.RemapIndex : -1;
+        }
+        return -1;
+    }
+
+    /// <summary>The entry that the same value is written to again: starting an interrupt repeats what activating it wrote.</summary>
+    private static int EntryOfSameValue(ReadOnlySpan<IrqEvent> at)
+    {
+        foreach (ref readonly IrqEvent e in at[1..])
+        {
+            if (e.Kind == EventKind.IrteWrite && e.A == at[0].A && e.B == at[0].B) return (int)Math.Min((long)e.Irq + e.Vector, int.MaxValue);
         }
         return -1;
     }

@@ -203,7 +203,7 @@ public sealed partial class Verifier<TRules>
         bool reservedKnown = !isManaged && irq.Has(IrqFacts.ReservedKnown);
         if (cpu.NewVector == 0)
         {
-            JudgeFailedAlloc(in e, kind, ref irq, ref cpu, result.Ret);
+            JudgeFailedAlloc(in e, kind, ref irq, ref cpu, result);
             if (result.Ret == 0 && _matrix.Seen == false)
             {
                 PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
@@ -225,8 +225,9 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>No vector: the mask has no CPU (-EINVAL), or none of its CPUs has one left (-ENOSPC).</summary>
-    private void JudgeFailedAlloc(in IrqEvent e, DecisionKind kind, ref VerifyIrq irq, ref VerifyCpu cpu, int ret)
+    private void JudgeFailedAlloc(in IrqEvent e, DecisionKind kind, ref VerifyIrq irq, ref VerifyCpu cpu, VectorResult result)
     {
+        int ret = result.Ret;
         bool managed = kind == DecisionKind.ManagedAlloc;
         bool known = cpu.AllocIrq == e.Irq && cpu.SearchKnown && KnowsCounters(cpu.Search, managed) && _matrix.Seen;
         if (!known || ret == Invalid)
@@ -239,11 +240,11 @@ public sealed partial class Verifier<TRules>
         bool bitKnown = true;
         int bit = best < 0 ? -1 : ExpectedBit(best, managed, out bitKnown);
         if (!bitKnown) Open(kind, OpenReason.Bits);
-        else if (bit < 0 == (ret == NoSpace)) Agree(kind);
+        else if (bit < 0 && ret == NoSpace && e.Vector == 0 && (managed || !irq.Has(IrqFacts.ReservedKnown) || result.Reserved == irq.Has(IrqFacts.HasReserved))) Agree(kind);
         else
         {
-            Disagree(kind, e.Irq, $"{(bit < 0 ? "ret -28" : PlaceText((byte)bit, (ushort)best))}", $"vector {e.Vector} ret={ret}",
-                $"{(best < 0 ? "no CPU of the mask has a vector left" : $"CPU {best} has {_matrix[best].Available} left")}; candidates {cpu.Search}; the allocator's own record is missing");
+            Disagree(kind, e.Irq, $"{(bit < 0 ? $"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28" : PlaceText((byte)bit, (ushort)best))}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
+                $"{(best < 0 ? "no CPU of the mask has a vector left" : $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing")}; candidates {cpu.Search}");
         }
     }
 
