@@ -215,6 +215,17 @@ public static partial class RuleCatalog
         return -1;
     }
 
+    /// <summary>Kernels whose set chooses an alternative, as named.</summary>
+    public static IReadOnlyList<string> KernelsWith(string name, string alternative)
+    {
+        var kernels = new List<string>();
+        foreach (RuleSet set in Sets)
+        {
+            if (set.IsKernel && RuleChoice.For(set.Name).Is(name, alternative)) kernels.Add(set.Name);
+        }
+        return kernels;
+    }
+
     /// <summary>A named set, or null.</summary>
     public static RuleSet? FindSet(string name)
     {

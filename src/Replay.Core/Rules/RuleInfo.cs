@@ -28,12 +28,18 @@ public sealed record RuleInfo(
 
 /// <summary>A named set: some alternatives that belong together.</summary>
 /// <param name="Name">As typed: <c>linux-6.1</c>, <c>prefix:a6c11c0a5235</c>.</param>
-/// <param name="Meaning">One line.</param>
+/// <param name="Subject">One line: the kernel, or the change that the set is with or without.</param>
 /// <param name="Source">Commit or thread.</param>
 /// <param name="Assignments">What it fixes, each <c>NAME=ALTERNATIVE</c>. A kernel's set names all in which it differs
 /// from the defaults; any other set is laid over a kernel's.</param>
-public sealed record RuleSet(string Name, string Meaning, string Source, IReadOnlyList<string> Assignments)
+public sealed record RuleSet(string Name, string Subject, string Source, IReadOnlyList<string> Assignments)
 {
     /// <summary>True for a kernel, which decides every behaviour; false for a set that is laid over one.</summary>
     public bool IsKernel => Name.StartsWith("linux-", System.StringComparison.Ordinal);
+
+    /// <summary>True for a machine without the change, <c>prefix:…</c>.</summary>
+    public bool IsBefore => Name.StartsWith("prefix:", System.StringComparison.Ordinal);
+
+    /// <summary>One line.</summary>
+    public string Meaning => IsKernel ? Subject : (IsBefore ? "Without: " : "With: ") + Subject;
 }
