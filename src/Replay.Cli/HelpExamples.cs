@@ -59,5 +59,11 @@ internal static class HelpExamples
                 ("irqreplay rules a6c11c0a5235", "The two sets of one fix."),
                 ("irqreplay rules --format json", "The same for scripts."),
             ],
+            ["explain"] =
+            [
+                ("irqreplay explain IRQ007", "One code; 7 and VECTOR_LEAK are the same."),
+                ("irqreplay explain", "All codes."),
+                ("irqreplay explain 7 --format json", "One code for scripts."),
+            ],
         };
 }
