@@ -65,5 +65,11 @@ internal static class HelpExamples
                 ("irqreplay explain", "All codes."),
                 ("irqreplay explain 7 --format json", "One code for scripts."),
             ],
+            ["recipe"] =
+            [
+                ("irqreplay recipe bare-metal > record.sh", "The script for the machine itself; it says how it is run."),
+                ("irqreplay recipe hyperv | ssh root@guest sh -s 30", "Thirty seconds of a guest, in one line."),
+                ("irqreplay recipe kvm --format json", "Tracepoints and probes for other recorders."),
+            ],
         };
 }

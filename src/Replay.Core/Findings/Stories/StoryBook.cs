@@ -9,8 +9,8 @@ public static class StoryBook
         VectorStories.All, MessageStories.All, RemappingStories.All, HyperVStories.All, VirtualStories.All,
         DeviceStories.All, AllocatorInvariants.All, ViewInvariants.All);
 
-    /// <summary>How many there are.</summary>
-    public static int Count => ByNumber.Count;
+    /// <summary>Numbers that have one, also of codes whose check does not exist yet.</summary>
+    public static IReadOnlyCollection<int> Numbers => ByNumber.Keys;
 
     /// <summary>The story of a code, or null.</summary>
     public static Story? Find(int number) => ByNumber.GetValueOrDefault(number);
