@@ -17,7 +17,6 @@ public sealed partial class Verifier<TRules>
     private long _forceYes;
     private long _forceNoEvent = -1;
     private long _forceNo;
-    private bool _forceProbed;
 
     // True once a probe told an affinity mask: from then on masks are followed, not guessed.
     private bool _masksSeen;
@@ -34,12 +33,12 @@ public sealed partial class Verifier<TRules>
             if (_forceYes > 0 && _forceYes >= _forceNo)
             {
                 list.Add(new Evidence("cpu.forceCompleteFirst", "yes", _forceYesEvent, _forceYes, _forceNo,
-                    "a CPU that went offline completed moves of interrupts that it did not have any more"));
+                    "a CPU that went offline asked all interrupts for pending moves, not only its own"));
             }
             else if (_forceNo > 0)
             {
                 list.Add(new Evidence("cpu.forceCompleteFirst", "no", _forceNoEvent, _forceNo, _forceYes,
-                    "a CPU went offline and left old vectors of moves on it, of interrupts that it did not have any more"));
+                    "a CPU that went offline asked only its own interrupts for pending moves, and left old vectors of others on it"));
             }
             return list;
         }
@@ -166,11 +165,15 @@ public sealed partial class Verifier<TRules>
             if (!cpu.GoingDown) return;
             GoDark(e.Cpu, probed: true);
         }
-        _forceProbed = true;
         ref VerifyIrq irq = ref _irqs[e.Irq];
         if (irq.Has(IrqFacts.PlaceKnown) && irq.Vector != 0 && irq.Cpu != e.Cpu)
         {
+            cpu.ForcedElsewhere++;
             if (_forceYes++ == 0) _forceYesEvent = _index;
+        }
+        else
+        {
+            cpu.ForcedHere++;
         }
         if (irq.PreviousVector == 0 || (irq.Cpu != e.Cpu && irq.PreviousCpu != e.Cpu)) return;
         foreach (ref readonly IrqEvent next in at[1..])
@@ -251,18 +254,25 @@ public sealed partial class Verifier<TRules>
     private void CheckLeftBehind(int number)
     {
         ref VerifyCpu cpu = ref _cpus[number];
+        bool asked = cpu.ForcedHere > 0 && cpu.ForcedElsewhere == 0 && HasIrqsElsewhere(number);
+        if (asked && _forceNo++ == 0) _forceNoEvent = _index;
         for (uint i = 0; i < (uint)_irqsUsed; i++)
         {
             ref VerifyIrq irq = ref _irqs[i];
-            if (irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number)
-            {
-                if (_forceProbed && _forceNo++ == 0) _forceNoEvent = _index;
-                if (ForceCompleteFirst) FreeOldPlace(ref cpu, ref irq);
-            }
+            if (irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number && ForceCompleteFirst) FreeOldPlace(ref cpu, ref irq);
             if (irq.Vector == 0 || irq.Cpu != number || !irq.Has(IrqFacts.PlaceKnown | IrqFacts.StartKnown | IrqFacts.Started)) continue;
             Disagree(DecisionKind.Migrate, i, $"moved away from CPU {number}", $"left at {PlaceText(irq.Vector, irq.Cpu)}",
                 $"it is started, and CPU {number} is offline");
         }
+    }
+
+    private bool HasIrqsElsewhere(int number)
+    {
+        for (int i = 0; i < _irqsUsed; i++)
+        {
+            if (_irqs[i].Vector != 0 && _irqs[i].Cpu != number && _irqs[i].Has(IrqFacts.PlaceKnown)) return true;
+        }
+        return false;
     }
 
     /// <summary>

@@ -40,7 +40,7 @@ public sealed partial class Verifier<TRules>
     /// </summary>
     private int CpuOfAside(ReadOnlySpan<IrqEvent> at, int named, in CpuCounters recorded)
     {
-        if (!_matrix[named].Known || _matrix[named].Resync) return named;
+        if (_matrix[named].Resync || (!_matrix[named].Known && !(_matrix.Complete && recorded.Online))) return named;
         byte bit = at[0].Vector;
         int before = LastOf(_cpus[at[0].Cpu].AsideMask);
         (int next, uint irq) = NextAside(at[1..], at[0].Cpu);

@@ -68,8 +68,24 @@ public sealed partial class Verifier<TRules>
         return highest;
     }
 
-    private void JudgeMatrixOnline(in IrqEvent e)
+    /// <summary>
+    /// The window is the rules', unless the first CPU's counters say otherwise twice: when its map goes online, and in the
+    /// record after that.
+    /// </summary>
+    private void LearnWindow(ReadOnlySpan<IrqEvent> ahead, uint available)
     {
+        _matrix.SetWindow(_rules.WindowEnd);
+        foreach (ref readonly IrqEvent e in ahead)
+        {
+            if (e.Kind is < EventKind.MatrixReserveManaged or > EventKind.MatrixFree) continue;
+            if (Before(e.Kind, CountersOf(new MatrixOperation(in e))) is { } before && before.Available == available) _matrix.LearnWindow(available);
+            return;
+        }
+    }
+
+    private void JudgeMatrixOnline(ReadOnlySpan<IrqEvent> at)
+    {
+        ref readonly IrqEvent e = ref at[0];
         _matrix.Seen = true;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         if (_matrix[e.Cpu].Online && _matrix[e.Cpu].Known) LeaveUnseen(e.Cpu);
@@ -77,7 +93,7 @@ public sealed partial class Verifier<TRules>
         cpu.Online = cpu.OnlineKnown = true;
         GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
         bool fresh = !_matrix[e.Cpu].Initialized;
-        if (_matrix.Complete && fresh && recorded.OnlineMaps == 1) _matrix.LearnWindow(recorded.GlobalAvailable);
+        if (_matrix.Complete && fresh && _matrix.OnlineMaps == 0) LearnWindow(at[1..], recorded.GlobalAvailable);
         bool known = _matrix.Complete || _matrix[e.Cpu].Known;
         bool resync = _matrix[e.Cpu].Resync;
         _matrix.SetOnline(e.Cpu);

@@ -47,6 +47,11 @@ public sealed partial class Verifier<TRules>
             lo = known ? ComposeIrte(irq.HardwareVector, irq.HardwareDestination) : store.Lo;
             known &= TrySource(at, number, ref irq, store.Hi, out hi);
         }
+        if (!indexKnown && OwnerOf(index + sub, -1) is not IrqEvent.NoIrq and var owner)
+        {
+            Disagree(DecisionKind.Irte, number, $"an entry of its own", $"entry {store.Index}", $"entry {store.Index} is that of irq {owner}");
+            return;
+        }
         if (index != store.Index || sub != store.Sub || lo != store.Lo || hi != store.Hi)
         {
             Disagree(DecisionKind.Irte, number, $"entry {index}{SubText(sub)} = 0x{lo:x} 0x{hi:x}",
@@ -210,6 +215,22 @@ public sealed partial class Verifier<TRules>
             _ioApicSourceKnown = true;
             return true;
         }
+        if (!TryRepeatedSource(at, out ulong repeated)) return false;
+        source = repeated;
+        return true;
+    }
+
+    /// <summary>The source that the next two writes of the same entry agree on.</summary>
+    private static bool TryRepeatedSource(ReadOnlySpan<IrqEvent> at, out ulong source)
+    {
+        source = 0;
+        int seen = 0;
+        foreach (ref readonly IrqEvent e in at[1..])
+        {
+            if (e.Kind != EventKind.IrteWrite || e.Irq != at[0].Irq || e.B == 0) continue;
+            if (seen++ == 0) source = e.B;
+            else return e.B == source;
+        }
         return false;
     }
 
@@ -321,9 +342,9 @@ public sealed partial class Verifier<TRules>
         {
             if (e.Kind != EventKind.MsiWrite || e.Irq != number) continue;
             var write = new MessageWrite(in e);
-            if (write.Data == second.Index && write.Data != first.Index) return (second.DevId, second.Index);
-            return write.Data == first.Index && PciAddress.TryParse(_tables.Devices[write.Device], out PciAddress address)
-                && address.RequesterId == second.DevId ? (second.DevId, second.Index) : (first.DevId, first.Index);
+            bool isSecond = first.DevId == second.DevId ? write.Data == second.Index
+                : PciAddress.TryParse(_tables.Devices[write.Device], out PciAddress address) && address.RequesterId == second.DevId;
+            return isSecond ? (second.DevId, second.Index) : (first.DevId, first.Index);
         }
         return (first.DevId, first.Index);
     }

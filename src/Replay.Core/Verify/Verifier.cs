@@ -192,7 +192,7 @@ public sealed partial class Verifier<TRules>
             case EventKind.FreeMovedVector: JudgeFreeMovedProbe(in e); break;
             case EventKind.VectorTeardown: JudgeTeardown(in e); break;
 
-            case EventKind.MatrixOnline: JudgeMatrixOnline(in e); break;
+            case EventKind.MatrixOnline: JudgeMatrixOnline(at); break;
             case EventKind.MatrixOffline: JudgeMatrixOffline(in e); break;
             case EventKind.MatrixAssignSystem: JudgeAssignSystem(in e); break;
             case EventKind.MatrixAssign: JudgeAssignLegacy(at); break;

@@ -105,6 +105,11 @@ internal struct VerifyCpu // mutable struct: never readonly
     /// <summary>True from the moment the CPU left the online mask until it is back.</summary>
     public bool Dark;
 
+    /// <summary>Pending moves that it asked about while dark: of its own interrupts, and of others.</summary>
+    public int ForcedHere;
+
+    public int ForcedElsewhere;
+
     public bool GoingDown;
     public int TakedownStep;
 

@@ -35,7 +35,7 @@ internal sealed class Tampering
         (EventKind.MatrixFreeCall, ["vector", "cpu", "managed"]),
         (EventKind.IrteWrite, ["index", "lo", "hi"]),
         (EventKind.IrteWriteAmd, ["index", "lo", "hi"]),
-        (EventKind.MsiWrite, ["address", "data", "entry"]),
+        (EventKind.MsiWrite, ["address", "data"]),
         (EventKind.MsiMask, ["hwirq"]),
         (EventKind.MsiUnmask, ["hwirq"]),
         (EventKind.ApicSetAffinityReturn, ["ret"]),
