@@ -73,6 +73,7 @@ public static partial class RecipeTable
 
         // For people, and for what is not mapped yet.
         new("printk:console", RecipePlatforms.All, IsContext: true),
+        new("iommu:io_page_fault", RecipePlatforms.WithRemapping, IsContext: true),
         new("hyperv:vmbus_onoffer", RecipePlatforms.HyperV, IsContext: true),
         new("hyperv:vmbus_onoffer_rescind", RecipePlatforms.HyperV, IsContext: true),
         new("hyperv:vmbus_open", RecipePlatforms.HyperV, IsContext: true),

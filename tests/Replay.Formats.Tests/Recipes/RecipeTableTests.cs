@@ -71,7 +71,7 @@ public class RecipeTableTests
     private static bool IsThere(MappingLine line, RecipePlatforms platform)
     {
         if (line.System is "ftrace" or "qemu") return false;
-        bool remapping = line.System == "intel_iommu" || line.Name.StartsWith("modify_irte", StringComparison.Ordinal)
+        bool remapping = line.System is "intel_iommu" or "iommu" || line.Name.StartsWith("modify_irte", StringComparison.Ordinal)
             || line.Name.StartsWith("ir_", StringComparison.Ordinal) || line.Name.StartsWith("amd_ir_", StringComparison.Ordinal)
             || line.Name.StartsWith("iommu_", StringComparison.Ordinal) || line.Name.Contains("able_ir", StringComparison.Ordinal);
         if (remapping) return RecipePlatforms.WithRemapping.HasFlag(platform);
