@@ -56,6 +56,9 @@ public class ProgramTests
     [InlineData("convert")]
     [InlineData("replay")]
     [InlineData("state")]
+    [InlineData("rules")]
+    [InlineData("explain")]
+    [InlineData("recipe")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();
