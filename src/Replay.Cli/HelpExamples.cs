@@ -52,6 +52,13 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
+            ["verify"] =
+            [
+                ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),
+                ("irqreplay verify capture.dat --rules linux-6.12", "By another kernel's: what it would decide otherwise."),
+                ("irqreplay verify capture.dat --with cpu.forceCompleteFirst=no", "With one behaviour changed."),
+                ("irqreplay verify capture.dat --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
             ["rules"] =
             [
                 ("irqreplay rules", "All behaviours and sets."),
