@@ -132,6 +132,27 @@ public enum EventKind : byte
     VpciChannel = 180,
     VpciCreateInterrupt = 181,
     VpciDeleteInterrupt = 182,
+    HvBusStep = 183,
+    HvBusState = 184,
+    HvPacket = 185,
+    HvHypercall = 186,
+    HvHypercallDone = 187,
+    HvUnmask = 188,
+    VmbusChannel = 189,
+
+    // 230-244: a modelled machine: what happens to its kernel, its interrupts and its devices.
+    DeviceRaise = 230,
+    Machine = 231,
+    IrqAlloc = 232,
+    IrqRequest = 233,
+    CpuOff = 234,
+    CpuOn = 235,
+    Snapshot = 236,
+    Restore = 237,
+    KernelBoot = 238,
+    Inject = 239,
+    Tick = 240,
+    MessageCopy = 241,
 
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,
