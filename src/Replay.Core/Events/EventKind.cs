@@ -133,6 +133,9 @@ public enum EventKind : byte
     VpciCreateInterrupt = 181,
     VpciDeleteInterrupt = 182,
 
+    // 230: what devices want, seen by nobody but the device; systems replay it.
+    DeviceRaise = 230,
+
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,
 }

@@ -267,6 +267,9 @@ public static class EventSchema
             Row(EventKind.VpciDeleteInterrupt, "vpci_delete_interrupt", EventRole.Observation,
                 "The guest asks the host to drop an interrupt's mapping.",
                 Irq(), Device("device", OperandSlot.B, 48), Hex("address", OperandSlot.A, 0, 64)),
+
+            Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "A device wants to signal one of its MSI-X entries.",
+                Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16)),
         ];
         foreach (EventKindInfo row in rows)
         {
