@@ -140,8 +140,10 @@ public enum EventKind : byte
     HvUnmask = 188,
     VmbusChannel = 189,
 
-    // 230-244: a modelled machine: what happens to its kernel, its interrupts and its devices.
+    // 230: what devices want, seen by nobody but the device; systems replay it.
     DeviceRaise = 230,
+
+    // 231-244: a modelled machine: what happens to its kernel, its interrupts and its devices.
     Machine = 231,
     IrqAlloc = 232,
     IrqRequest = 233,

@@ -297,7 +297,7 @@ public static class EventSchema
                 new EventOperand("op", OperandSlot.A, 32, 8, OperandFormat.Symbol, VmbusOperations.Names),
                 Hex("class", OperandSlot.B, 0, 32), Signed("ret", OperandSlot.B, 32)),
 
-            Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "The device wants to signal an entry.",
+            Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "A device wants to signal one of its MSI-X entries.",
                 Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16)),
             Row(EventKind.Machine, "machine", EventRole.Stimulus,
                 "What the modelled machine is: CPUs online, end of the vector window (0 = the rules'), legacy vectors in use on CPU 0.",

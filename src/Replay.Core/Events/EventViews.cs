@@ -306,3 +306,15 @@ public readonly ref struct HostMapping
 
     public int Status => (int)_record.B;
 }
+
+/// <summary>Operands of device_raise.</summary>
+public readonly ref struct DeviceEntry
+{
+    private readonly ref readonly IrqEvent _record;
+
+    public DeviceEntry(ref readonly IrqEvent record) => _record = ref record;
+
+    public ushort Device => (ushort)_record.A;
+
+    public ushort Entry => (ushort)(_record.A >> 16);
+}

@@ -80,18 +80,6 @@ public readonly ref struct VmbusChange
     public uint Class => (uint)_record.B;
 }
 
-/// <summary>Operands of device_raise.</summary>
-public readonly ref struct DeviceSignal
-{
-    private readonly ref readonly IrqEvent _record;
-
-    public DeviceSignal(ref readonly IrqEvent record) => _record = ref record;
-
-    public ushort Device => (ushort)_record.A;
-
-    public ushort Entry => (ushort)(_record.A >> 16);
-}
-
 /// <summary>Operands of machine.</summary>
 public readonly ref struct MachineDefinition
 {

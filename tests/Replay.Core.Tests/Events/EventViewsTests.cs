@@ -117,6 +117,8 @@ public class EventViewsTests
         (EventKind.ApicUpdateVector, "cpu", (in r) => new VectorPlace(in r).Cpu),
         (EventKind.VectorFreeMoved, "cpu", (in r) => new VectorPlace(in r).Cpu),
         (EventKind.AmdInvalidate, "devid", (in r) => new AmdDevice(in r).DevId),
+        (EventKind.DeviceRaise, "device", (in r) => new DeviceEntry(in r).Device),
+        (EventKind.DeviceRaise, "entry", (in r) => new DeviceEntry(in r).Entry),
     ];
 
     public static TheoryData<int> Indexes()

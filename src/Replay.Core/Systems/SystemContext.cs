@@ -1,0 +1,41 @@
+using Replay.Core.Events;
+using Replay.Core.Findings;
+
+namespace Replay.Core.Systems;
+
+/// <summary>What every system of one replay shares: names, findings, and the event that is being applied.</summary>
+public sealed class SystemContext
+{
+    public SystemContext(EventTables tables, FindingTable findings)
+    {
+        Tables = tables;
+        Findings = findings;
+    }
+
+    public EventTables Tables { get; }
+
+    public FindingTable Findings { get; }
+
+    /// <summary>Number of the event being applied; after the last event, that one's.</summary>
+    public long Index { get; internal set; } = -1;
+
+    /// <summary>Its time.</summary>
+    public ulong TimeNs { get; internal set; }
+
+    /// <summary>Raises a finding at the event being applied.</summary>
+    public void Raise(FindingCode code, long? blame, string device, int? entry, string message,
+        int? irq = null, Certainty certainty = Certainty.Proved, Severity? severity = null) =>
+        Findings.Add(new Finding
+        {
+            Code = code,
+            Severity = severity ?? FindingCatalog.Get(code).Severity,
+            Certainty = certainty,
+            Event = Index,
+            TimeNs = TimeNs,
+            Blame = blame,
+            Irq = irq,
+            Device = device.Length == 0 ? null : device,
+            Entry = entry,
+            Message = message,
+        });
+}

@@ -1,0 +1,83 @@
+using System.Collections.Generic;
+
+namespace Replay.Core.Systems;
+
+/// <summary>What became of one event of a device.</summary>
+/// <param name="Event">Number of the event in the recording.</param>
+/// <param name="Device">Device that signalled.</param>
+/// <param name="Entry">MSI-X entry.</param>
+/// <param name="Verdict">What became of it.</param>
+/// <param name="Cpu">CPU where it arrived, if it did.</param>
+/// <param name="Vector">Vector there.</param>
+/// <param name="Irq">Interrupt whose handler ran.</param>
+/// <param name="Address">Address that was written, for a stray message.</param>
+/// <param name="Reason">Why, in a few words.</param>
+public sealed record EventVerdict(
+    long Event, string Device, int Entry, Verdict Verdict, int? Cpu, int? Vector, int? Irq, ulong? Address, string Reason);
+
+/// <summary>What one interrupt is worth at the end.</summary>
+/// <param name="Device">Device.</param>
+/// <param name="Entry">MSI-X entry.</param>
+/// <param name="Irq">Linux interrupt number, where it is known.</param>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Blame">Event that made it so; null for a working one.</param>
+/// <param name="Reason">Why, in a few words.</param>
+public sealed record InterruptVerdict(
+    string Device, int Entry, int? Irq, EndVerdict Verdict, long? Blame, string Reason);
+
+/// <summary>A call that failed.</summary>
+/// <param name="Event">Event at which it was made.</param>
+/// <param name="Device">Device concerned.</param>
+/// <param name="Call">Function, hypercall or message.</param>
+/// <param name="Error">What it returned.</param>
+/// <param name="Expected">True when it fails in a correct run too.</param>
+public sealed record FailingCall(long Event, string Device, string Call, string Error, bool Expected);
+
+/// <summary>State of a part of a system after a step.</summary>
+/// <param name="Event">Event whose step it was.</param>
+/// <param name="Subject">Device, port or other part.</param>
+/// <param name="Step">What happened.</param>
+/// <param name="State">State after it.</param>
+public sealed record StateLine(long Event, string Subject, string Step, string State);
+
+/// <summary>
+/// What a system says: a verdict for each event of a device and, at the end, one for each interrupt; calls that failed;
+/// states step by step. Each list has a limit; what came after it is counted.
+/// </summary>
+public sealed class SystemReport
+{
+    /// <summary>Rows that a list keeps; a storm of events must not fill memory.</summary>
+    public const int RowsMax = 65536;
+
+    private readonly List<EventVerdict> _events = [];
+    private readonly List<InterruptVerdict> _interrupts = [];
+    private readonly List<FailingCall> _calls = [];
+    private readonly List<StateLine> _states = [];
+
+    /// <summary>In the order of events.</summary>
+    public IReadOnlyList<EventVerdict> Events => _events;
+
+    /// <summary>By device and entry; made when the system is finished.</summary>
+    public IReadOnlyList<InterruptVerdict> Interrupts => _interrupts;
+
+    public IReadOnlyList<FailingCall> Calls => _calls;
+
+    public IReadOnlyList<StateLine> States => _states;
+
+    /// <summary>Rows that came after a list was full.</summary>
+    public long Dropped { get; private set; }
+
+    public void Add(EventVerdict row) => Add(_events, row);
+
+    public void Add(InterruptVerdict row) => Add(_interrupts, row);
+
+    public void Add(FailingCall row) => Add(_calls, row);
+
+    public void Add(StateLine row) => Add(_states, row);
+
+    private void Add<T>(List<T> rows, T row)
+    {
+        if (rows.Count < RowsMax) rows.Add(row);
+        else Dropped++;
+    }
+}
