@@ -17,6 +17,8 @@ public enum FindingCode : ushort
     StaleIec = 9,
     StaleIrtAlias = 10,
     CounterMismatch = 24,
+    WrongProcessor = 27,
+    MultipleDelivery = 28,
 
     SlotOwner = 101,
     SlotWithoutBit = 102,
@@ -40,4 +42,9 @@ public enum FindingCode : ushort
     LeftOnOfflineCpu = 121,
     NotRetriggered = 122,
     TargetOffline = 123,
+    MappingWithoutChannel = 141,
+    BusTransition = 142,
+    OneMappingEach = 143,
+    RetargetFailed = 144,
+    MappingBalance = 145,
 }

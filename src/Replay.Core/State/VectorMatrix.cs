@@ -115,6 +115,21 @@ public sealed class VectorMatrix
         }
     }
 
+    /// <summary>Sets the window's end where it is known beforehand; before the first CPU goes online.</summary>
+    public void UseWindow(byte end)
+    {
+        AllocEnd = end;
+        SystemInWindow = SystemBelow(end);
+    }
+
+    /// <summary>A copy that shares nothing.</summary>
+    public VectorMatrix Clone()
+    {
+        var copy = (VectorMatrix)MemberwiseClone();
+        copy._maps = (CpuMap[])_maps.Clone();
+        return copy;
+    }
+
     /// <summary>CPUs with a map: 0 to this, exclusive.</summary>
     public int Count { get; private set; }
 

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.Systems.Linux;
 
 namespace Replay.Core.Systems;
 
@@ -43,6 +44,10 @@ public static class SystemTable
 {
     internal static readonly SystemRegistration[] All =
     [
+        new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
+            EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
+            EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
+            EventKind.HvBusStep),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();
