@@ -43,6 +43,7 @@ internal static class HelpExamples
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
+                ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would where the recording does not tell."),
             ],
             ["state"] =
             [
@@ -50,6 +51,13 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
+            ],
+            ["rules"] =
+            [
+                ("irqreplay rules", "All behaviours and sets."),
+                ("irqreplay rules hv", "Those of Hyper-V."),
+                ("irqreplay rules a6c11c0a5235", "The two sets of one fix."),
+                ("irqreplay rules --format json", "The same for scripts."),
             ],
         };
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Commands;
@@ -13,6 +14,7 @@ internal sealed class ReplayCommand
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
 
     private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
 
@@ -26,6 +28,7 @@ internal sealed class ReplayCommand
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif");
+        _rules = new RuleOptions(command);
         command.Options.Add(_all);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
@@ -41,21 +44,23 @@ internal sealed class ReplayCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
+        _rules.Check(result);
         string file = result.GetValue(_shared.File)!;
         using Recording recording = _shared.Open(result, _host);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
+        RuleChoice rules = _rules.Choose(result, recording);
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules));
         ReplayReport report = Replay(recording, session);
         Losses.Write(recording, format, _host.Error);
         switch (format)
         {
             case OutputFormat.Json:
-                ReplayJson.Write(report, _host.Out);
+                ReplayJson.Write(report, rules, _host.Out);
                 break;
             case OutputFormat.Sarif:
                 Sarif.Write(report, file, Losses.Describe(recording), _host.Out);
                 break;
             default:
-                ReplayText.Write(report, recording, file, result.GetValue(_all), _host);
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host);
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);

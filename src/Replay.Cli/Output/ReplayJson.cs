@@ -2,18 +2,20 @@ using System;
 using System.IO;
 using System.Text.Json;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 
 namespace Replay.Cli.Output;
 
 /// <summary>The JSON of <c>replay</c>.</summary>
 internal static class ReplayJson
 {
-    public static void Write(ReplayReport report, Stream output)
+    public static void Write(ReplayReport report, RuleChoice rules, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
+        json.WriteString("rules", rules.ToString());
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }
