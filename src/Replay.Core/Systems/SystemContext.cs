@@ -1,16 +1,21 @@
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.Rules;
 
 namespace Replay.Core.Systems;
 
 /// <summary>What every system of one replay shares: names, findings, and the event that is being applied.</summary>
 public sealed class SystemContext
 {
-    public SystemContext(EventTables tables, FindingTable findings)
+    public SystemContext(EventTables tables, FindingTable findings, RuleChoice rules)
     {
         Tables = tables;
         Findings = findings;
+        Rules = rules;
     }
+
+    /// <summary>How the systems behave: one alternative of each policy.</summary>
+    public RuleChoice Rules { get; }
 
     public EventTables Tables { get; }
 

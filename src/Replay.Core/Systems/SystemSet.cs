@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.Rules;
 
 namespace Replay.Core.Systems;
 
@@ -15,7 +16,8 @@ public sealed class SystemSet
     private readonly ISystem?[] _systems = new ISystem?[SystemTable.All.Length];
     private readonly List<NamedSystem> _live = [];
 
-    public SystemSet(EventTables tables, FindingTable findings) => _context = new SystemContext(tables, findings);
+    public SystemSet(EventTables tables, FindingTable findings, RuleChoice rules) =>
+        _context = new SystemContext(tables, findings, rules);
 
     /// <summary>Systems that came to life, in the order of the table.</summary>
     public IReadOnlyList<NamedSystem> Live

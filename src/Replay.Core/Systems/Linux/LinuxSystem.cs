@@ -32,7 +32,7 @@ public sealed partial class LinuxSystem : ISystem
     private long _event = -1;
 
     public LinuxSystem(SystemContext context)
-        : this(context, new Policy())
+        : this(context, Policy.From(context.Rules))
     {
     }
 

@@ -75,4 +75,36 @@ internal sealed record Policy
 
     /// <summary>cpu.managedStartWhileSuspended.</summary>
     public bool ManagedStartWhileSuspended { get; init; }
+
+    /// <summary>What a choice of rules says about them.</summary>
+    public static Policy From(RuleChoice choice)
+    {
+        ChosenRules kernel = choice.ToKernelRules();
+        return new Policy
+        {
+            UnmaskOnFailure = choice["hv.unmaskOnFailure"] switch
+            {
+                "preFix" => UnmaskOnFailure.PreFix,
+                "v2SkipWhenRemoving" => UnmaskOnFailure.V2SkipWhenRemoving,
+                _ => UnmaskOnFailure.Merged,
+            },
+            ResumeRecreates = choice.Is("hv.resumeRecreate", "allDescriptors"),
+            MultiMsiRecreates = choice.Is("hv.multiMsiResume", "recreate"),
+            Paravirtual = choice.Is("hv.msiTrap", "paravirtual"),
+            DriverRecreatesIrqs = choice.Is("drv.hibernateIrqs", "destroyAndRecreate"),
+            HostRemapping = choice.Is("ir.host", "on"),
+            GuestRemapping = choice.Is("ir.guest", "on"),
+            Backing = choice.Is("guest.irqBacking", "allocateOnUnmask")
+                ? IrqBacking.AllocateOnUnmask
+                : IrqBacking.HypercallAtIrteUpdate,
+            ImsNeedsRemapping = choice.Is("ims.requireIr", "yes"),
+            AffinityProtocol = kernel.AffinityProtocol,
+            Reservation = kernel.Reservation,
+            Cleanup = kernel.Cleanup,
+            WindowEnd = kernel.WindowEnd,
+            OfflineEnospcRetry = kernel.OfflineEnospcRetry,
+            ForceCompleteFirst = kernel.ForceCompleteFirst,
+            ManagedStartWhileSuspended = kernel.ManagedStartWhileSuspended,
+        };
+    }
 }
