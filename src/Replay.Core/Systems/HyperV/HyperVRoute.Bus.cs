@@ -68,12 +68,14 @@ internal sealed partial class HyperVRoute
         Enter(device);
         if (System.Policy.ResumeRecreates && System.Policy.Paravirtual && device.Enabled)
         {
-            device.Resuming = true;
             foreach (KernelIrq irq in System.Kernel.Irqs.Values)
             {
-                if (irq.Device == device.Device) System.WriteMessage(irq, Compose(irq));
+                if (irq.Device != device.Device) continue;
+                irq.Message = Compose(irq); // into the cache: the device gets it when its config space is restored
+
+                // A block is created with one target; like MSI-X, each of its messages would have to get its own.
+                if (irq.Chip == MessageChip.MultiMsi) _host.Retarget(irq.Device, irq.Message, irq.Cpu, irq.ConfiguredVector);
             }
-            device.Resuming = false;
         }
         device.Bus = HvBusStateCode.Installed;
     }

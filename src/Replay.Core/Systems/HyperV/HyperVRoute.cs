@@ -152,7 +152,7 @@ internal sealed partial class HyperVRoute : MessageRoute
         bool known = _host.Delete(irq.Device, message, BlockSize(irq));
         System.Show("vpci", string.Create(CultureInfo.InvariantCulture, $"DELETE_INTERRUPT irq={irq.Number} data=0x{message.Data:x}"));
         if (known) return;
-        bool resuming = System.Kernel.Device(irq.Device).Resuming || System.Kernel.IrqsSuspended;
+        bool resuming = System.Kernel.Sleeping;
         System.Fail(irq.Device, "DELETE_INTERRUPT", "unknown mapping", expected: resuming);
         if (!resuming)
         {

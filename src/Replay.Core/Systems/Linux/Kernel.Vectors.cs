@@ -8,6 +8,9 @@ namespace Replay.Core.Systems.Linux;
 /// <content>The x86 vector domain (Linux arch/x86/kernel/apic/vector.c): one interrupt's way to a vector and back.</content>
 internal sealed partial class Kernel
 {
+    /// <summary>First number that virtual PCI may use on a GIC (HV_PCI_MSI_SPI_START).</summary>
+    private const int FirstSpi = 64;
+
     /// <summary>
     /// assign_irq_vector_policy: managed interrupts set bits aside on every CPU of their mask; those that can be masked
     /// only reserve; all others get a vector at once. 0 or -ENOSPC, and then nothing is changed.
@@ -15,6 +18,7 @@ internal sealed partial class Kernel
     public int AllocateVector(KernelIrq irq, bool explicitMask)
     {
         irq.Cpu = Online.First;
+        if (HasGic) return AllocateSpi(irq);
         if (irq.Managed) return ReserveManaged(irq.Affinity);
         if (irq.Chip == Events.MessageChip.IoApic) return 0; // gets its vector when it is activated
         if (!_policy.Reservation || !irq.CanMask || irq.Chip == Events.MessageChip.MultiMsi || explicitMask) return AssignAny(irq);
@@ -29,6 +33,7 @@ internal sealed partial class Kernel
     /// </summary>
     public int ActivateVector(KernelIrq irq, bool reserve)
     {
+        if (HasGic) return SetVectorAffinity(irq, irq.Affinity);
         if (!irq.CanReserve && !irq.Managed)
         {
             int error = AssignAny(irq);
@@ -45,7 +50,7 @@ internal sealed partial class Kernel
     /// <summary>x86_vector_deactivate: the vector goes back, and reservation mode reserves again.</summary>
     public void DeactivateVector(KernelIrq irq)
     {
-        if ((!irq.CanReserve && !irq.Managed) || irq.HasReserved) return;
+        if (HasGic || (!irq.CanReserve && !irq.Managed) || irq.HasReserved) return;
         ClearVector(irq);
         if (irq.CanReserve) Reserve(irq);
     }
@@ -53,6 +58,11 @@ internal sealed partial class Kernel
     /// <summary>x86_vector_free_irqs: the interrupt leaves the vector domain.</summary>
     public void FreeVector(KernelIrq irq)
     {
+        if (HasGic)
+        {
+            SetSpiOwner(irq.Vector, Unused);
+            return;
+        }
         ClearVector(irq);
         if (irq.HasReserved) Matrix.GlobalReserved--;
         irq.HasReserved = false;
@@ -63,6 +73,12 @@ internal sealed partial class Kernel
     public int SetVectorAffinity(KernelIrq irq, CpuMask mask)
     {
         CpuMask search = mask.And(Online);
+        if (HasGic)
+        {
+            if (search.IsEmpty) return Errno.Inval;
+            irq.Cpu = search.First;
+            return 0;
+        }
         return irq.Managed ? AssignManaged(irq, search) : AssignVector(irq, search);
     }
 
@@ -196,13 +212,31 @@ internal sealed partial class Kernel
         }
     }
 
+    /// <summary>The lowest free interrupt number of the GIC from 64 on, as hv_pci_vec_irq_domain hands them out.</summary>
+    private int AllocateSpi(KernelIrq irq)
+    {
+        for (int spi = FirstSpi; spi < 256; spi++)
+        {
+            if (Slot(0, (byte)spi) != Unused) continue;
+            irq.Vector = irq.ConfiguredVector = (byte)spi;
+            SetSpiOwner(irq.Vector, irq.Number);
+            return 0;
+        }
+        return Errno.NoSpace;
+    }
+
+    private void SetSpiOwner(byte spi, int owner)
+    {
+        for (int cpu = 0; cpu < CpuCount; cpu++) Slot(cpu, spi) = owner;
+    }
+
     /// <summary>The CPU leaves the online mask; its vectors stay in the matrix until <see cref="RetireCpu"/>.</summary>
     public void HideCpu(int cpu) => Online = new CpuMask(Online.Word & ~(1UL << cpu));
 
     /// <summary>End of fixup_irqs and lapic_offline: the vector table is emptied and the map goes offline.</summary>
     public void RetireCpu(int cpu)
     {
-        for (int vector = 0; vector < 256; vector++) Slot(cpu, (byte)vector) = Unused;
+        for (int vector = 0; vector < 256 && !HasGic; vector++) Slot(cpu, (byte)vector) = Unused;
         Matrix.SetOffline(cpu);
     }
 

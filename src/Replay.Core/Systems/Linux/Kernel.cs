@@ -53,17 +53,26 @@ internal sealed partial class Kernel
     /// <summary>suspend_device_irqs has run and resume_device_irqs has not.</summary>
     public bool IrqsSuspended { get; set; }
 
+    /// <summary>From the suspend of device interrupts to the thaw of tasks.</summary>
+    public bool Sleeping { get; set; }
+
+    /// <summary>
+    /// Vectors are shared peripheral interrupts of a GIC: one number on all CPUs, and a move is a write to the GIC.
+    /// </summary>
+    public bool HasGic { get; init; }
+
     /// <summary>
     /// A kernel that has booted on <paramref name="cpus"/> CPUs. System vectors inside the window: the compatibility
     /// system call, the PIC's cascade where there is a PIC, and the clean-up vector of kernels that use one; legacy
     /// interrupts keep their vectors on CPU 0.
     /// </summary>
-    public static Kernel Boot(Policy policy, string name, int cpus, byte windowEnd, int legacy, bool hasPic)
+    public static Kernel Boot(Policy policy, string name, int cpus, byte windowEnd, int legacy, bool hasPic,
+        bool hasGic = false)
     {
         cpus = Math.Clamp(cpus, 1, CpusMax);
         int[] slots = new int[cpus * 256];
         Array.Fill(slots, Unused);
-        var kernel = new Kernel(policy, name) { Slots = slots };
+        var kernel = new Kernel(policy, name) { Slots = slots, HasGic = hasGic };
         VectorMatrix matrix = kernel.Matrix;
         matrix.Complete = true;
         matrix.UseWindow(windowEnd);
@@ -115,6 +124,8 @@ internal sealed partial class Kernel
             Slots = (int[])Slots.Clone(),
             Online = Online,
             IrqsSuspended = IrqsSuspended,
+            Sleeping = Sleeping,
+            HasGic = HasGic,
         };
         foreach ((int number, KernelIrq irq) in Irqs) copy.Irqs.Add(number, irq.Clone());
         foreach ((ushort index, KernelDevice device) in Devices) copy.Devices.Add(index, device.Clone());

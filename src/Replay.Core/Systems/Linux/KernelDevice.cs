@@ -17,8 +17,8 @@ internal sealed class KernelDevice
     /// <summary>State of the virtual bus; null for a device that is not on one.</summary>
     public HvBusStateCode? Bus { get; set; }
 
-    /// <summary>hv_pci_resume runs.</summary>
-    public bool Resuming { get; set; }
+    /// <summary>Event that restored the device before its bus was back; -1 when none did.</summary>
+    public long RestoredEarly { get; set; } = -1;
 
     /// <summary>Interrupts that the driver gave up for hibernation and will ask for again.</summary>
     public List<KernelIrq> GivenUp { get; private init; } = [];
@@ -31,7 +31,7 @@ internal sealed class KernelDevice
             Enabled = Enabled,
             PowerUnknown = PowerUnknown,
             Bus = Bus,
-            Resuming = Resuming,
+            RestoredEarly = RestoredEarly,
         };
         foreach (KernelIrq irq in GivenUp) copy.GivenUp.Add(irq.Clone());
         return copy;

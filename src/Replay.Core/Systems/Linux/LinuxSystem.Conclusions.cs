@@ -13,9 +13,9 @@ public sealed partial class LinuxSystem
         foreach (KernelIrq irq in _kernel.Irqs.Values)
         {
             (EndVerdict verdict, string reason) = Judge(irq);
-            long? blame = verdict == EndVerdict.Working ? null : BlameOf(irq, verdict);
+            long? blame = verdict == EndVerdict.Working ? null : BlameOf(irq);
             Report.Add(new InterruptVerdict(NameOf(irq.Device), irq.Entry, irq.Number, verdict, blame, reason));
-            RaiseFindings(irq, verdict);
+            RaiseFindings(irq, verdict, reason);
         }
         foreach (KernelDevice device in _kernel.Devices.Values)
         {
@@ -29,14 +29,18 @@ public sealed partial class LinuxSystem
 
     private void CheckAfterResume()
     {
-        foreach (KernelIrq irq in _kernel.Irqs.Values) RaiseFindings(irq, Judge(irq).Verdict);
+        _kernel.Sleeping = false;
+        foreach (KernelIrq irq in _kernel.Irqs.Values)
+        {
+            (EndVerdict verdict, string reason) = Judge(irq);
+            RaiseFindings(irq, verdict, reason);
+        }
     }
 
-    private static long? BlameOf(KernelIrq irq, EndVerdict verdict)
+    private long? BlameOf(KernelIrq irq)
     {
-        long blame = verdict is EndVerdict.StuckMasked or EndVerdict.StuckMaskedAndNoMapping && irq.MaskEvent >= 0
-            ? irq.MaskEvent
-            : irq.MappingEvent;
+        long early = _kernel.Device(irq.Device).RestoredEarly;
+        long blame = early >= 0 ? early : irq.Started && irq.CacheMasked && irq.MaskEvent >= 0 ? irq.MaskEvent : irq.MappingEvent;
         return blame < 0 ? null : blame;
     }
 
@@ -47,13 +51,16 @@ public sealed partial class LinuxSystem
         if (!irq.Requested) return (EndVerdict.NotAllocated, "no handler is installed");
         DeviceHardware device = HardwareOf(irq.Device);
         HardwareEntry entry = device[irq.Entry];
-        bool stuck = !irq.GenericMasked && (entry.Masked || !device.Enabled || !device.Reachable);
+        string? silent = irq.GenericMasked ? null
+            : !device.Reachable ? "the host has the device"
+            : !device.Enabled ? "the device's messages are disabled"
+            : entry.Masked ? "the entry is masked" : null;
         Destination destination = entry.Message.IsInterrupt
             ? RouteOf(irq).Resolve(irq.Device, irq.Entry, entry.Held ?? entry.Message)
             : Destination.Blocked("the entry holds no message");
         if (destination.Fault is { } fault)
-            return stuck ? (EndVerdict.StuckMaskedAndNoMapping, "masked; " + fault) : (EndVerdict.NoMapping, fault);
-        if (stuck) return (EndVerdict.StuckMasked, entry.Masked ? "the entry is masked" : "the device does not send messages");
+            return silent is null ? (EndVerdict.NoMapping, fault) : (EndVerdict.StuckMaskedAndNoMapping, $"{silent}; {fault}");
+        if (silent is not null) return (EndVerdict.StuckMasked, silent);
         if (destination.Cpu >= _kernel.CpuCount || !_kernel.Online[destination.Cpu])
             return (EndVerdict.WrongTarget, string.Create(CultureInfo.InvariantCulture, $"CPU {destination.Cpu} is offline"));
         return _kernel.Slot(destination.Cpu, destination.Vector) == irq.Number
@@ -62,31 +69,29 @@ public sealed partial class LinuxSystem
                 $"CPU {destination.Cpu} vector 0x{destination.Vector:x2} is not its own"));
     }
 
-    private void RaiseFindings(KernelIrq irq, EndVerdict verdict)
+    private void RaiseFindings(KernelIrq irq, EndVerdict verdict, string reason)
     {
         if (RouteOf(irq) is not HyperVRoute) return;
         string name = $"irq {Text(irq.Number)}";
-        bool unmapped = verdict is EndVerdict.NoMapping or EndVerdict.StuckMaskedAndNoMapping;
+        KernelDevice device = _kernel.Device(irq.Device);
+        if (device.RestoredEarly >= 0 && irq.Started && verdict != EndVerdict.Working)
+        {
+            RaiseOnce(FindingCode.OneMappingEach, irq, device.RestoredEarly,
+                $"The device of {name} was restored before its bus: it holds the message of before, not the one that is mapped.");
+            return;
+        }
         if (verdict is EndVerdict.StuckMasked or EndVerdict.StuckMaskedAndNoMapping && irq.CacheMasked)
         {
             RaiseOnce(FindingCode.StuckMasked, irq, irq.MaskEvent,
                 $"{name} was masked while its CPU went down and its unmask gave up: the entry stays masked.");
         }
-        if (unmapped)
+        if (verdict is EndVerdict.NoMapping or EndVerdict.StuckMaskedAndNoMapping)
         {
             bool block = irq.Chip == MessageChip.MultiMsi;
             RaiseOnce(FindingCode.NoHostMapping, irq, irq.MappingEvent, block
                 ? $"{name} is one of a block of messages that resume reuses: the host was never asked for it again."
-                : $"The host dropped the mapping of {name} and was not asked for it again.",
+                : $"The messages of {name} lead nowhere after resume: {reason}.",
                 block ? Certainty.Inferred : Certainty.Proved);
         }
-        if (irq.Started && _kernel.Device(irq.Device).Bus == HvBusStateCode.Installed && !MessagesAgree(irq, unmapped))
-        {
-            RaiseOnce(FindingCode.OneMappingEach, irq, irq.MappingEvent,
-                $"The bus of {name} is installed, but mapping, cached message and the device's message are not one.");
-        }
     }
-
-    private bool MessagesAgree(KernelIrq irq, bool unmapped) =>
-        !unmapped && HardwareOf(irq.Device)[irq.Entry].Message == irq.Message;
 }

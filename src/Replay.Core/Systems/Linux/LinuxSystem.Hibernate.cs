@@ -45,7 +45,7 @@ public sealed partial class LinuxSystem
     /// <summary>suspend_device_irqs: lazily, neither the chip nor the generic masked flag is touched.</summary>
     private void SuspendDeviceIrqs()
     {
-        _kernel.IrqsSuspended = true;
+        _kernel.IrqsSuspended = _kernel.Sleeping = true;
         foreach (KernelIrq irq in _kernel.Irqs.Values) irq.Suspended = irq.Started;
     }
 

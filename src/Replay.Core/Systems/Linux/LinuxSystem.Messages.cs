@@ -102,6 +102,7 @@ public sealed partial class LinuxSystem
         known.PowerUnknown = false;
         if (!known.Enabled) return;
         bool early = known.Bus == HvBusStateCode.Removing;
+        known.RestoredEarly = early ? _event : -1;
         hardware.Enabled = true;
         foreach (KernelIrq irq in _kernel.Irqs.Values)
         {
@@ -110,18 +111,16 @@ public sealed partial class LinuxSystem
             if (entry.Message != irq.Message) entry.Writes++;
             entry.Message = irq.Message;
             entry.Masked = irq.CacheMasked;
-            if (early) irq.MappingEvent = _event;
         }
         if (!hardware.Reachable && !early) return;
         foreach (int entry in hardware.Entries.Keys) SendPending(hardware, entry);
     }
 
-    /// <summary>Hardware loses power or its owner: what its table holds means nothing until it is back.</summary>
+    /// <summary>Hardware loses power or its owner, and its table with it; or it is back.</summary>
     internal void PowerDevice(ushort device, bool on)
     {
         DeviceHardware hardware = HardwareOf(device);
-        if (hardware.Reachable == on) return;
-        ResetDevice(hardware);
+        if (!on && hardware.Reachable) ResetDevice(hardware);
         hardware.Reachable = on;
     }
 

@@ -122,7 +122,8 @@ public sealed partial class LinuxSystem : ISystem
     }
 
     private Kernel BootKernel(string name) =>
-        Kernel.Boot(_policy, name, _machine.Cpus, _machine.WindowEnd, _machine.Legacy, _machine.HasPic);
+        Kernel.Boot(_policy, name, _machine.Cpus, _machine.WindowEnd, _machine.Legacy, _machine.HasPic,
+            _arch == MachineArchitecture.Arm64);
 
     /// <summary>Name of a device.</summary>
     internal string NameOf(ushort device) => _context.Tables.Devices[device];
