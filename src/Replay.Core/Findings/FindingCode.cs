@@ -16,7 +16,10 @@ public enum FindingCode : ushort
     VectorExhausted = 8,
     StaleIec = 9,
     StaleIrtAlias = 10,
+    HardwareShadowMismatch = 19,
     CounterMismatch = 24,
+    RecoveryUnderUser = 29,
+    ResetByPartialOwner = 30,
 
     SlotOwner = 101,
     SlotWithoutBit = 102,
@@ -40,4 +43,10 @@ public enum FindingCode : ushort
     LeftOnOfflineCpu = 121,
     NotRetriggered = 122,
     TargetOffline = 123,
+    TriggerNotAsMasked = 146,
+    RouteMissing = 147,
+    HardwareMessageDiffers = 148,
+    ErrorStateChange = 149,
+    ResumeBeforeVote = 150,
+    HotResetWithoutOwnership = 151,
 }

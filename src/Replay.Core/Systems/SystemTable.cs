@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.Systems.Vfio;
 
 namespace Replay.Core.Systems;
 
@@ -43,6 +44,10 @@ public static class SystemTable
 {
     internal static readonly SystemRegistration[] All =
     [
+        new("pcie", static context => new PcieSystem(context),
+            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
+            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
+            EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();
