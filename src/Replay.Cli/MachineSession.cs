@@ -37,13 +37,12 @@ internal static class MachineSession
         RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
         ChosenRules chosen = rules.ToKernelRules();
         // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
-        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, default(Linux61), rules);
-        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, default(Linux612), rules);
-        return Create(recording, options, chosen, rules);
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, rules, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, rules, default(Linux612));
+        return Create(recording, options, rules, chosen);
     }
 
-    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules,
-        RuleChoice choice)
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
         where TRules : struct, IKernelRules => options.Paranoid
             ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice)
             : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice);

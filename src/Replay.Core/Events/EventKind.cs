@@ -125,8 +125,13 @@ public enum EventKind : byte
     KernelStep = 160,
     DeviceStep = 161,
 
-    // 170-179: PCIe errors.
+    // 170-179: PCIe errors, and what virtual machines do about them.
     AerEvent = 170,
+    AerAnswer = 171,
+    GuestAerStep = 172,
+    GuestAccess = 173,
+    AerTimer = 174,
+    VmRun = 175,
 
     // 180-189: Hyper-V virtual PCI bus, as seen by guest or host.
     VpciChannel = 180,
@@ -155,6 +160,17 @@ public enum EventKind : byte
     Inject = 239,
     Tick = 240,
     MessageCopy = 241,
+    // 245-254: devices assigned to a virtual machine or another user (VFIO).
+    VfioHost = 245,
+    VfioFunction = 246,
+    VfioSetIrqs = 247,
+    GuestMsixControl = 248,
+    GuestMsixMessage = 249,
+    GuestMsixMask = 250,
+    VfioReset = 251,
+    VfioResetReturn = 252,
+    KvmRoute = 253,
+    MsixTableRead = 254,
 
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,

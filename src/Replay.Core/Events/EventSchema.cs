@@ -256,6 +256,20 @@ public static class EventSchema
                 Hex("status", OperandSlot.A, 32, 32), Flag("tlp_valid", 24), Hex("tlp0", OperandSlot.B, 0, 32),
                 Hex("tlp1", OperandSlot.B, 32, 32), Hex("tlp2", OperandSlot.ExtensionA, 0, 32),
                 Hex("tlp3", OperandSlot.ExtensionA, 32, 32)),
+            Row(EventKind.AerAnswer, "aer_answer", EventRole.Stimulus,
+                "What a function's driver answers to a callback of error recovery; it holds until told otherwise.",
+                Device("device", OperandSlot.A, 0), Symbol("callback", OperandSlot.A, 16, AerCallbacks.Names),
+                Symbol("answer", OperandSlot.A, 24, AerAnswers.Names)),
+            Row(EventKind.GuestAerStep, "guest_aer_step", EventRole.Stimulus,
+                "A guest's own error recovery of an assigned function takes a step, if the guest was told of an error.",
+                Device("device", OperandSlot.A, 0), Symbol("step", OperandSlot.A, 16, GuestAerSteps.Names)),
+            Row(EventKind.GuestAccess, "guest_access", EventRole.Stimulus, "A guest reads or writes an assigned function.",
+                Device("device", OperandSlot.A, 0), Symbol("space", OperandSlot.A, 16, ["config", "memory"])),
+            Row(EventKind.AerTimer, "aer_timer", EventRole.Stimulus,
+                "The timer of a recovery that waits fires; ready 1: a config register no longer reads all ones.",
+                Device("device", OperandSlot.A, 0), Flag("ready", 16)),
+            Row(EventKind.VmRun, "vm_run", EventRole.Stimulus, "The operator stops a virtual machine (0) or lets it go on (1).",
+                Name("vm", OperandSlot.A, 0), Flag("running", 16)),
 
             Row(EventKind.VpciChannel, "vpci_channel", EventRole.Stimulus,
                 "The channel of a virtual PCI bus opens (1) or closes (0); the host's mappings go with it.",
@@ -331,6 +345,46 @@ public static class EventSchema
                 "The message of an entry is copied to another device, which then sends it as its own.",
                 Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16), Device("to", OperandSlot.A, 32),
                 Dec("to_entry", OperandSlot.A, 48, 16)),
+
+            Row(EventKind.VfioHost, "vfio_host", EventRole.Stimulus,
+                "The host that assigns devices: its platform, its interrupt code (layered domains or one flat level), whether "
+                    + "DMA is translated and page 0 mapped.",
+                Symbol("platform", OperandSlot.A, 0, ["x86", "power"]), Symbol("irq_code", OperandSlot.A, 8, ["layered", "flat"]),
+                Flag("dma_translation", 16), Flag("page0_mapped", 17)),
+            Row(EventKind.VfioFunction, "vfio_function", EventRole.Stimulus,
+                "A function of the host: the port above it, who drives it and whose it is.",
+                Device("device", OperandSlot.A, 0), Device("port", OperandSlot.A, 16), Name("owner", OperandSlot.A, 32),
+                Symbol("driver", OperandSlot.A, 48, ["none", "vfio", "native", "native_no_callbacks"]),
+                Dec("entries", OperandSlot.B, 0, 16), Dec("group", OperandSlot.B, 16, 16), FlagIn("no_bus_reset", OperandSlot.B, 32)),
+            Row(EventKind.VfioSetIrqs, "vfio_set_irqs", EventRole.Observation,
+                "The host's VFIO gets eventfds for MSI-X vectors (VFIO_DEVICE_SET_IRQS): none, QEMU's own, or KVM's.",
+                Device("device", OperandSlot.A, 0), Dec("start", OperandSlot.A, 16, 16), Dec("count", OperandSlot.A, 32, 16),
+                Symbol("trigger", OperandSlot.A, 48, ["none", "qemu", "kvm"])),
+            Row(EventKind.GuestMsixControl, "guest_msix_control", EventRole.Stimulus,
+                "A guest writes a function's MSI-X control word: enable and function mask.",
+                Device("device", OperandSlot.A, 0), Flag("enable", 16), Flag("mask", 17)),
+            Row(EventKind.GuestMsixMessage, "guest_msix_message", EventRole.Stimulus,
+                "A guest writes address and data of an MSI-X entry.",
+                Device("device", OperandSlot.B, 48), Dec("entry", OperandSlot.B, 32, 16), Hex("address", OperandSlot.A, 0, 64),
+                Hex("data", OperandSlot.B, 0, 32)),
+            Row(EventKind.GuestMsixMask, "guest_msix_mask", EventRole.Stimulus, "A guest writes the mask bit of an MSI-X entry.",
+                Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16), Flag("masked", 32)),
+            Row(EventKind.VfioReset, "vfio_reset", EventRole.Stimulus,
+                "A function is reset: behind everybody's back by a register of its own, at function level, with all functions "
+                    + "of its bus (hot), or by the platform's error handling (eeh).",
+                Device("device", OperandSlot.A, 0), Symbol("kind", OperandSlot.A, 16, ["backdoor", "flr", "hot", "eeh"]),
+                Symbol("via", OperandSlot.A, 24, ["qemu", "user"]), Name("caller", OperandSlot.A, 32), Flag("single", 48),
+                Flag("contended", 49), Flag("enable_survives", 50), Flag("entry_mask", 51)),
+            Row(EventKind.VfioResetReturn, "vfio_reset_return", EventRole.Observation,
+                "What the last reset asked for by vfio_reset returned: 0, or a negative error.",
+                Device("device", OperandSlot.A, 0), Signed("ret", OperandSlot.A, 32)),
+            Row(EventKind.KvmRoute, "kvm_route", EventRole.Stimulus,
+                "The virtual machine monitor sets (1) or removes (0) KVM's route of a vector.",
+                Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16), Flag("present", 32)),
+            Row(EventKind.MsixTableRead, "msix_table_read", EventRole.Observation,
+                "An entry of a device's MSI-X table was read out.",
+                Device("device", OperandSlot.B, 48), Dec("entry", OperandSlot.B, 32, 16), Hex("address", OperandSlot.A, 0, 64),
+                Hex("data", OperandSlot.B, 0, 32), Dec("masked", OperandSlot.Vector, 0, 1)),
         ];
         foreach (EventKindInfo row in rows)
         {
@@ -392,6 +446,12 @@ public static class EventSchema
     private static EventOperand Cpu(string name, int shift) => new(name, OperandSlot.A, shift, 16, OperandFormat.Decimal);
 
     private static EventOperand Flag(string name, int shift) => new(name, OperandSlot.A, shift, 1, OperandFormat.Decimal);
+
+    private static EventOperand FlagIn(string name, OperandSlot slot, int shift) =>
+        new(name, slot, shift, 1, OperandFormat.Decimal);
+
+    private static EventOperand Symbol(string name, OperandSlot slot, int shift, string[] symbols) =>
+        new(name, slot, shift, 8, OperandFormat.Symbol, symbols);
 
     private static EventOperand Dec(string name, OperandSlot slot, int shift, int width) =>
         new(name, slot, shift, width, OperandFormat.Decimal);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 
@@ -63,6 +64,10 @@ public static class FindingCatalog
             "An AMD interrupt table was changed and invalidated for the device, not for its alias.",
             "Invalidation commands for the alias id.",
             "AMD I/O Virtualization specification, INVALIDATE_INTERRUPT_TABLE; Linux 5aac28784dca"),
+        new(FindingCode.HardwareShadowMismatch, "HW_SHADOW_MISMATCH", Severity.Critical,
+            "A device lost its MSI-X table in a reset that nobody saw, and signals by writing to address 0 or not at all.",
+            "The reset to blame, and whether anything after it made the host write the messages again.",
+            "Linux vfio_pci_intrs.c vfio_msi_set_vector_signal (b8f02af096b1); invariants I-31, I-48"),
         new(FindingCode.CounterMismatch, "COUNTER_MISMATCH", Severity.Major,
             "The allocator's recorded counters are not what its recorded operations make them.",
             "Lost records before it, then operations on CPUs that emit none.",
@@ -75,6 +80,14 @@ public static class FindingCatalog
             "A retarget named several processors, and one event ran the handler on several of them.",
             "Flags and processor set of the last retarget hypercall.",
             "Linux pci-hyperv.c hv_irq_retarget_interrupt (comment on HV_DEVICE_INTERRUPT_TARGET_MULTICAST)"),
+        new(FindingCode.RecoveryUnderUser, "RECOVERY_UNDER_USER", Severity.Critical,
+            "Error recovery took a device's state while its user goes on, or failed without telling its driver.",
+            "The link reset to blame, and whether the machine was stopped or its guest recovered the device.",
+            "Linux pcie/err.c pcie_do_recovery, vfio_pci_aer_err_detected (6.1, 6.12)"),
+        new(FindingCode.ResetByPartialOwner, "RESET_BY_PARTIAL_OWNER", Severity.Critical,
+            "A bus was reset while a function below it belongs to someone else, or a refused reset was taken for done.",
+            "Who has each function of the bus, and what the request for the reset returned.",
+            "Linux vfio_pci_ioctl_pci_hot_reset; QEMU vfio_pci_hot_reset"),
 
         Invariant(FindingCode.SlotOwner, "SLOT_OWNER", Severity.Major,
             "A vector was given to an interrupt while another one owns it.", "apic_update_vector"),
@@ -132,6 +145,21 @@ public static class FindingCatalog
         HyperV(FindingCode.MappingBalance, "MAPPING_BALANCE", Severity.Minor,
             "A mapping was made twice without being dropped, or dropped without being there, and no resume explains it.",
             "hv_int_desc_free"),
+
+        Invariant(FindingCode.TriggerNotAsMasked, "TRIGGER_NOT_AS_MASKED", Severity.Major,
+            "A vector's eventfd is not the one that the guest's mask asks for.",
+            "QEMU hw/vfio/pci.c: vfio_msix_vector_use, vfio_msix_vector_release"),
+        Invariant(FindingCode.RouteMissing, "ROUTE_MISSING", Severity.Critical,
+            "An irqfd is armed and KVM has no route for it.", "Linux kvm eventfd.c: irqfd_update, irqfd_inject"),
+        Invariant(FindingCode.HardwareMessageDiffers, "HARDWARE_MESSAGE_DIFFERS", Severity.Critical,
+            "A device's entry holds another message than the host's cache.", "Linux vfio_pci_intrs.c: vfio_msi_set_vector_signal"),
+        Invariant(FindingCode.ErrorStateChange, "ERROR_STATE_CHANGE", Severity.Major,
+            "A device that failed for good changed its error state.", "Linux pci.h: pci_dev_set_io_state"),
+        Invariant(FindingCode.ResumeBeforeVote, "RESUME_BEFORE_VOTE", Severity.Major,
+            "A driver was told to resume before all had answered that they recovered.", "Linux pcie/err.c: pcie_do_recovery"),
+        Invariant(FindingCode.HotResetWithoutOwnership, "HOT_RESET_WITHOUT_OWNERSHIP", Severity.Critical,
+            "A VFIO hot reset succeeded for a caller that does not own all functions of the bus.",
+            "Linux vfio_pci_core.c: vfio_pci_ioctl_pci_hot_reset"),
     ];
 
     /// <summary>Row of a code.</summary>
@@ -169,5 +197,5 @@ public static class FindingCatalog
         new(code, name, severity, meaning,
             "The records around the event, and whether records were lost before it.",
             string.Create(CultureInfo.InvariantCulture,
-                $"Linux kernel/irq/matrix.c and apic/vector.c: {function}; invariant I-{(int)code - 100:D2}"));
+                $"{(function.Contains(':', StringComparison.Ordinal) ? "" : "Linux kernel/irq/matrix.c and apic/vector.c: ")}{function}; invariant I-{(int)code - 100:D2}"));
 }

@@ -16,9 +16,12 @@ public enum FindingCode : ushort
     VectorExhausted = 8,
     StaleIec = 9,
     StaleIrtAlias = 10,
+    HardwareShadowMismatch = 19,
     CounterMismatch = 24,
     WrongProcessor = 27,
     MultipleDelivery = 28,
+    RecoveryUnderUser = 29,
+    ResetByPartialOwner = 30,
 
     SlotOwner = 101,
     SlotWithoutBit = 102,
@@ -47,4 +50,10 @@ public enum FindingCode : ushort
     OneMappingEach = 143,
     RetargetFailed = 144,
     MappingBalance = 145,
+    TriggerNotAsMasked = 146,
+    RouteMissing = 147,
+    HardwareMessageDiffers = 148,
+    ErrorStateChange = 149,
+    ResumeBeforeVote = 150,
+    HotResetWithoutOwnership = 151,
 }

@@ -31,17 +31,17 @@ public sealed partial class Replayer<TRules, TProbe>
     // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
     private bool _hotplugSeen;
 
-    /// <param name="tables">Names that the events refer to.</param>
-    /// <param name="rules">The kernel's rules.</param>
-    /// <param name="probe">What watches the machine.</param>
-    /// <param name="choice">How the systems beside the machine behave; null for Linux 6.1 with every fix.</param>
+    /// <param name="tables">Names of the recording.</param>
+    /// <param name="rules">What the kernel's part of the machine follows.</param>
+    /// <param name="probe">Called after each event.</param>
+    /// <param name="choice">All rules, for the systems beside the machine; null for those of linux-6.1.</param>
     public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null)
     {
         _rules = rules;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
         _probe = probe;
-        _systems = new SystemSet(tables, _findings, choice ?? RuleChoice.For(RuleCatalog.Linux61Name));
+        _systems = new SystemSet(_machine, _findings, choice ?? RuleChoice.For(RuleCatalog.Linux61Name));
         _cpus = _machine.Cpus.Cpus;
     }
 

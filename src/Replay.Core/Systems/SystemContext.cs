@@ -1,23 +1,27 @@
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Rules;
+using Replay.Core.State;
 
 namespace Replay.Core.Systems;
 
 /// <summary>What every system of one replay shares: names, findings, and the event that is being applied.</summary>
 public sealed class SystemContext
 {
-    public SystemContext(EventTables tables, FindingTable findings, RuleChoice rules)
+    public SystemContext(MachineState machine, FindingTable findings, RuleChoice rules)
     {
-        Tables = tables;
+        Machine = machine;
         Findings = findings;
         Rules = rules;
     }
 
-    /// <summary>How the systems behave: one alternative of each policy.</summary>
-    public RuleChoice Rules { get; }
+    /// <summary>The machine that the recording is of; a system reads it and never changes it.</summary>
+    public MachineState Machine { get; }
 
-    public EventTables Tables { get; }
+    public EventTables Tables => Machine.Tables;
+
+    /// <summary>One alternative of each behaviour.</summary>
+    public RuleChoice Rules { get; }
 
     public FindingTable Findings { get; }
 

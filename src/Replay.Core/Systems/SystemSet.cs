@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Rules;
+using Replay.Core.State;
 
 namespace Replay.Core.Systems;
 
@@ -16,8 +17,8 @@ public sealed class SystemSet
     private readonly ISystem?[] _systems = new ISystem?[SystemTable.All.Length];
     private readonly List<NamedSystem> _live = [];
 
-    public SystemSet(EventTables tables, FindingTable findings, RuleChoice rules) =>
-        _context = new SystemContext(tables, findings, rules);
+    public SystemSet(MachineState machine, FindingTable findings, RuleChoice rules) =>
+        _context = new SystemContext(machine, findings, rules);
 
     /// <summary>Systems that came to life, in the order of the table.</summary>
     public IReadOnlyList<NamedSystem> Live

@@ -1,6 +1,7 @@
 using System;
 using Replay.Core.Events;
 using Replay.Core.Systems.Linux;
+using Replay.Core.Systems.Vfio;
 
 namespace Replay.Core.Systems;
 
@@ -48,6 +49,10 @@ public static class SystemTable
             EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
             EventKind.HvBusStep),
+        new("pcie", static context => new PcieSystem(context),
+            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
+            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
+            EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();
