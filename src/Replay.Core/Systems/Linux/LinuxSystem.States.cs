@@ -14,12 +14,16 @@ public sealed partial class LinuxSystem
         {
             if (device.Bus is not null) _states.Note(_event, NameOf(device.Device), step, _hyperV.DescribeBus(device));
         }
-        foreach (KernelIrq irq in _kernel.Irqs.Values) _states.Note(_event, "irq " + Text(irq.Number), step, Describe(irq));
+        foreach (KernelIrq irq in _kernel.Irqs.Values)
+        {
+            _states.Note(_event, "irq " + Text(irq.Number), step, Describe(irq));
+            _states.Note(_event, "message " + Text(irq.Number), step, DescribeMessages(irq));
+        }
         _states.Note(_event, "matrix", step, DescribeMatrix());
     }
 
     /// <summary><c>map=1 cache=0 hw=0 generic=0 at=(2,0x22)</c>: mapping, cached mask, device's mask (u = unreachable),
-    /// generic flag, CPU and vector; then what is not usual, and message writes that the device has seen.</summary>
+    /// generic flag, CPU and vector; then what is not usual.</summary>
     private string Describe(KernelIrq irq)
     {
         DeviceHardware device = HardwareOf(irq.Device);
@@ -40,10 +44,19 @@ public sealed partial class LinuxSystem
         if (irq.PendingAffinity is { } pending) text.Append(" pending=").Append(pending.ToString());
         if (irq.HasReserved) text.Append(" reserved");
         if (irq.ManagedShutdown) text.Append(" shutdown");
-        text.Append(" message=").Append(DescribeMessage(irq.Message));
-        if (device.Reachable && entry.Message != irq.Message) text.Append(" device=").Append(DescribeMessage(entry.Message));
-        text.Append(CultureInfo.InvariantCulture, $" writes={entry.Writes}");
         return text.ToString();
+    }
+
+    /// <summary><c>cache=0xfee01000/0x21 device=same writes=2</c>: the cached message, the device's, and how often the
+    /// device's was changed.</summary>
+    private string DescribeMessages(KernelIrq irq)
+    {
+        DeviceHardware device = HardwareOf(irq.Device);
+        HardwareEntry entry = device[irq.Entry];
+        string stored = !device.Reachable ? "u" : entry.Message == irq.Message ? "same" : DescribeMessage(entry.Message);
+        string held = entry.Held is { } message ? " held=" + DescribeMessage(message) : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"cache={DescribeMessage(irq.Message)} device={stored}{held} writes={entry.Writes}");
     }
 
     private static string DescribeMessage(MsiMessage message) => message.IsZero

@@ -96,6 +96,8 @@ internal sealed class BackedRoute : MessageRoute
         return error;
     }
 
-    private static MsiMessage MessageOf(KernelIrq irq) =>
-        new(0xFEE0_0000UL | (ulong)(uint)irq.Cpu << 12, irq.ConfiguredVector);
+    /// <summary>With remapping of its own the guest's message names an entry and never changes.</summary>
+    private MsiMessage MessageOf(KernelIrq irq) => System.Policy.GuestRemapping
+        ? new(0xFEE0_0018UL | (ulong)(irq.Number & 0x7FFF) << 5, 0)
+        : new(0xFEE0_0000UL | (ulong)(uint)irq.Cpu << 12, irq.ConfiguredVector);
 }
