@@ -59,5 +59,12 @@ internal static class HelpExamples
                 ("irqreplay rules a6c11c0a5235", "The two sets of one fix."),
                 ("irqreplay rules --format json", "The same for scripts."),
             ],
+            ["scenarios"] =
+            [
+                ("irqreplay scenarios", "All, each with the number of its outcomes, and those that are not as expected."),
+                ("irqreplay scenarios d", "Outcome tables of those whose names start with d."),
+                ("irqreplay scenarios d-backdoor-reset --states", "One of them, step by step."),
+                ("irqreplay scenarios my.irqs --format json", "A file with #expect lines of your own, for scripts."),
+            ],
         };
 }

@@ -266,8 +266,9 @@ public static class EventSchema
             Row(EventKind.GuestAccess, "guest_access", EventRole.Stimulus, "A guest reads or writes an assigned function.",
                 Device("device", OperandSlot.A, 0), Symbol("space", OperandSlot.A, 16, ["config", "memory"])),
             Row(EventKind.AerTimer, "aer_timer", EventRole.Stimulus,
-                "The timer of a recovery that waits fires; ready 1: a config register no longer reads all ones.",
-                Device("device", OperandSlot.A, 0), Flag("ready", 16)),
+                "The timer of a recovery that waits fires; ready 1: a config register no longer reads all ones; expired 1: the "
+                    + "wait for the user's own reset is over.",
+                Device("device", OperandSlot.A, 0), Flag("ready", 16), Flag("expired", 17)),
             Row(EventKind.VmRun, "vm_run", EventRole.Stimulus, "The operator stops a virtual machine (0) or lets it go on (1).",
                 Name("vm", OperandSlot.A, 0), Flag("running", 16)),
 

@@ -367,6 +367,8 @@ public readonly ref struct RecoveryTimer
     public ushort Device => (ushort)_record.A;
 
     public bool Ready => (_record.A >> 16 & 1) != 0;
+
+    public bool Expired => (_record.A >> 17 & 1) != 0;
 }
 
 /// <summary>Operands of vm_run.</summary>

@@ -128,6 +128,7 @@ public class EventViewsTests
         (EventKind.GuestAccess, "space", (in r) => new GuestDeviceAccess(in r).Space),
         (EventKind.AerTimer, "device", (in r) => new RecoveryTimer(in r).Device),
         (EventKind.AerTimer, "ready", (in r) => new RecoveryTimer(in r).Ready ? 1UL : 0),
+        (EventKind.AerTimer, "expired", (in r) => new RecoveryTimer(in r).Expired ? 1UL : 0),
         (EventKind.VmRun, "vm", (in r) => new MachineRun(in r).Vm),
         (EventKind.VmRun, "running", (in r) => new MachineRun(in r).Running ? 1UL : 0),
         (EventKind.AerEvent, "device", (in r) => new ErrorReport(in r).Device),

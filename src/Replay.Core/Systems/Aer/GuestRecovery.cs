@@ -97,14 +97,14 @@ internal sealed class GuestRecovery
     /// A waiting recovery's timer fires: with blocked guests the device is asked whether it is back; with a reset that was
     /// left to the user, VFIO does it itself, if the user has every function that it would reset.
     /// </summary>
-    public void Timer(BusPort port, bool ready)
+    public void Timer(BusPort port, bool ready, bool expired)
     {
         if (!port.TimerArmed) return;
-        port.TimerCount++;
         if (_model.Policy.BlockGuest && IsBlocked(port))
         {
             if (!ready)
             {
+                port.TimerCount++;
                 _model.Log.Line(port.Name, "timer", string.Create(CultureInfo.InvariantCulture,
                     $"all ones: armed again, {port.TimerCount} so far; the guest stays blocked"));
                 return;
@@ -112,8 +112,9 @@ internal sealed class GuestRecovery
             foreach (AssignedFunction function in port.Functions) function.Blocked = false;
             _model.Log.Line(port.Name, "timer", "the device reads: the guest goes on");
         }
-        if (_model.Policy.SkipLinkReset && port.UnresetFatalEvent >= 0) ResetForUser(port);
-        port.TimerArmed = false;
+        bool waits = _model.Policy.SkipLinkReset && port.UnresetFatalEvent >= 0;
+        if (waits && expired) ResetForUser(port);
+        port.TimerArmed = waits && !expired;
     }
 
     /// <summary>H-29: a device without state, in the hands of a guest that believes in it.</summary>

@@ -44,7 +44,7 @@ internal sealed class PcieSystem : ISystem
             case EventKind.AerTimer:
                 var timer = new RecoveryTimer(in e);
                 if (_model.PortOf(NameOf(timer.Device)) is not { } port) return false;
-                _model.Guest.Timer(port, timer.Ready);
+                _model.Guest.Timer(port, timer.Ready, timer.Expired);
                 return true;
         }
         // What is left concerns one function that was described; every such kind has its device in the same place but two.
