@@ -86,7 +86,7 @@ internal static class ScenariosText
     {
         foreach (FailingCall call in run.Calls)
         {
-            console.Line($"  {Name(run)}: {call.Call} of {call.Device} failed at event {Text(call.Event)}: {call.Error}"
+            console.Line($"  {Name(run)}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} failed at event {Text(call.Event)}: {call.Error}"
                 + (call.Expected ? " (it fails in a correct run too)" : ""));
         }
         foreach (Finding finding in run.Findings)

@@ -25,6 +25,9 @@ internal sealed class KernelIrq
     /// <summary>Affinity mask (irq_common_data.affinity).</summary>
     public CpuMask Affinity { get; set; } = CpuMask.All;
 
+    /// <summary>A driver has asked for it at least once.</summary>
+    public bool Asked { get; set; }
+
     /// <summary>A handler is installed.</summary>
     public bool Requested { get; set; }
 

@@ -12,6 +12,7 @@ public sealed partial class LinuxSystem
     {
         foreach (KernelIrq irq in _kernel.Irqs.Values)
         {
+            if (!irq.Asked) continue; // allocated in stock, as drivers do: nobody expects anything of it
             (EndVerdict verdict, string reason) = Judge(irq);
             long? blame = verdict == EndVerdict.Working ? null : BlameOf(irq);
             Report.Add(new InterruptVerdict(NameOf(irq.Device), irq.Entry, irq.Number, verdict, blame, reason));

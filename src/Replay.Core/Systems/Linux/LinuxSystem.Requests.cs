@@ -130,6 +130,7 @@ public sealed partial class LinuxSystem
     /// <summary>request_irq: activation with a real vector, then start-up; an error leaves no handler behind.</summary>
     private int StartIrq(KernelIrq irq)
     {
+        irq.Asked = true;
         int error = Activate(irq, reserve: false);
         if (error != 0)
         {
