@@ -43,6 +43,7 @@ internal static class ReplayText
             WriteFindings(console, findings, all, file);
         }
         console.Line();
+        PolicyText.Write(console, report.Policies);
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
 using Replay.Core.State;
+using Replay.Core.Systems;
 
 namespace Replay.Core.Reports;
 
@@ -13,7 +14,7 @@ public static class ReplayReporter
     /// recording does not tell.
     /// </summary>
     public static ReplayReport Build(
-        MachineState machine, FindingTable findings, long events, long applied, double seconds)
+        MachineState machine, FindingTable findings, long events, long applied, double seconds, SystemSet? systems = null)
     {
         var rows = new List<ReportFinding>(findings.Kept.Count);
         foreach (Finding finding in findings.Kept)
@@ -28,6 +29,14 @@ public static class ReplayReporter
             : string.CompareOrdinal(a.Code + a.Message, b.Code + b.Message));
         var totals = new InterruptTotals(null, machine.Delivered, null, null, machine.Lost, machine.Spurious);
         string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
-        return new ReplayReport(events, applied, rows, totals, digest, seconds);
+        return new ReplayReport(events, applied, rows, totals, digest, seconds) { Policies = EvidenceOf(systems) };
+    }
+
+    private static List<PolicyEvidence> EvidenceOf(SystemSet? systems)
+    {
+        var evidence = new List<PolicyEvidence>();
+        if (systems is null) return evidence;
+        foreach (NamedSystem live in systems.Live) evidence.AddRange(live.System.Report.Evidence);
+        return evidence;
     }
 }

@@ -60,6 +60,7 @@ public sealed class SystemReport
     private readonly List<FailingCall> _calls = [];
     private readonly List<StateLine> _states = [];
     private readonly List<TraceLine> _lines = [];
+    private readonly List<PolicyEvidence> _evidence = [];
 
     /// <summary>In the order of events.</summary>
     public IReadOnlyList<EventVerdict> Events => _events;
@@ -74,6 +75,9 @@ public sealed class SystemReport
     /// <summary>Packets, hypercalls and lines of the log, in their order.</summary>
     public IReadOnlyList<TraceLine> Lines => _lines;
 
+    /// <summary>What the recording shows of the recorded system's policies.</summary>
+    public IReadOnlyList<PolicyEvidence> Evidence => _evidence;
+
     /// <summary>Rows that came after a list was full.</summary>
     public long Dropped { get; private set; }
 
@@ -86,6 +90,8 @@ public sealed class SystemReport
     public void Add(StateLine row) => Add(_states, row);
 
     public void Add(TraceLine row) => Add(_lines, row);
+
+    public void Add(PolicyEvidence row) => Add(_evidence, row);
 
     /// <summary>What became of an earlier event after all: a pending one was sent, or its pending bit was reset.</summary>
     public void Settle(int row, EventVerdict verdict)

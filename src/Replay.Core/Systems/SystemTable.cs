@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.Systems.HyperV;
 using Replay.Core.Systems.Linux;
 using Replay.Core.Systems.Vfio;
 
@@ -45,6 +46,10 @@ public static class SystemTable
 {
     internal static readonly SystemRegistration[] All =
     [
+        new("vpci", static context => new VpciWatch(context),
+            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume)],
+            EventKind.LogLine, EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
+            EventKind.X86VectorActivate),
         new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
             EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
