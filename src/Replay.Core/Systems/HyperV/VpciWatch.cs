@@ -59,6 +59,7 @@ public sealed partial class VpciWatch : ISystem
 
     private RecordedBus? BusOf(ushort device)
     {
+        if (device == 0) return null; // the record does not say whose it is
         if (_buses.TryGetValue(device, out RecordedBus? bus)) return bus;
         if (_buses.Count >= Limit) return null;
         _buses.Add(device, bus = new RecordedBus());
