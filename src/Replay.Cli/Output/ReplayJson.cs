@@ -36,6 +36,7 @@ internal static class ReplayJson
         json.WriteNumber("lost", report.Interrupts.Lost);
         json.WriteNumber("spurious", report.Interrupts.Spurious);
         json.WriteEndObject();
+        SystemsJson.Write(json, report.Systems);
         json.WriteText("digest", report.Digest);
         json.WriteNumber("seconds", Math.Round(report.Seconds, 6));
         json.WriteNumber("eventsPerSecond", report.EventsPerSecond is { } rate ? (long?)Math.Round(rate) : null);

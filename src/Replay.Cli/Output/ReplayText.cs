@@ -42,6 +42,7 @@ internal static class ReplayText
         {
             WriteFindings(console, findings, all, file);
         }
+        SystemsText.Write(console, report.Systems, all);
         console.Line();
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
