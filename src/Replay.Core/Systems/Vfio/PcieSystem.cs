@@ -279,6 +279,7 @@ internal sealed class PcieSystem : ISystem
             if (!function.IsAssigned || function.Owner.Length == 0) continue;
             _context.Raise(FindingCode.ResetByPartialOwner, _context.Index, function.Name, null,
                 $"RESET_SCOPE_VIOLATION: the bus below {port.Name} was reset while {function.Name} belongs to {function.Owner}.");
+            function.StateLostEvent = -1;
         }
         return true;
     }
