@@ -61,7 +61,7 @@ internal static class HelpExamples
             ],
             ["scenarios"] =
             [
-                ("irqreplay scenarios", "All, each with the number of its outcomes, and those that are not as expected."),
+                ("irqreplay scenarios", "All, in a line each; whatever is not as expected."),
                 ("irqreplay scenarios d", "Outcome tables of those whose names start with d."),
                 ("irqreplay scenarios d-backdoor-reset --states", "One of them, step by step."),
                 ("irqreplay scenarios my.irqs --format json", "A file with #expect lines of your own, for scripts."),

@@ -26,7 +26,7 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         _replayer.Finish();
         return ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
-            _replayer.Systems);
+            _replayer.Systems.Live);
     }
 }
 

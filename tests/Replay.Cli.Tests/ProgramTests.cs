@@ -57,6 +57,7 @@ public class ProgramTests
     [InlineData("replay")]
     [InlineData("state")]
     [InlineData("rules")]
+    [InlineData("scenarios")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

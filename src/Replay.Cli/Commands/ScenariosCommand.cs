@@ -43,7 +43,7 @@ internal sealed class ScenariosCommand
         OutputFormat format = _format.Get(result);
         string[] names = result.GetValue(_names) ?? [];
         var results = new List<ScenarioResult>();
-        foreach (Scenario scenario in ScenarioCatalog.Select(names)) results.Add(ScenarioResult.Make(scenario, _host));
+        foreach (Scenario scenario in ScenarioCatalog.Select(names)) results.Add(ScenarioResult.Make(scenario));
         if (format == OutputFormat.Json) ScenariosJson.Write(results, _host.Out);
         else if (names.Length == 0) ScenariosText.WriteList(results, _host);
         else ScenariosText.WriteWhole(results, result.GetValue(_states), _host);

@@ -38,6 +38,7 @@ internal static class ReplayJson
         json.WriteNumber("spurious", report.Interrupts.Spurious);
         json.WriteEndObject();
         if (report.Policies.Count > 0) WritePolicies(json, report);
+        SystemsJson.Write(json, report.Systems);
         json.WriteText("digest", report.Digest);
         json.WriteNumber("seconds", Math.Round(report.Seconds, 6));
         json.WriteNumber("eventsPerSecond", report.EventsPerSecond is { } rate ? (long?)Math.Round(rate) : null);

@@ -42,6 +42,7 @@ internal static class ReplayText
         {
             WriteFindings(console, findings, all, file);
         }
+        SystemsText.Write(console, report.Systems, all);
         console.Line();
         PolicyText.Write(console, report.Policies);
         console.Line(DescribeInterrupts(report.Interrupts));

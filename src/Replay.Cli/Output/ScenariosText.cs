@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Cli.Scenarios;
 using Replay.Core.Findings;
-using Replay.Core.Systems;
 using Spectre.Console;
 
 namespace Replay.Cli.Output;
@@ -48,7 +47,7 @@ internal static class ScenariosText
             WriteOutcomes(console, result);
             foreach (ScenarioRun run in result.Runs)
             {
-                WriteCalls(console, run);
+                WriteNotes(console, run);
                 if (states) WriteStates(console, run);
             }
             WriteFailed(console, result);
@@ -60,52 +59,33 @@ internal static class ScenariosText
 
     private static void WriteOutcomes(ReportConsole console, ScenarioResult result)
     {
-        Table table = ReportConsole.NewTable("Rules", "!Interrupt", "Events of the device", "!At the end", ">Blame", "Why");
+        Table table = ReportConsole.NewTable(["Rules", .. SystemsText.InterruptHeadings]);
         foreach (ScenarioRun run in result.Runs)
         {
             bool first = true;
-            foreach ((string device, int entry, int? irq) in Interrupts(run))
+            foreach (Text[] row in SystemsText.InterruptRows(run.Events, run.Interrupts))
             {
-                InterruptVerdict? end = FindEnd(run, device, entry);
-                table.AddRow(
-                    ReportConsole.Cell(first ? Name(run) : ""),
-                    ReportConsole.Cell(irq is { } number
-                        ? string.Create(CultureInfo.InvariantCulture, $"irq {number} {device}[{entry}]")
-                        : string.Create(CultureInfo.InvariantCulture, $"{device}[{entry}]")),
-                    ReportConsole.Cell(DescribeEvents(run, device, entry)),
-                    ReportConsole.Cell(end is null ? "-" : VerdictText.Name(end.Verdict), StyleOf(end)),
-                    ReportConsole.Number(end?.Blame is { } blame ? blame.ToString(CultureInfo.InvariantCulture) : "-"),
-                    ReportConsole.Cell(end?.Reason ?? ""));
+                table.AddRow([ReportConsole.Cell(first ? Name(run) : ""), .. row]);
                 first = false;
             }
         }
         console.Write(table);
     }
 
-    private static void WriteCalls(ReportConsole console, ScenarioRun run)
+    /// <summary>Failing calls and findings of a run, below its rules.</summary>
+    private static void WriteNotes(ReportConsole console, ScenarioRun run)
     {
-        foreach (FailingCall call in run.Calls)
-        {
-            console.Line($"  {Name(run)}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} failed at event {Text(call.Event)}: {call.Error}"
-                + (call.Expected ? " (it fails in a correct run too)" : ""));
-        }
+        if (run.Calls.Count + run.Findings.Count == 0) return;
+        console.Line(Name(run), ReportConsole.Bold);
+        SystemsText.WriteCalls(console, run.Calls);
         foreach (Finding finding in run.Findings)
-        {
-            console.Line($"  {Name(run)}: {FindingCatalog.IdOf(finding.Code)} at event {Text(finding.Event)}: {finding.Message}",
-                ReportConsole.Warn);
-        }
+            console.Line($"  event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}", ReportConsole.Warn);
     }
 
     private static void WriteStates(ReportConsole console, ScenarioRun run)
     {
         console.Heading(Name(run) + ", step by step");
-        Table table = ReportConsole.NewTable(">Event", "!What", "Step", "State");
-        foreach (StateLine row in run.States)
-        {
-            table.AddRow(ReportConsole.Number(Text(row.Event)), ReportConsole.Cell(row.Subject), ReportConsole.Cell(row.Step),
-                ReportConsole.Cell(row.State));
-        }
-        console.Write(table);
+        SystemsText.WriteStates(console, run.States, int.MaxValue);
     }
 
     private static void WriteFailed(ReportConsole console, ScenarioResult result)
@@ -117,45 +97,6 @@ internal static class ScenariosText
                 $"{result.Scenario.Name}:{each.Expectation.Line}: expected {each.Expectation.Text}; found {each.Found}"), ReportConsole.Bad);
         }
     }
-
-    /// <summary>Interrupts with a verdict of either sort, by device and entry.</summary>
-    private static List<(string Device, int Entry, int? Irq)> Interrupts(ScenarioRun run)
-    {
-        var rows = new List<(string Device, int Entry, int? Irq)>();
-        foreach (InterruptVerdict end in run.Interrupts) rows.Add((end.Device, end.Entry, end.Irq));
-        foreach (EventVerdict each in run.Events)
-        {
-            if (FindEnd(run, each.Device, each.Entry) is null && !rows.Exists(row => row.Device == each.Device && row.Entry == each.Entry))
-                rows.Add((each.Device, each.Entry, each.Irq));
-        }
-        return rows;
-    }
-
-    private static string DescribeEvents(ScenarioRun run, string device, int entry)
-    {
-        var verdicts = new List<string>();
-        foreach (EventVerdict each in run.Events)
-        {
-            if (each.Device == device && each.Entry == entry) verdicts.Add(VerdictText.Describe(each));
-        }
-        return verdicts.Count == 0 ? "-" : string.Join(", ", verdicts);
-    }
-
-    private static InterruptVerdict? FindEnd(ScenarioRun run, string device, int entry)
-    {
-        foreach (InterruptVerdict end in run.Interrupts)
-        {
-            if (end.Device == device && end.Entry == entry) return end;
-        }
-        return null;
-    }
-
-    private static Style StyleOf(InterruptVerdict? end) => end?.Verdict switch
-    {
-        EndVerdict.Working => ReportConsole.Good,
-        null or EndVerdict.NotAllocated => Style.Plain,
-        _ => ReportConsole.Bad,
-    };
 
     private static string Name(ScenarioRun run) => run.RuleText.Length == 0 ? run.Rules.ToString() : run.RuleText;
 

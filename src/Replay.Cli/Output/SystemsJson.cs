@@ -7,6 +7,25 @@ namespace Replay.Cli.Output;
 /// <summary>What systems say, as JSON members; <c>replay</c> and <c>scenarios</c> share them.</summary>
 internal static class SystemsJson
 {
+    /// <summary>One object a system.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<NamedSystem> systems)
+    {
+        json.WriteStartArray("systems");
+        foreach (NamedSystem named in systems)
+        {
+            SystemReport report = named.System.Report;
+            json.WriteStartObject();
+            json.WriteString("name", named.Name);
+            WriteVerdicts(json, report.Events);
+            WriteInterrupts(json, report.Interrupts);
+            WriteCalls(json, report.Calls);
+            WriteStates(json, report.States);
+            json.WriteNumber("dropped", report.Dropped);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     public static void WriteVerdicts(Utf8JsonWriter json, IReadOnlyList<EventVerdict> rows)
     {
         json.WriteStartArray("verdicts");

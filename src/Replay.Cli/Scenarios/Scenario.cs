@@ -61,8 +61,8 @@ internal sealed class Scenario
         return new Scenario(name, title, text, expectations);
     }
 
-    public Recording Open(CliHost host) =>
-        new RecordingOpener(host.Formats, new OpenOptions()).Open(new MemoryStream(_text, writable: false), Name);
+    public Recording Open() =>
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(new MemoryStream(_text, writable: false), Name);
 
     private static Expectation Parse(string name, string line, int number)
     {

@@ -26,11 +26,11 @@ internal sealed class ScenarioResult
     /// <summary>Expectations that are not met.</summary>
     public int Failed { get; }
 
-    public static ScenarioResult Make(Scenario scenario, CliHost host)
+    public static ScenarioResult Make(Scenario scenario)
     {
         var runs = new List<ScenarioRun>();
         var expectations = new List<CheckedExpectation>();
-        foreach (string rules in scenario.RuleTexts) runs.Add(ScenarioRun.Make(scenario, rules, host));
+        foreach (string rules in scenario.RuleTexts) runs.Add(ScenarioRun.Make(scenario, rules));
         foreach (Expectation expectation in scenario.Expectations)
         {
             foreach (ScenarioRun run in runs)

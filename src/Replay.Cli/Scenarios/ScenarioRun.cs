@@ -40,9 +40,9 @@ internal sealed class ScenarioRun
     public IReadOnlyList<Finding> Findings { get; }
 
     /// <exception cref="UsageException">The rules' names are wrong.</exception>
-    public static ScenarioRun Make(Scenario scenario, string ruleText, CliHost host)
+    public static ScenarioRun Make(Scenario scenario, string ruleText)
     {
-        using Recording recording = scenario.Open(host);
+        using Recording recording = scenario.Open();
         RuleChoice rules = ParseRules(scenario, ruleText, KernelRelease.Parse(recording.Info.Kernel));
         var replayer = new Replayer<ChosenRules, NoProbe>(recording.Tables, rules.ToKernelRules(), choice: rules);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);

@@ -115,8 +115,8 @@ public sealed class VectorMatrix
         }
     }
 
-    /// <summary>Sets the window's end where it is known beforehand; before the first CPU goes online.</summary>
-    public void UseWindow(byte end)
+    /// <summary>Sets the end of the window, where the first CPU's counters were not recorded.</summary>
+    public void SetWindow(byte end)
     {
         AllocEnd = end;
         SystemInWindow = SystemBelow(end);

@@ -41,7 +41,7 @@ public sealed class SystemContext
             Certainty = certainty,
             Event = Index,
             TimeNs = TimeNs,
-            Blame = blame,
+            Blame = blame is < 0 ? null : blame,
             Irq = irq,
             Device = device.Length == 0 ? null : device,
             Entry = entry,

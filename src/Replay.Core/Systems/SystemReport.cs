@@ -87,7 +87,18 @@ public sealed class SystemReport
 
     public void Add(FailingCall row) => Add(_calls, row);
 
-    public void Add(StateLine row) => Add(_states, row);
+    /// <summary>Keeps the order of events: a line that is only known later goes where it belongs.</summary>
+    public void Add(StateLine row)
+    {
+        if (_states.Count == RowsMax)
+        {
+            Dropped++;
+            return;
+        }
+        int place = _states.Count;
+        while (place > 0 && _states[place - 1].Event > row.Event) place--;
+        _states.Insert(place, row);
+    }
 
     public void Add(TraceLine row) => Add(_lines, row);
 

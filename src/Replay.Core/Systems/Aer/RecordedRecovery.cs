@@ -47,8 +47,8 @@ internal sealed class RecordedRecovery
         {
             case DeviceStepCode.RecoveryStart: Start(device, state); break;
             case DeviceStepCode.ErrorDetected: ErrorDetected(device, state); break;
-            case DeviceStepCode.MmioEnabled: Callback(device, "mmio_enabled"); break;
-            case DeviceStepCode.SlotReset: Callback(device, "slot_reset"); break;
+            case DeviceStepCode.MmioEnabled: Callback(device, step, "mmio_enabled"); break;
+            case DeviceStepCode.SlotReset: Callback(device, step, "slot_reset"); break;
             case DeviceStepCode.ErrorResume: Resume(device); break;
             case DeviceStepCode.RootReset or DeviceStepCode.BusErrorReset: Reset(device); break;
         }
@@ -80,12 +80,14 @@ internal sealed class RecordedRecovery
     public void Reset(ushort port)
     {
         if (Open is not { } recovery) return;
-        recovery.ResetEvent = _context.Index;
+        bool isFirst = recovery.ResetEvent < 0;
+        recovery.ResetEvent = recovery.LastEvent = _context.Index;
         foreach (ushort device in recovery.Set)
         {
             if (_devices.TryGetValue(device, out Followed? followed)) followed.ResetEvent = _context.Index;
         }
-        _log.Line(NameOf(port), "link reset", "all functions below lose their state");
+        // The reset goes through several functions of the kernel, and a probe on each tells of the same one.
+        if (isFirst) _log.Line(NameOf(port), "link reset", "all functions below lose their state");
     }
 
     public void Finish()
@@ -99,7 +101,7 @@ internal sealed class RecordedRecovery
     private void Start(ushort device, int state)
     {
         if (_recoveries.Count == RecoveriesMax) return;
-        _recoveries.Add(new Recovery { Device = device, Event = _context.Index });
+        _recoveries.Add(new Recovery { Device = device, Event = _context.Index, LastEvent = _context.Index });
         _log.Line(NameOf(device), "recovery starts", state == (int)ChannelState.Frozen ? "frozen" : "normal");
     }
 
@@ -107,6 +109,7 @@ internal sealed class RecordedRecovery
     {
         if (Get(device) is not { } followed) return;
         CheckState(followed, state);
+        if (Open is { } open) open.LastEvent = _context.Index;
         if (Open is { } recovery && recovery.Set.Count < DevicesMax && recovery.Set.Add(device))
             _log.Line(NameOf(device), "error_detected", state == (int)ChannelState.Frozen ? "frozen" : "normal");
     }
@@ -124,13 +127,22 @@ internal sealed class RecordedRecovery
         if (state == (int)ChannelState.PermanentFailure) device.FailedEvent = _context.Index;
     }
 
-    private void Callback(ushort device, string step) => _log.Line(NameOf(device), step, "");
+    /// <summary>The port's walk and the driver's own callback are both recorded: one line for the two.</summary>
+    private void Callback(ushort device, DeviceStepCode step, string name)
+    {
+        if (Open is not { } recovery || Get(device) is not { } followed) return;
+        recovery.LastEvent = _context.Index;
+        if (followed.CallbackOf == recovery.Event && followed.Callback == step) return;
+        followed.CallbackOf = recovery.Event;
+        followed.Callback = step;
+        _log.Line(NameOf(device), name, "");
+    }
 
     /// <summary>I-50: nobody is told to resume before all have answered and the vote is RECOVERED.</summary>
     private void Resume(ushort device)
     {
         _resumeSeen = true;
-        _log.Line(NameOf(device), "resume", "");
+        Callback(device, DeviceStepCode.ErrorResume, "resume");
         if (Open is not { } recovery) return;
         recovery.Resumed = true;
         if (!recovery.Answered || recovery.ResumeTold) return;
@@ -156,12 +168,17 @@ internal sealed class RecordedRecovery
     private void Conclude(Recovery recovery, bool isLast)
     {
         string name = NameOf(recovery.Device);
-        if (recovery.Resumed) _log.Line(name, "end", "device recovery successful");
+        if (recovery.Resumed) End(recovery, "device recovery successful");
         else if (_resumeSeen && !isLast)
         {
             _report.Add(new FailingCall(recovery.Event, name, "pcie_do_recovery", "device recovery failed", Expected: false));
-            _log.Line(name, "end", "device recovery failed: no driver was told to resume");
+            End(recovery, "device recovery failed: no driver was told to resume");
         }
+    }
+
+    private void End(Recovery recovery, string how)
+    {
+        if (_log.HasRoom) _report.Add(new StateLine(recovery.LastEvent, NameOf(recovery.Device), "end", how));
     }
 
     /// <summary>The interrupts of a device that was asked to recover, and a finding when a reset left them dead.</summary>
@@ -177,8 +194,10 @@ internal sealed class RecordedRecovery
         for (int entry = 0; entry < function.Count; entry++)
         {
             int irq = function[entry].Irq;
-            if (irq < 0 || irq >= machine.Irqs.Used || !machine.Irqs[irq].Has(IrqFlags.Started) || !isKnown) continue;
-            if (machine.Irqs[irq].Device != device.Device || machine.Irqs[irq].Entry != entry) continue;
+            if (irq < 0 || irq >= machine.Irqs.Used || !isKnown) continue;
+            ref IrqDesc desc = ref machine.Irqs[irq];
+            if (!desc.Has(IrqFlags.Started) && !desc.Has(IrqFlags.Activated)) continue;
+            if (desc.Device != device.Device || desc.Entry != entry) continue;
             if (lost) dead++;
             _report.Add(new InterruptVerdict(NameOf(device.Device), entry, irq, lost ? EndVerdict.StuckMasked : EndVerdict.Working,
                 lost ? device.ResetEvent : null,
@@ -187,8 +206,8 @@ internal sealed class RecordedRecovery
         if (dead == 0) return;
         _context.Raise(FindingCode.RecoveryUnderUser, device.ResetEvent, NameOf(device.Device), null, string.Create(
             CultureInfo.InvariantCulture, $"DEVICE_STATE_LOST: the bus of {NameOf(device.Device)} was reset in a recovery and nobody ")
-            + string.Create(CultureInfo.InvariantCulture, $"restored the device; {dead} started interrupts are dead."),
-            certainty: Certainty.Inferred);
+            + string.Create(CultureInfo.InvariantCulture, $"restored the device: its {dead} interrupts are dead."),
+            certainty: Certainty.Inferred, severity: Severity.Major);
     }
 
     private Followed? Get(ushort device)
@@ -223,6 +242,9 @@ internal sealed class RecordedRecovery
         public bool ResumeTold { get; set; }
 
         public long ResetEvent { get; set; } = -1;
+
+        /// <summary>Last event that was part of it.</summary>
+        public long LastEvent { get; set; }
     }
 
     private sealed class Followed
@@ -236,5 +258,10 @@ internal sealed class RecordedRecovery
         public long RepairEvent { get; set; } = -1;
 
         public long FailedEvent { get; set; } = -1;
+
+        /// <summary>Last callback that was told, and the recovery that it was told for.</summary>
+        public DeviceStepCode Callback { get; set; }
+
+        public long CallbackOf { get; set; } = -1;
     }
 }

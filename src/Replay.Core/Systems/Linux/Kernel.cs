@@ -75,7 +75,7 @@ internal sealed partial class Kernel
         var kernel = new Kernel(policy, name) { Slots = slots, HasGic = hasGic };
         VectorMatrix matrix = kernel.Matrix;
         matrix.Complete = true;
-        matrix.UseWindow(windowEnd);
+        matrix.SetWindow(windowEnd);
         if (windowEnd > VectorRanges.PostedMsiNotification) matrix.AssignSystem(VectorRanges.MoveCleanup);
         matrix.AssignSystem(VectorRanges.Int80);
         if (hasPic) matrix.AssignSystem(VectorRanges.IsaBase + VectorRanges.PicCascadeIrq);

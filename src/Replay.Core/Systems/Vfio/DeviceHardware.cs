@@ -155,8 +155,9 @@ internal sealed class DeviceHardware
             ? "page 0 of the guest is mapped there: silent memory corruption" : "DMA fault: the address is not mapped";
     }
 
-    private static long? Blame(AssignedFunction function) =>
-        function.BackdoorEvent >= 0 ? function.BackdoorEvent : function.StateLostEvent >= 0 ? function.StateLostEvent : null;
+    private long Blame(AssignedFunction function) =>
+        function.BackdoorEvent >= 0 ? function.BackdoorEvent
+        : function.StateLostEvent >= 0 ? function.StateLostEvent : _model.Context.Index;
 
     private void Give(AssignedFunction function, int index, Verdict verdict, string reason) =>
         _model.Report.Add(Row(function, index, verdict, reason));

@@ -140,7 +140,7 @@ internal sealed class PcieSystem : ISystem
             Trigger due = function.GuestUnmasked(entry) ? Trigger.Kvm : Trigger.Qemu;
             if (function.GuestSeen && function.ShadowEnabled && trigger != due)
             {
-                _context.Raise(FindingCode.TriggerNotAsMasked, null, function.Name, i,
+                _context.Raise(FindingCode.TriggerNotAsMasked, _context.Index, function.Name, i,
                     due == Trigger.Kvm ? "The guest has the entry unmasked, and its interrupt does not go to KVM."
                         : "The guest has the entry masked, and its interrupt does not go to QEMU.");
             }
@@ -177,7 +177,7 @@ internal sealed class PcieSystem : ISystem
         var message = new MsiMessage(read.Address, read.Data);
         if (entry.HasHandler && message != entry.Cache && function.BackdoorEvent < 0 && function.StateLostEvent < 0 && !function.Isolated)
         {
-            _context.Raise(FindingCode.HardwareMessageDiffers, null, function.Name, read.Entry,
+            _context.Raise(FindingCode.HardwareMessageDiffers, _context.Index, function.Name, read.Entry,
                 "The device holds another message than the host's cache, and no reset explains it.");
         }
         entry.Hardware = message;
@@ -279,6 +279,7 @@ internal sealed class PcieSystem : ISystem
             if (!function.IsAssigned || function.Owner.Length == 0) continue;
             _context.Raise(FindingCode.ResetByPartialOwner, _context.Index, function.Name, null,
                 $"RESET_SCOPE_VIOLATION: the bus below {port.Name} was reset while {function.Name} belongs to {function.Owner}.");
+            function.StateLostEvent = -1;
         }
         return true;
     }

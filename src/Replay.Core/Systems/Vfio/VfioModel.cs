@@ -163,6 +163,7 @@ internal sealed class VfioModel
         }
         if (count > 8) entries.Append(", …");
         string what = count == 0 ? "MSI-X is off in the device and on everywhere else"
+            : count == 1 ? $"entry {entries} of the device does not hold what shadow and host cache hold"
             : $"entries {entries} of the device do not hold what shadow and host cache hold";
         Context.Raise(FindingCode.HardwareShadowMismatch,
             function.BackdoorEvent >= 0 ? function.BackdoorEvent : Context.Index, function.Name, null,

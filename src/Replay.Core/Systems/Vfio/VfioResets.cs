@@ -117,7 +117,7 @@ internal sealed class VfioResets
         if (expected != 0 && recorded == 0)
         {
             function.RefusedEvent = -1;
-            _model.Context.Raise(FindingCode.HotResetWithoutOwnership, null, function.Name, null,
+            _model.Context.Raise(FindingCode.HotResetWithoutOwnership, _model.Context.Index, function.Name, null,
                 $"The hot reset of {function.Name} succeeded although its caller does not have all functions of the bus "
                 + $"({ErrorName(expected)} was due).");
         }
