@@ -14,7 +14,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules) => _replayer = new Replayer<TRules, TProbe>(tables, rules);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, choice: choice);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -24,7 +25,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     {
         _replayer.Finish();
         return ReplayReporter.Build(
-            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds);
+            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
+            _replayer.Systems.Live);
     }
 }
 
@@ -36,13 +38,13 @@ internal static class MachineSession
         RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
         ChosenRules chosen = rules.ToKernelRules();
         // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
-        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, default(Linux61));
-        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, default(Linux612));
-        return Create(recording, options, chosen);
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, rules, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, rules, default(Linux612));
+        return Create(recording, options, rules, chosen);
     }
 
-    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
         where TRules : struct, IKernelRules => options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules);
+            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice)
+            : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice);
 }

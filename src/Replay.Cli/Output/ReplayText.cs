@@ -42,7 +42,9 @@ internal static class ReplayText
         {
             WriteFindings(console, findings, all, file);
         }
+        SystemsText.Write(console, report.Systems, all);
         console.Line();
+        PolicyText.Write(console, report.Policies);
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }
