@@ -52,6 +52,13 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
+            ["diff"] =
+            [
+                ("irqreplay diff capture.dat --right fix:a6c11c0a5235", "The recording, and what one fix would have made of it."),
+                ("irqreplay diff capture.dat --left prefix:a6c11c0a5235 --right fix:a6c11c0a5235", "Without and with a fix."),
+                ("irqreplay diff capture.dat --with cpu.forceCompleteFirst=yes", "The recording, and one behaviour changed."),
+                ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
             ["verify"] =
             [
                 ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),

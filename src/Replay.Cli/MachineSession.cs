@@ -14,8 +14,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, choice: choice);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, choice: choice) { WhatIf = whatIf };
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -24,9 +24,10 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override ReplayReport Finish(double seconds)
     {
         _replayer.Finish();
-        return ReplayReporter.Build(
+        ReplayReport report = ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
             _replayer.Systems.Live);
+        return report with { WhatIf = _replayer.WhatIf };
     }
 }
 
@@ -44,7 +45,11 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
-        where TRules : struct, IKernelRules => options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice);
+        where TRules : struct, IKernelRules
+    {
+        OfflineWhatIf? whatIf = options.OverrulesRecording ? new OfflineWhatIf(rules.ForceCompleteFirst) : null;
+        return options.Paranoid
+            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice, whatIf)
+            : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, whatIf);
+    }
 }

@@ -9,7 +9,8 @@ namespace Replay.Cli;
 /// <summary>What a session may do besides applying events.</summary>
 /// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
 /// <param name="Rules">How the machine behaves; null lets the recorded kernel choose.</param>
-internal sealed record SessionOptions(bool Paranoid, RuleChoice? Rules = null);
+/// <param name="OverrulesRecording">The rules decide even where the recording shows that its kernel decided otherwise.</param>
+internal sealed record SessionOptions(bool Paranoid, RuleChoice? Rules = null, bool OverrulesRecording = false);
 
 /// <summary>Makes a fresh machine for one recording.</summary>
 internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);
