@@ -112,6 +112,7 @@ internal sealed class DiffCommand
         ReplaySession left = _createSession(recording, sides.Left.ToOptions());
         ReplaySession right = _createSession(recording, sides.Right.ToOptions());
         var reach = new RuleReach(sides.Left.Rules, sides.Right.Rules, recording.Tables);
+        var times = new EventTimes();
         using var progress = new ProgressLine(recording, _host);
         long events = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
@@ -119,10 +120,12 @@ internal sealed class DiffCommand
             left.Apply(batch, recording.Tables);
             right.Apply(batch, recording.Tables);
             reach.Observe(batch);
+            times.Observe(batch);
             events += EventCounter.Count(batch);
             progress.Report(events);
         }
         double seconds = progress.Elapsed.TotalSeconds;
-        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"), reach.Finish());
+        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"),
+            reach.Finish(), times);
     }
 }

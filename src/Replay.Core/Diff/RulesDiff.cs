@@ -9,7 +9,8 @@ namespace Replay.Core.Diff;
 /// <summary>One recording under two choices of rules: in what they differ.</summary>
 public sealed class RulesDiff
 {
-    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, IReadOnlyList<UnmodelledRule> unmodelled)
+    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, IReadOnlyList<UnmodelledRule> unmodelled,
+        EventTimes? times = null)
     {
         Left = left;
         Right = right;
@@ -19,6 +20,7 @@ public sealed class RulesDiff
         Findings = new FindingDiff(left.Findings, right.Findings);
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
+        if (First is { TimeNs: null } && times is not null) First = First with { TimeNs = times.Find(First.Event) };
         IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0 && left.Digest == right.Digest;
     }
 

@@ -16,15 +16,28 @@ internal static class SystemDiff
         {
             if (i >= left.Systems.Count || i >= right.Systems.Count) continue; // One recording brings the same systems to life.
             SystemReport a = left.Systems[i].System.Report, b = right.Systems[i].System.Report;
-            first = Earlier(first, FindFirst(a.States, b.States, static row => row.Event, static row => $"state of {row.Subject} after {row.Step}", static row => row.State));
+            first = Earlier(first, FindFirst(LastOfEach(a.States), LastOfEach(b.States), static row => row.Event, static row => $"state of {row.Subject}", static row => row.State));
             first = Earlier(first, FindFirst(a.Calls, b.Calls, static row => row.Event, static row => $"{row.Call} for {row.Device}", static row => row.Error));
             first = Earlier(first, FindFirst(a.Events, b.Events, static row => row.Event,
                 static row => $"interrupt of {row.Device}[{row.Entry}]", VerdictText.Describe));
             first = Earlier(first, FindFirst(a.Lines, b.Lines, static row => row.Event, static row => $"what {row.Source} shows", static row => row.Text));
-            first = Earlier(first, FindFirst(a.Interrupts, b.Interrupts, static row => row.Blame ?? long.MaxValue,
-                static row => $"{row.Device}[{row.Entry}] at the end", static row => VerdictText.Name(row.Verdict)));
         }
         return first;
+    }
+
+    /// <summary>The state of each part after each event: two ways to the same state are no difference.</summary>
+    private static List<StateLine> LastOfEach(IReadOnlyList<StateLine> lines)
+    {
+        var last = new List<StateLine>();
+        for (int i = 0; i < lines.Count; i++)
+        {
+            int place = last.Count - 1;
+            while (place >= 0 && last[place].Event == lines[i].Event && last[place].Subject != lines[i].Subject) place--;
+            StateLine row = lines[i] with { Step = "" };
+            if (place >= 0 && last[place].Event == row.Event) last[place] = row;
+            else last.Add(row);
+        }
+        return last;
     }
 
     private static Divergence? Earlier(Divergence? first, Divergence? next) =>

@@ -63,6 +63,9 @@ public sealed class OfflineWhatIf
     /// <summary>Vectors that the machine has available on a CPU beyond what is recorded.</summary>
     internal int MoreAvailable(int cpu) => cpu < _books.Length ? _books[cpu].Available : 0;
 
+    /// <summary>Vectors in use on a CPU beyond what is recorded, without a number.</summary>
+    internal int KeptOn(int cpu) => cpu < _books.Length ? Math.Max(0, -_books[cpu].Allocated) : 0;
+
     /// <summary>True when the rules gave the place back and the recorded kernel still has it.</summary>
     internal bool HasFreed(int cpu, byte vector) => cpu < _books.Length && _books[cpu].Freed[vector];
 
@@ -108,6 +111,14 @@ public sealed class OfflineWhatIf
         if (mapOnline) _total++;
     }
 
+    /// <summary>A recorded allocation finds no vector: one kept place less is counted, its vector stands for the refused one.</summary>
+    internal void Refuse(int cpu, bool mapOnline)
+    {
+        Refused++;
+        Shift(ref BooksOf(cpu), managed: false, 1);
+        if (mapOnline) _total++;
+    }
+
     /// <summary>Takes one kept place out that fits; of an interrupt or CPU when not negative.</summary>
     internal bool TryTakeKept(int irq, int cpu, out KeptPlace place)
     {
@@ -122,18 +133,11 @@ public sealed class OfflineWhatIf
         return false;
     }
 
-    /// <summary>Recorded counters of a CPU as they would be; never less than nothing available.</summary>
+    /// <summary>Recorded counters of a CPU as they would be.</summary>
     internal CpuCounters Translate(int cpu, in CpuCounters recorded)
     {
         if (!Differs(cpu)) return recorded;
         ref CpuBooks books = ref _books[cpu];
-        if (recorded.Available + (long)books.Available < 0)
-        {
-            // The vector just taken would not have been there: its owner is refused.
-            Refused++;
-            Shift(ref books, managed: false, 1);
-            _total++;
-        }
         return recorded with
         {
             Available = (uint)(recorded.Available + books.Available),

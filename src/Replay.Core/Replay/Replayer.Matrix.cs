@@ -77,7 +77,11 @@ public sealed partial class Replayer<TRules, TProbe>
         ref CpuMap map = ref matrix[cpu];
         bool freedBefore = e.Kind == EventKind.MatrixFree && WhatIf is not null && WhatIf.MeetFree(cpu, e.Vector, map.Online);
         var recorded = new CpuCounters(operation.Online, operation.Available, operation.Allocated, operation.Managed);
-        if (WhatIf is { } whatIf) recorded = whatIf.Translate(cpu, in recorded);
+        if (WhatIf is { } whatIf)
+        {
+            if (e.Kind == EventKind.MatrixAlloc) RefuseByRule(whatIf, cpu, e.Vector);
+            recorded = whatIf.Translate(cpu, in recorded);
+        }
         GlobalCounters global = GlobalOf(new MatrixCounters(in extension));
         bool compare = map.Known && !map.Resync && _hotplugSeen;
         if (!map.Known) map.Online = recorded.Online;
@@ -260,7 +264,7 @@ public sealed partial class Replayer<TRules, TProbe>
         if (!matrix.Seen || vector == 0 || cpu >= matrix.Count) return;
         if (WhatIf is { } whatIf && whatIf.MeetFree(cpu, vector, matrix[cpu].Online)) return;
         if (matrix[cpu].AllocMap[vector]) matrix.Free(cpu, vector, managed);
-        else if (matrix[cpu].UnseenAllocated > 0) MarkResync();
+        else if (matrix[cpu].UnseenAllocated > (WhatIf?.KeptOn(cpu) ?? 0)) MarkResync();
     }
 
     private void ApplyMatrixFreeCall(in IrqEvent e)

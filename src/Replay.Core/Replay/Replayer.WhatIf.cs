@@ -61,6 +61,26 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
+    /// The recorded kernel takes a vector of a CPU on which the kept ones leave none: the request would be refused. The
+    /// recording is followed all the same, with one kept vector less.
+    /// </summary>
+    private void RefuseByRule(OfflineWhatIf whatIf, int cpu, byte vector)
+    {
+        ref CpuMap map = ref _machine.Matrix[cpu];
+        if (!map.Known || map.Available > 0 || map.UnseenAllocated == 0 || whatIf.KeptOn(cpu) == 0) return;
+        Report(FindingCode.VectorExhausted, whatIf.FirstEvent, -1, cpu, vector, string.Create(CultureInfo.InvariantCulture,
+            $"No vector would be free on CPU {cpu}, where the recorded kernel takes vector {vector}: {whatIf.KeptOn(cpu)} are lost there."),
+            Certainty.Inferred);
+        whatIf.Refuse(cpu, map.Online);
+        map.UnseenAllocated--;
+        map.Allocated--;
+        map.Available++;
+        if (!map.Online) return;
+        _machine.Matrix.TotalAllocated--;
+        _machine.Matrix.GlobalAvailable++;
+    }
+
+    /// <summary>
     /// The CPU is back, the interrupt is gone or the recording is over: a kept place whose interrupt ran meanwhile is lost,
     /// because its clean-up found the CPU offline; another one is given back in the ordinary way.
     /// </summary>
