@@ -94,7 +94,11 @@ public sealed partial class Replayer<TRules, TProbe>
                 ReportKept(in place);
                 continue;
             }
-            whatIf.Release(in place, _machine.Matrix[place.Cpu].Online);
+            if (irq < 0 && cpu < 0) continue; // The move is still pending when the recording ends.
+            // A CPU that is back has its map online by the time of the clean-up, though it is not yet recorded as online.
+            bool counted = cpu >= 0 || _machine.Matrix[place.Cpu].Online;
+            whatIf.Release(in place, counted);
+            if (counted && !_machine.Matrix[place.Cpu].Online) _machine.Matrix.TotalAllocated--;
             _machine.Matrix.Free(place.Cpu, place.Vector, place.Managed);
         }
     }
