@@ -78,7 +78,6 @@ internal sealed class DiffCommand
         else DiffText.Write(diff, sides, recording, file, result.GetValue(_all), _host);
         if (diff.IsSame && diff.Unmodelled.Count > 0 && !recording.Report.HasDataLoss)
         {
-            foreach (UnmodelledRule rule in diff.Unmodelled) _host.Error.WriteLine("irqreplay: " + DiffText.Describe(rule));
             return ExitCodes.Usage;
         }
         return ExitCodes.For(recording.Report, !diff.IsSame);
