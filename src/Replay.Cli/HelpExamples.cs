@@ -57,6 +57,7 @@ internal static class HelpExamples
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235", "The recording, and what one fix would have made of it."),
                 ("irqreplay diff capture.dat --left prefix:a6c11c0a5235 --right fix:a6c11c0a5235", "Without and with a fix."),
                 ("irqreplay diff capture.dat --with cpu.forceCompleteFirst=yes", "The recording, and one behaviour changed."),
+                ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
             ],
             ["verify"] =

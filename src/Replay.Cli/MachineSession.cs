@@ -21,13 +21,15 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
 
+    public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
+
     public override ReplayReport Finish(double seconds)
     {
         _replayer.Finish();
         ReplayReport report = ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
             _replayer.Systems.Live);
-        return report with { WhatIf = _replayer.WhatIf };
+        return report with { WhatIf = _replayer.WhatIf, OfflineReleases = _replayer.OfflineReleases };
     }
 }
 

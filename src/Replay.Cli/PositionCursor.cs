@@ -126,7 +126,7 @@ internal sealed class PositionCursor
     }
 
     /// <summary>The text after a leading <c>MARK number </c>, which recording scripts put there; else all of it.</summary>
-    private static ReadOnlySpan<byte> WithoutNumber(ReadOnlySpan<byte> text)
+    internal static ReadOnlySpan<byte> WithoutNumber(ReadOnlySpan<byte> text)
     {
         if (!text.StartsWith("MARK "u8)) return text;
         ReadOnlySpan<byte> rest = text["MARK ".Length..];

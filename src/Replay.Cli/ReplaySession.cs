@@ -24,6 +24,9 @@ internal abstract class ReplaySession
     /// <summary>The machine as it is now.</summary>
     public abstract StateReport DescribeState(string at);
 
+    /// <summary>The vector allocator as it is now.</summary>
+    public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;
+
     /// <summary>Findings and totals. Called once, after the last event.</summary>
     public abstract ReplayReport Finish(double seconds);
 }

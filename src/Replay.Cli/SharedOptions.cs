@@ -13,18 +13,22 @@ internal sealed class SharedOptions
 
     private readonly FormatOption _format;
 
-    public SharedOptions(Command command, string formats = "text|json")
+    /// <param name="command">Gets the argument and the options.</param>
+    /// <param name="formats">Formats of results.</param>
+    /// <param name="file">Name of the argument.</param>
+    public SharedOptions(Command command, string formats = "text|json", string file = "FILE")
     {
+        File = new Argument<string>(file)
+        {
+            Description = "The recording; - is standard input. Its format is told from its content, compressed (zstd) or not.",
+        };
         command.Arguments.Add(File);
         _format = new FormatOption(command, formats);
         command.Options.Add(Map);
         command.Options.Add(Ignore);
     }
 
-    public Argument<string> File { get; } = new("FILE")
-    {
-        Description = "The recording; - is standard input. Its format is told from its content, compressed (zstd) or not.",
-    };
+    public Argument<string> File { get; }
 
     public Option<string?> Map { get; } = new("--map")
     {
@@ -45,9 +49,13 @@ internal sealed class SharedOptions
     /// <summary>Opens the recording that the command line names.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     /// <exception cref="BadInputException">The recording is wrong.</exception>
-    public Recording Open(ParseResult result, CliHost host)
+    public Recording Open(ParseResult result, CliHost host) => Open(result, host, result.GetValue(File)!);
+
+    /// <summary>As the other one, for a second recording.</summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    /// <exception cref="BadInputException">The recording is wrong.</exception>
+    public Recording Open(ParseResult result, CliHost host, string path)
     {
-        string path = result.GetValue(File)!;
         string? map = result.GetValue(Map);
         var options = new OpenOptions
         {

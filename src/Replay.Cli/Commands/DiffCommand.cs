@@ -8,12 +8,18 @@ using Replay.Formats;
 
 namespace Replay.Cli.Commands;
 
-/// <summary><c>diff</c>: one recording under two choices of rules.</summary>
+/// <summary><c>diff</c>: one recording under two choices of rules, or two recordings.</summary>
 internal sealed class DiffCommand
 {
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
+
+    private readonly Argument<string?> _other = new("RIGHT")
+    {
+        Description = "A second recording of the same workload. Without it LEFT is replayed under two sets of rules.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private readonly Option<string?> _left = new("--left")
     {
@@ -43,7 +49,8 @@ internal sealed class DiffCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, file: "LEFT");
+        command.Arguments.Add(_other);
         command.Options.Add(_left);
         command.Options.Add(_right);
         command.Options.Add(_with);
@@ -53,7 +60,7 @@ internal sealed class DiffCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("diff", "Replays a recording under two sets of rules and says where and in what they part.");
+        var command = new Command("diff", "Replays a recording under two sets of rules, or two recordings, and says where and in what they part.");
         _ = new DiffCommand(command, host, createSession);
         return command;
     }
@@ -63,6 +70,7 @@ internal sealed class DiffCommand
         OutputFormat format = _shared.GetFormat(result);
         string[] givenLeft = Parts(result.GetValue(_left), []), givenRight = Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
+        if (result.GetValue(_other) is { } other) return RunTwo(result, format, file, other, givenLeft, givenRight);
         if (givenLeft.Length + givenRight.Length == 0)
         {
             throw new UsageException($"diff {file}: both sides would be the recording itself; say what differs, for example "
@@ -81,6 +89,25 @@ internal sealed class DiffCommand
             return ExitCodes.Usage;
         }
         return ExitCodes.For(recording.Report, !diff.IsSame);
+    }
+
+    private int RunTwo(ParseResult result, OutputFormat format, string leftFile, string rightFile, string[] givenLeft, string[] givenRight)
+    {
+        if (leftFile == "-" && rightFile == "-") throw new UsageException("diff - -: standard input can be one of the two recordings only");
+        Choose(result, default);
+        using Recording left = _shared.Open(result, _host, leftFile);
+        using Recording right = _shared.Open(result, _host, rightFile);
+        var sides = new DiffSides(
+            new DiffSide(Choose(result, KernelRelease.Parse(left.Info.Kernel)).Left, givenLeft),
+            new DiffSide(Choose(result, KernelRelease.Parse(right.Info.Kernel)).Right, givenRight));
+        RecordingProfile leftProfile = ProfileReader.Read(left, _createSession(left, sides.Left.ToOptions()), _host);
+        RecordingProfile rightProfile = ProfileReader.Read(right, _createSession(right, sides.Right.ToOptions()), _host);
+        var diff = new RecordingsDiff(leftProfile, rightProfile);
+        Losses.Write(left, format, _host.Error);
+        Losses.Write(right, format, _host.Error);
+        if (format == OutputFormat.Json) RecordingsDiffJson.Write(diff, sides, _host.Out);
+        else RecordingsDiffText.Write(diff, sides, leftFile, rightFile, result.GetValue(_all), _host);
+        return left.Report.HasDataLoss ? ExitCodes.BadInput : ExitCodes.For(right.Report, !diff.IsSame);
     }
 
     private (RuleChoice Left, RuleChoice Right) Choose(ParseResult result, KernelRelease recorded)

@@ -35,7 +35,7 @@ internal static class DiffJson
     private static void WriteSame(Utf8JsonWriter json, RulesDiff diff) =>
         json.WriteFlag("same", diff.IsSame && diff.Unmodelled.Count > 0 ? null : diff.IsSame);
 
-    private static void WriteFirst(Utf8JsonWriter json, Divergence? first)
+    internal static void WriteFirst(Utf8JsonWriter json, Divergence? first)
     {
         if (first is null)
         {
@@ -51,7 +51,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void WriteSide(Utf8JsonWriter json, string name, DiffSide side, ReplayReport report)
+    internal static void WriteSide(Utf8JsonWriter json, string name, DiffSide side, ReplayReport report)
     {
         json.WriteStartObject(name);
         ReplayJson.WriteBody(json, report);
@@ -59,7 +59,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void WriteIrq(Utf8JsonWriter json, IrqDifference row)
+    internal static void WriteIrq(Utf8JsonWriter json, IrqDifference row)
     {
         json.WriteStartObject();
         json.WriteNumber("irq", row.Irq < 0 ? null : (long?)row.Irq);

@@ -77,7 +77,7 @@ internal static class DiffText
         if (parts.Count > 0) console.Line($"{side} departs from the recording: {string.Join("; ", parts)}. New vectors have the recorded numbers.");
     }
 
-    private static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all)
+    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all)
     {
         if (irqs.Count == 0) return;
         console.Line();

@@ -41,6 +41,15 @@ public sealed class IrqOutcome
     /// <summary>Events of the device that did not reach their handler.</summary>
     public long Missed { get; private set; }
 
+    /// <summary>Old vectors that dying CPUs gave back.</summary>
+    public long GivenBack { get; internal set; }
+
+    /// <summary>The interrupt is there at the end.</summary>
+    public bool Exists { get; internal set; }
+
+    /// <summary>It holds its resources at the end; null when not known.</summary>
+    public bool? Activated { get; internal set; }
+
     /// <summary>Worse outcomes have higher numbers: not working, events missed, findings.</summary>
     public long Badness => (End is { } end && end != EndVerdict.Working ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
 
@@ -71,6 +80,9 @@ public sealed class IrqOutcome
             string name = FindingCatalog.Find(code) is { } info ? $"{code} {info.Name}" : code;
             Append(text, count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} × {count}"));
         }
+        if (GivenBack > 0)
+            Append(text, string.Create(CultureInfo.InvariantCulture, $"{GivenBack} given back at CPU offline"));
+        if (Exists && Activated == false) Append(text, "not active at the end");
         return text.Length == 0 ? "nothing found" : text.ToString();
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Systems;
 
@@ -31,6 +32,25 @@ public sealed class OutcomeTable
                 table.Row(verdict.Device, verdict.Entry, verdict.Irq).Count(verdict.Verdict);
             foreach (InterruptVerdict verdict in named.System.Report.Interrupts)
                 table.Row(verdict.Device, verdict.Entry, verdict.Irq).End = verdict.Verdict;
+        }
+        return table;
+    }
+
+    /// <summary>
+    /// Outcomes as <see cref="Of"/>, with what is told of a whole recording: vectors given back at CPU offline, and whether
+    /// the interrupt is there and active at the end.
+    /// </summary>
+    public static OutcomeTable OfRecording(RecordingProfile recording)
+    {
+        OutcomeTable table = Of(recording.Report);
+        foreach (OfflineRelease release in recording.Report.OfflineReleases)
+            table.Row(release.Device, release.Entry, release.Irq).GivenBack++;
+        foreach (IrqRow row in recording.End.Irqs)
+        {
+            if (row.Device is null || row.Entry is null) continue;
+            IrqOutcome outcome = table.Row(row.Device, row.Entry, (int)row.Irq);
+            outcome.Exists = true;
+            outcome.Activated = row.Activated;
         }
         return table;
     }

@@ -306,6 +306,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ushort oldCpu = move.PrevCpu;
         _freesSeen = true;
         bool kept = KeepByRule((int)e.Irq, e.Cpu, oldCpu, oldVector);
+        if (cpu.Dark && !kept && oldCpu == e.Cpu) NoteOfflineRelease((int)e.Irq, oldCpu, oldVector);
         if (cpu.Dark && !kept) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
         FreeMoved((int)e.Irq, oldCpu, oldVector);
     }

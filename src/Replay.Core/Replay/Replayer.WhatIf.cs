@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
 using Replay.Core.State;
@@ -10,6 +11,13 @@ namespace Replay.Core.Replay;
 /// </content>
 public sealed partial class Replayer<TRules, TProbe>
 {
+    private const int ReleasesMax = 65536;
+
+    private readonly List<OfflineRelease> _releases = [];
+
+    /// <summary>Old places of pending moves that dying CPUs gave back; the first 65,536.</summary>
+    public IReadOnlyList<OfflineRelease> OfflineReleases => _releases;
+
     /// <summary>What differs from the recording because the user chose the rules; null follows the recording.</summary>
     public OfflineWhatIf? WhatIf { get; init; }
 
@@ -22,12 +30,21 @@ public sealed partial class Replayer<TRules, TProbe>
             ref IrqDesc desc = ref _irqs[irq];
             if (desc.PreviousVector == 0 || desc.PreviousCpu != cpu) continue;
             var place = PlaceOf(irq, ref desc, desc.PreviousCpu, desc.PreviousVector);
+            NoteOfflineRelease(irq, place.Cpu, place.Vector);
             InferFree(place.Cpu, place.Vector, place.Managed);
             whatIf.Free(in place);
             SetSlot(place.Cpu, place.Vector, VectorTable.Unused);
             desc.PreviousVector = 0;
             desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.PreviousUnknown);
         }
+    }
+
+    private void NoteOfflineRelease(int irq, ushort cpu, byte vector)
+    {
+        ref IrqDesc desc = ref _irqs[irq];
+        if (_releases.Count == ReleasesMax || vector == 0 || !desc.Has(IrqFlags.VectorKnown) || desc.Cpu == cpu) return;
+        _releases.Add(new OfflineRelease(_index, irq, desc.Device == 0 ? null : _machine.Tables.Devices[desc.Device],
+            desc.Entry < 0 ? null : desc.Entry, cpu, vector));
     }
 
     /// <summary>The CPU went offline unwatched: which old places it had is known, what became of them is not.</summary>

@@ -32,6 +32,9 @@ public sealed record ReplayReport(
     /// <summary>What was decided otherwise than by the recorded kernel, where the user chose the rules; else null.</summary>
     public OfflineWhatIf? WhatIf { get; init; }
 
+    /// <summary>Old places of pending moves that dying CPUs gave back, in the order of events.</summary>
+    public IReadOnlyList<OfflineRelease> OfflineReleases { get; init; } = [];
+
     /// <summary>Null when the replay was too short to be timed.</summary>
     public double? EventsPerSecond => Seconds > 0 ? Events / Seconds : null;
 }

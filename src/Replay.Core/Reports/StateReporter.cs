@@ -10,7 +10,7 @@ public static class StateReporter
 {
     /// <summary>The machine as it is now; <paramref name="at"/> is the position as the user wrote it.</summary>
     public static StateReport Build(MachineState machine, string at) => new(
-        at, Cpus(machine), Irqs(machine), Remap(machine), Msix(machine), Matrix(machine.Matrix));
+        at, Cpus(machine), Irqs(machine), Remap(machine), Msix(machine), BuildMatrix(machine.Matrix));
 
     private static List<CpuRow> Cpus(MachineState machine)
     {
@@ -145,7 +145,8 @@ public static class StateReporter
         return functions;
     }
 
-    private static MatrixRow Matrix(VectorMatrix matrix)
+    /// <summary>The vector allocator alone.</summary>
+    public static MatrixRow BuildMatrix(VectorMatrix matrix)
     {
         var cpus = new List<MatrixCpuRow>();
         for (int cpu = 0; matrix.Seen && cpu < matrix.Count; cpu++)
