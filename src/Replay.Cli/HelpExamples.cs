@@ -51,5 +51,12 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
+            ["history"] =
+            [
+                ("irqreplay history capture.dat --irq 26", "Every move, mask, message and arrival of one interrupt, and why."),
+                ("irqreplay history capture.dat --vector 3:35", "Every owner of vector 35 on CPU 3."),
+                ("irqreplay history capture.dat --irte 23", "Every writer of a remapping entry (AMD: --irte 00:03.0:5)."),
+                ("irqreplay history capture.dat --msix 0000:00:01.0:0 --from time:12", "A device's entry, from a time on."),
+            ],
         };
 }

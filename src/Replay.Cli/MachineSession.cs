@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -14,7 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules) => _replayer = new Replayer<TRules, TProbe>(tables, rules);
+    public MachineSession(EventTables tables, TRules rules, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -40,7 +42,9 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
-        where TRules : struct, IKernelRules => options.Paranoid
+        where TRules : struct, IKernelRules => options.Historian is { } historian
+            ? new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, new HistoryProbe(historian))
+            : options.Paranoid
             ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules)
             : new MachineSession<TRules, NoProbe>(recording.Tables, rules);
 }

@@ -1,0 +1,100 @@
+using Replay.Core.Events;
+using static System.FormattableString;
+
+namespace Replay.Core.History;
+
+/// <summary>
+/// Watches one thing of the machine: compares it before and after each event, so that its history is what the machine
+/// holds. Nothing here decides what an event means; that was the replayer's part.
+/// </summary>
+internal abstract class Watcher
+{
+    private HistoryEntry? _run;
+
+    protected Watcher(HistorySubject subject) => Subject = subject;
+
+    public HistorySubject Subject { get; }
+
+    public HistoryLog Log { get; } = new();
+
+    /// <summary>True once the recording has shown that the thing exists.</summary>
+    public bool Seen { get; protected set; }
+
+    /// <summary>Compares with the state before, and notes what changed.</summary>
+    public abstract void Look(in Moment at);
+
+    /// <summary>Writes a run of interrupts down that nothing has ended yet. Called once, after the last event.</summary>
+    public void Finish() => EndRun();
+
+    /// <summary>Interrupt that changes of the thing belong to, for finding their cause.</summary>
+    protected uint CauseIrq { get; set; } = IrqEvent.NoIrq;
+
+    /// <summary>Device that changes of the thing belong to; 0 when not known.</summary>
+    protected ushort CauseDevice { get; set; }
+
+    protected void Note(in Moment at, HistoryChange change, string? from, string? to, string text, Cause? cause = null)
+    {
+        EndRun();
+        Seen = true;
+        Cause why = cause ?? at.Cause(CauseIrq, CauseDevice);
+        Log.Add(new HistoryEntry
+        {
+            Event = at.Index,
+            TimeNs = at.Record.TimeNs,
+            Cpu = at.Record.Cpu,
+            Change = change,
+            From = from,
+            To = to,
+            Text = text,
+            Reason = CauseText.Describe(in why, at.Machine),
+            Blame = why.Kind == CauseKind.None || why.Event < 0 ? null : why.Event,
+        });
+    }
+
+    /// <summary>Counts an interrupt; those that follow each other on one CPU become one entry.</summary>
+    protected void CountArrival(in Moment at, uint irq)
+    {
+        Seen = true;
+        ref readonly IrqEvent e = ref at.Record;
+        if (_run is not { } run || run.Cpu != e.Cpu)
+        {
+            EndRun();
+            _runIrq = irq;
+            _run = run = new HistoryEntry
+            {
+                Event = at.Index,
+                TimeNs = e.TimeNs,
+                Cpu = e.Cpu,
+                Change = HistoryChange.Delivered,
+                Text = "",
+            };
+            _runCount = 0;
+        }
+        _runCount++;
+        _runEvent = at.Index;
+        _runTimeNs = e.TimeNs;
+    }
+
+    private long _runCount;
+    private long _runEvent;
+    private ulong _runTimeNs;
+    private uint _runIrq;
+
+    private void EndRun()
+    {
+        if (_run is not { } run) return;
+        _run = null;
+        string count = _runCount == 1 ? "1 interrupt" : Wording.Count(_runCount) + " interrupts";
+        string whose = Subject.Kind == SubjectKind.Irq ? "" : Invariant($" of irq {_runIrq}");
+        Log.Add(run with
+        {
+            To = count,
+            Count = _runCount,
+            LastEvent = _runEvent,
+            LastTimeNs = _runTimeNs,
+            Text = _runCount == 1
+                ? Invariant($"{count}{whose} on CPU {run.Cpu}")
+                : Invariant($"{count}{whose} on CPU {run.Cpu}, to event {_runEvent}"),
+        });
+    }
+}
