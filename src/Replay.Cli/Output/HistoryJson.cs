@@ -16,6 +16,7 @@ internal static class HistoryJson
         json.WriteString("what", HistorySubjects.Describe(report.Subject));
         json.WriteBoolean("seen", report.Seen);
         json.WriteNumber("dropped", report.Dropped);
+        json.WriteText("now", report.Now);
         WriteEntries(json, "entries", report.Entries);
         json.WriteEndObject();
         JsonOutput.End(json, output);

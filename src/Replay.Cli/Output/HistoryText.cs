@@ -25,6 +25,7 @@ internal static class HistoryText
         if (report.Dropped > 0)
             console.Line($"  {PlainText.Count(report.Dropped, "earlier change")} did not fit and are not listed; --to names an earlier end.", ReportConsole.Warn);
         console.Write(Rows(report.Entries));
+        console.Line("In the end: " + report.Now, ReportConsole.Bold);
     }
 
     /// <summary>Entries as a table.</summary>
@@ -46,7 +47,7 @@ internal static class HistoryText
     /// <summary>The reason and its event, where that is another one than the change itself.</summary>
     private static string Why(HistoryEntry entry)
     {
-        if (entry.Reason is null) return entry.Change is HistoryChange.Delivered or HistoryChange.Happening ? "" : "-";
+        if (entry.Reason is null) return entry.Change is HistoryChange.Delivered or HistoryChange.Happening or HistoryChange.Affinity ? "" : "?";
         return entry.Blame is { } blame && blame != entry.Event
             ? string.Create(CultureInfo.InvariantCulture, $"{entry.Reason} (event {blame})")
             : entry.Reason;

@@ -14,8 +14,8 @@ internal static class CauseText
         return cause.Kind switch
         {
             CauseKind.AffinityRequest => "affinity request for " + Wording.Cpus(cause.Detail),
-            CauseKind.AffinityOnArrival => $"affinity request for {Wording.Cpus(cause.Detail)}, carried out when the interrupt arrived",
-            CauseKind.AffinityByKernel => "the kernel sets the affinity to " + Wording.Cpus(cause.Detail),
+            CauseKind.AffinityOnArrival => "pending affinity request for " + Wording.Cpus(cause.Detail),
+            CauseKind.AffinityByKernel => "affinity set to " + Wording.Cpus(cause.Detail),
             CauseKind.SetupIrq => "a driver requests the interrupt",
             CauseKind.FreeIrq => "a driver gives the interrupt up",
             CauseKind.Startup => "start-up of the interrupt",
@@ -37,7 +37,7 @@ internal static class CauseText
             CauseKind.DevicePower => $"power callback of {device}{Callback(machine, cause.Detail)}",
             CauseKind.DeviceStep => "recovery of " + device,
             CauseKind.CpuDown => $"CPU {cpu} going down",
-            CauseKind.CpuDownUnseen => $"CPU {cpu} went down unwatched",
+            CauseKind.CpuDownUnseen => $"CPU {cpu} went down and what it did with its interrupts was not recorded",
             CauseKind.CpuUp => $"CPU {cpu} comes online",
             CauseKind.HotplugStep => $"hotplug of CPU {cpu} ({machine.Tables.Names[(int)cause.Detail]})",
             CauseKind.MoveCleanup => "clean-up of the move",

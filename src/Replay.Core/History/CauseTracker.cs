@@ -13,8 +13,11 @@ internal sealed class CauseTracker
     /// <summary>An operation on an interrupt is over by then; the slowest seen, freeing a NIC's interrupt, took 7 ms.</summary>
     private const ulong WindowNs = 100_000_000;
 
+    /// <summary>Switching MSI-X on for the largest device seen took 60 ms; beyond this the record of its end is missing.</summary>
+    private const ulong ScopeWindowNs = 500_000_000;
+
     private CpuContext[] _cpus = new CpuContext[8];
-    private Cause[] _requests = [];
+    private IrqContext[] _irqs = [];
     private Cause _sleep = Cause.None;
 
     private enum Rank : byte
@@ -49,6 +52,12 @@ internal sealed class CauseTracker
                     : OnArrival(pending, e.TimeNs), Rank.Step);
                 Remember(e.Irq, Cause.None);
                 break;
+            case EventKind.IrSetAffinity or EventKind.MsiSetAffinity or EventKind.ApicSetAffinity:
+                Set(ref cpu, new Cause(CauseKind.AffinityByKernel, index, e.TimeNs, e.Irq, Detail: new AffinityRequest(in e).Mask), Rank.Detail);
+                break;
+            case EventKind.ApicUpdateVector or EventKind.VectorUpdate:
+                RememberMove(e.Irq, e.Vector, new VectorPlace(in e).Cpu, index);
+                break;
             case EventKind.SetupIrq: Set(ref cpu, CauseKind.SetupIrq, in e, index, Rank.Request); break;
             case EventKind.FreeIrq: Set(ref cpu, CauseKind.FreeIrq, in e, index, Rank.Request); break;
             case EventKind.IrqStartup: Set(ref cpu, CauseKind.Startup, in e, index, Rank.Step); break;
@@ -64,11 +73,11 @@ internal sealed class CauseTracker
             case EventKind.IrAlloc: Set(ref cpu, CauseKind.RemapSetup, in e, index, Rank.Detail); break;
             case EventKind.IrFree: Set(ref cpu, CauseKind.RemapFree, in e, index, Rank.Detail); break;
             case EventKind.SendCleanupVector or EventKind.FreeMovedVector or EventKind.VectorFreeMoved:
-                Set(ref cpu, new Cause(CauseKind.MoveCleanup, MoveOf(machine, e.Irq), e.TimeNs, e.Irq), Rank.Request);
+                Set(ref cpu, new Cause(CauseKind.MoveCleanup, MoveOf(e.Irq), e.TimeNs, e.Irq), Rank.Request);
                 break;
 
             case EventKind.MsixEnable: Open(ref cpu, DeviceCause(CauseKind.MsixEnable, in e, index)); break;
-            case EventKind.MsixEnableReturn: cpu.Scope = Cause.None; break;
+            case EventKind.MsixEnableReturn: cpu.ScopeEnd = index; break;
             case EventKind.MsiEnable: SetDevice(ref cpu, CauseKind.MsiEnable, in e, index); break;
             case EventKind.MsixDisable: SetDevice(ref cpu, CauseKind.MsixDisable, in e, index); break;
             case EventKind.FreeIrqVectors: SetDevice(ref cpu, CauseKind.FreeVectors, in e, index); break;
@@ -78,13 +87,13 @@ internal sealed class CauseTracker
             case EventKind.PciSecondaryBusReset: SetDevice(ref cpu, CauseKind.BusReset, in e, index); break;
             case EventKind.VpciChannel: SetDevice(ref cpu, CauseKind.Channel, in e, index); break;
             case EventKind.DevicePmStart: Open(ref cpu, DeviceCause(CauseKind.DevicePower, in e, index)); break;
-            case EventKind.DevicePmEnd: cpu.Scope = Cause.None; break;
+            case EventKind.DevicePmEnd: cpu.ScopeEnd = index; break;
 
             case EventKind.CpuhpEnter or EventKind.CpuhpMultiEnter:
                 var step = new HotplugStep(in e);
                 Open(ref cpu, new Cause(CauseKind.HotplugStep, index, e.TimeNs, Cpu: step.Cpu, Detail: step.Fun));
                 break;
-            case EventKind.CpuhpExit: cpu.Scope = Cause.None; break;
+            case EventKind.CpuhpExit: cpu.ScopeEnd = index; break;
             case EventKind.SuspendResume: ObserveSleep(machine, in e, index); break;
         }
     }
@@ -111,11 +120,10 @@ internal sealed class CauseTracker
             if (cpu.OnlineEvent == index) return new Cause(CauseKind.CpuUp, index, e.TimeNs, Cpu: e.Cpu);
         }
         ref CpuContext context = ref At(e.Cpu);
-        if (Matches(in context.Current, in e, irq, device) && (context.CurrentIsRequest || context.Scope.Kind == CauseKind.None))
-            return context.Current;
-        if (context.Scope.Kind != CauseKind.None && (context.Scope.Device == 0 || device == 0 || context.Scope.Device == device))
-            return context.Scope;
-        return Matches(in context.Current, in e, irq, device) ? context.Current : Cause.None;
+        bool matches = Matches(in context.Current, in e, irq, device);
+        bool open = context.IsOpen(e.TimeNs, index) && (context.Scope.Device == 0 || device == 0 || context.Scope.Device == device);
+        if (matches && (context.CurrentIsRequest || !open)) return context.Current;
+        return open ? context.Scope : Cause.None;
     }
 
     private static bool Matches(in Cause cause, in IrqEvent e, uint irq, ushort device)
@@ -128,8 +136,7 @@ internal sealed class CauseTracker
     private static long DownEvent(MachineState machine, int cpu) =>
         machine.Cpus[cpu].TakedownEvent >= 0 ? machine.Cpus[cpu].TakedownEvent : machine.Cpus[cpu].OfflineEvent;
 
-    private static long MoveOf(MachineState machine, uint irq) =>
-        irq < (uint)machine.Irqs.Used ? machine.Irqs[(int)irq].VectorEvent : -1;
+    private long MoveOf(uint irq) => irq < (uint)_irqs.Length && _irqs[irq].Place != 0 ? _irqs[irq].Move : -1;
 
     private static Cause OnArrival(in Cause request, ulong timeNs) =>
         request with { Kind = CauseKind.AffinityOnArrival, TimeNs = timeNs };
@@ -176,21 +183,35 @@ internal sealed class CauseTracker
     private static void Open(ref CpuContext cpu, in Cause cause)
     {
         cpu.Scope = cause;
+        cpu.ScopeEnd = -1;
         cpu.Current = Cause.None;
         cpu.Rank = Rank.Detail;
     }
 
-    private Cause Pending(uint irq) => irq < (uint)_requests.Length ? _requests[irq] : Cause.None;
+    private Cause Pending(uint irq) => irq < (uint)_irqs.Length ? _irqs[irq].Request : Cause.None;
 
     private void Remember(uint irq, in Cause request)
     {
-        if (irq >= IrqTable.IrqMax) return;
-        if (irq >= (uint)_requests.Length)
-        {
-            if (request.Kind == CauseKind.None) return;
-            Array.Resize(ref _requests, Math.Min(IrqTable.IrqMax, Math.Max((int)irq + 1, Math.Max(256, _requests.Length * 2))));
-        }
-        _requests[irq] = request;
+        if (TryEnsure(irq)) _irqs[irq].Request = request;
+    }
+
+    /// <summary>A probe and a tracepoint tell of the same move; the first of the two is its event.</summary>
+    private void RememberMove(uint irq, byte vector, ushort cpu, long index)
+    {
+        if (!TryEnsure(irq)) return;
+        ref IrqContext context = ref _irqs[irq];
+        uint place = (uint)cpu << 8 | vector;
+        if (context.Place == place) return;
+        context.Place = place;
+        context.Move = index;
+    }
+
+    private bool TryEnsure(uint irq)
+    {
+        if (irq >= IrqTable.IrqMax) return false;
+        if (irq >= (uint)_irqs.Length)
+            Array.Resize(ref _irqs, Math.Min(IrqTable.IrqMax, Math.Max((int)irq + 1, Math.Max(256, _irqs.Length * 2))));
+        return true;
     }
 
     private ref CpuContext At(int cpu)
@@ -209,6 +230,25 @@ internal sealed class CauseTracker
         /// <summary>Operation whose end is recorded: it is open until then.</summary>
         public Cause Scope;
 
+        /// <summary>Event that ended <see cref="Scope"/>, and is still a part of it; -1 while it is open.</summary>
+        public long ScopeEnd;
+
         public readonly bool CurrentIsRequest => Current.Kind != CauseKind.None && Rank == Rank.Request;
+
+        public readonly bool IsOpen(ulong timeNs, long index) => Scope.Kind != CauseKind.None
+            && (ScopeEnd < 0 || ScopeEnd == index)
+            && (Scope.Kind != CauseKind.MsixEnable || timeNs - Scope.TimeNs <= ScopeWindowNs);
+    }
+
+    private struct IrqContext // mutable struct: never readonly
+    {
+        /// <summary>Affinity asked for and not carried out yet; kind None when there is none.</summary>
+        public Cause Request;
+
+        /// <summary>Event of the last move.</summary>
+        public long Move;
+
+        /// <summary>Where the last move led, CPU 31:8 and vector 7:0; 0 when there was none.</summary>
+        public uint Place;
     }
 }

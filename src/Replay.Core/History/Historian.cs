@@ -57,7 +57,8 @@ public sealed class Historian
     public HistoryReport Report(int subject)
     {
         Watcher watcher = _watchers[subject];
-        return new HistoryReport(watcher.Subject, watcher.Seen, [.. watcher.Log.Entries], watcher.Log.Dropped);
+        return new HistoryReport(watcher.Subject, watcher.Seen, [.. watcher.Log.Entries], watcher.Log.Dropped,
+            watcher.Seen && _machine is { } machine ? watcher.DescribeNow(machine, ApicIds) : null);
     }
 
     /// <summary>Interrupt numbers that the recording has, for messages.</summary>

@@ -53,6 +53,14 @@ internal sealed partial class IrqWatcher : Watcher
         Judge(in at, in now, in entry, in irte);
     }
 
+    public override string DescribeNow(MachineState machine, ApicIds apicIds)
+    {
+        if (!_before.Has(IrqFlags.Exists)) return "freed";
+        string mask = !_before.Has(IrqFlags.MaskedKnown) ? "" : _before.Has(IrqFlags.Masked) ? ", masked" : ", unmasked";
+        string old = _before.PreviousVector == 0 ? "" : $"; its old place {Wording.Place(_before.PreviousVector, _before.PreviousCpu)} is not given back yet";
+        return Wording.Place(in _before) + mask + old;
+    }
+
     internal static MsixEntry EntryOf(MachineState machine, in IrqDesc desc) =>
         machine.FunctionOf(in desc) is { } function && desc.Entry >= 0 && desc.Entry < function.Count ? function[desc.Entry] : default;
 
@@ -87,7 +95,7 @@ internal sealed partial class IrqWatcher : Watcher
         {
             string? from = _before.Has(IrqFlags.AffinityKnown) ? Wording.Cpus(_before.Affinity) : null;
             string to = Wording.Cpus(now.Affinity);
-            Note(in at, HistoryChange.Affinity, from, to, asked ? to + " asked for" : "affinity becomes " + to, asked ? Cause.None : null);
+            Note(in at, HistoryChange.Affinity, from, to, asked ? "affinity request: " + to : "affinity becomes " + to, asked ? Cause.None : null);
         }
         if (e.Irq != (uint)_irq) return;
         if (e.Kind is EventKind.VectorAlloc or EventKind.VectorAllocManaged or EventKind.VectorReserve or EventKind.VectorReserveManaged
@@ -128,7 +136,7 @@ internal sealed partial class IrqWatcher : Watcher
         NoteOldPlace(in at, in now);
         bool known = now.Has(IrqFlags.VectorKnown), wasKnown = _before.Has(IrqFlags.VectorKnown);
         if (known == wasKnown && now.Vector == _before.Vector && (now.Vector == 0 || now.Cpu == _before.Cpu)) return;
-        if (!known && !wasKnown) return;
+        if (!known && (!wasKnown || !now.Has(IrqFlags.Exists))) return;
         FirstArrivalHere = -1;
         string from = Wording.Place(in _before), to = Wording.Place(in now);
         if (now.Vector == 0 && known && now.Has(IrqFlags.HasReserved)) to += " (one is reserved)";

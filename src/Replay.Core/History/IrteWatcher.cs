@@ -38,6 +38,14 @@ internal sealed class IrteWatcher : Watcher
         _before = now;
     }
 
+    public override string DescribeNow(MachineState machine, ApicIds apicIds)
+    {
+        string value = !_before.Known ? "unknown" : _device < 0
+            ? Wording.Irte(_before.Lo, _before.Hi, machine, apicIds) : Wording.IrteAmd(_before.Lo, _before.Hi, apicIds);
+        string owner = _before.Irq < 0 ? "" : "; belongs to " + Wording.Owner(_before.Irq);
+        return value + owner + (_before.Stale || _before.StaleAlias ? "; the hardware may still use the value of before" : "");
+    }
+
     private void NoteWrite(in Moment at, in Irte now)
     {
         string to = Say(in at, now.Lo, now.Hi);

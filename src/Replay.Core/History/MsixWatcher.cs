@@ -53,6 +53,13 @@ internal sealed class MsixWatcher : Watcher
         _before = now;
     }
 
+    public override string DescribeNow(MachineState machine, ApicIds apicIds)
+    {
+        string message = _before.MessageKnown ? "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds) : "message unknown";
+        string mask = _before.ControlKnown ? Say(_before.Control) : "whether it is masked is unknown";
+        return $"{message}; {mask}; {(_before.Irq < 0 ? "belongs to nobody" : "belongs to " + Wording.Owner(_before.Irq))}";
+    }
+
     private static string Say(uint control) => (control & 1) != 0 ? "masked" : "unmasked";
 
     private void NoteMessage(in Moment at, in MsixEntry now)

@@ -41,15 +41,33 @@ internal sealed class VectorWatcher : Watcher
         Snapshot now = Take(at.Machine);
         if (at.Arrived) CountOwnArrival(in at);
         if (now == _before) return;
-        if (now.Slot >= 0) CauseIrq = (uint)now.Slot;
+        if (at.Record.Kind is >= EventKind.MatrixOnline and <= EventKind.MatrixAllocReserved) CauseIrq = IrqEvent.NoIrq;
+        else if (now.Slot >= 0) CauseIrq = (uint)now.Slot;
         else if (_before.Slot >= 0) CauseIrq = (uint)_before.Slot;
         NoteOwner(in at, now);
         NoteAllocation(in at, now);
-        if (now.Online != _before.Online && _before.Online != Online.Unknown && Seen)
+        if (now.Online != _before.Online && _before.Online != Online.Unknown && _before.Hold is Hold.Current or Hold.Old)
         {
             Note(in at, HistoryChange.Cpu, Say(_before.Online), Say(now.Online), Invariant($"CPU {_cpu} is {Say(now.Online)}"));
         }
         _before = now;
+    }
+
+    public override string DescribeNow(MachineState machine, ApicIds apicIds)
+    {
+        string cpu = machine.IsOffline(_cpu) ? Invariant($"; CPU {_cpu} is offline") : "";
+        string whose = _before switch
+        {
+            { Hold: Hold.Lost } => Invariant($"lost by irq {_lastOwner}: {(_before.Allocated ? "still allocated, " : "")}owned by nobody"),
+            { Hold: Hold.Current } => $"belongs to {Wording.Owner(_before.Slot)}",
+            { Hold: Hold.Old } => $"old place of {Wording.Owner(_before.Slot)}, not given back yet",
+            { Slot: >= 0 } => $"slot of {Wording.Owner(_before.Slot)}",
+            { System: true } => "a vector of the system",
+            { Allocated: true } => "allocated, its owner is not known",
+            { Managed: true } => "set aside for managed interrupts",
+            _ => "free, as far as recorded",
+        };
+        return whose + cpu;
     }
 
     private static string Say(Online online) => online == Online.Yes ? "online" : "offline";

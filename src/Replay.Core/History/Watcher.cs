@@ -1,4 +1,5 @@
 using Replay.Core.Events;
+using Replay.Core.State;
 using static System.FormattableString;
 
 namespace Replay.Core.History;
@@ -22,6 +23,9 @@ internal abstract class Watcher
 
     /// <summary>Compares with the state before, and notes what changed.</summary>
     public abstract void Look(in Moment at);
+
+    /// <summary>The thing as it is now, in one clause.</summary>
+    public abstract string DescribeNow(MachineState machine, ApicIds apicIds);
 
     /// <summary>Writes a run of interrupts down that nothing has ended yet. Called once, after the last event.</summary>
     public void Finish() => EndRun();
