@@ -41,6 +41,7 @@ internal static class HelpExamples
             ["replay"] =
             [
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
+                ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
             ],

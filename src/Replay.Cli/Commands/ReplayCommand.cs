@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using Replay.Cli.Output;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Formats;
 
@@ -21,12 +22,19 @@ internal sealed class ReplayCommand
         Description = "List every finding; otherwise the most severe ones.",
     };
 
+    private readonly Option<string?> _why = new("--why")
+    {
+        Description = "Tell about this one interrupt: does it work, where its views parted, and the chain of events to there.",
+        HelpName = "IRQ",
+    };
+
     private ReplayCommand(Command command, CliHost host, SessionFactory createSession)
     {
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif");
         command.Options.Add(_all);
+        command.Options.Add(_why);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
     }
@@ -42,23 +50,37 @@ internal sealed class ReplayCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         string file = result.GetValue(_shared.File)!;
+        Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
+        if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         using Recording recording = _shared.Open(result, _host);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), historian));
         ReplayReport report = Replay(recording, session);
         Losses.Write(recording, format, _host.Error);
+        WhyReport? why = Explain(historian, report);
         switch (format)
         {
             case OutputFormat.Json:
-                ReplayJson.Write(report, _host.Out);
+                ReplayJson.Write(report, why, _host.Out);
                 break;
             case OutputFormat.Sarif:
                 Sarif.Write(report, file, Losses.Describe(recording), _host.Out);
                 break;
             default:
+                if (why is not null)
+                {
+                    WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
+                    break;
+                }
                 ReplayText.Write(report, recording, file, result.GetValue(_all), _host);
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    private static WhyReport? Explain(Historian? historian, ReplayReport report)
+    {
+        historian?.Finish();
+        return historian is null ? null : WhyReporter.Build(historian, 0, report.Findings);
     }
 
     private ReplayReport Replay(Recording recording, ReplaySession session)

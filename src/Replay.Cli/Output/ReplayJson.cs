@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using Replay.Core.History;
 using Replay.Core.Reports;
 
 namespace Replay.Cli.Output;
@@ -8,12 +9,14 @@ namespace Replay.Cli.Output;
 /// <summary>The JSON of <c>replay</c>.</summary>
 internal static class ReplayJson
 {
-    public static void Write(ReplayReport report, Stream output)
+    /// <summary>The result, and the verdict on one interrupt where that was asked for.</summary>
+    public static void Write(ReplayReport report, WhyReport? why, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
+        if (why is not null) WhyJson.Write(json, why);
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }

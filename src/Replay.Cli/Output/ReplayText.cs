@@ -148,12 +148,15 @@ internal static class ReplayText
     /// <summary>The state just after the event to blame, narrowed to the interrupt, is where to look.</summary>
     private static string Next(ReportFinding finding, string file)
     {
-        string name = file == "-" ? "FILE" : Quote(file);
+        string name = FileArgument(file);
         string narrow = finding.Irq is { } irq ? string.Create(CultureInfo.InvariantCulture, $" --irq {irq}")
             : finding.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $" --cpu {cpu}") : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"irqreplay state {name} --at event:{finding.Blame ?? finding.Event}{narrow}");
     }
+
+    /// <summary>The file as it is typed in the next command.</summary>
+    internal static string FileArgument(string file) => file == "-" ? "FILE" : Quote(file);
 
     private static string DescribeInterrupts(InterruptTotals totals)
     {

@@ -21,12 +21,10 @@ internal sealed partial class IrqWatcher
     /// <summary>Event of the last arrival; -1 before the first.</summary>
     public long LastArrival { get; private set; } = -1;
 
-    public ulong LastArrivalTimeNs { get; private set; }
-
     public int LastArrivalCpu { get; private set; }
 
-    /// <summary>Event of the first arrival since the last change of place; -1 when there was none.</summary>
-    public long FirstArrivalHere { get; private set; } = -1;
+    /// <summary>Event of the last arrival where it belongs, since the last change of place; -1 when there was none.</summary>
+    public long LastArrivalHere { get; private set; } = -1;
 
     /// <summary>Event since which the views disagree in one way without a break.</summary>
     public long PartedEvent(Parting way) => _partedEvent[BitOperations.Log2((uint)way)];

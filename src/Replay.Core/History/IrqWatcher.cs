@@ -74,9 +74,8 @@ internal sealed partial class IrqWatcher : Watcher
     {
         CountArrival(in at, (uint)_irq);
         LastArrival = at.Index;
-        LastArrivalTimeNs = at.Record.TimeNs;
         LastArrivalCpu = at.Record.Cpu;
-        if (FirstArrivalHere < 0 && (!now.Has(IrqFlags.CpuKnown) || now.Cpu == at.Record.Cpu)) FirstArrivalHere = at.Index;
+        if (!now.Has(IrqFlags.CpuKnown) || now.Cpu == at.Record.Cpu) LastArrivalHere = at.Index;
     }
 
     private void NoteHappening(in Moment at, in IrqDesc now)
@@ -137,7 +136,7 @@ internal sealed partial class IrqWatcher : Watcher
         bool known = now.Has(IrqFlags.VectorKnown), wasKnown = _before.Has(IrqFlags.VectorKnown);
         if (known == wasKnown && now.Vector == _before.Vector && (now.Vector == 0 || now.Cpu == _before.Cpu)) return;
         if (!known && (!wasKnown || !now.Has(IrqFlags.Exists))) return;
-        FirstArrivalHere = -1;
+        LastArrivalHere = -1;
         string from = Wording.Place(in _before), to = Wording.Place(in now);
         if (now.Vector == 0 && known && now.Has(IrqFlags.HasReserved)) to += " (one is reserved)";
         string text = wasKnown ? $"{from} → {to}" : to;

@@ -43,7 +43,8 @@ internal sealed class IrteWatcher : Watcher
         string value = !_before.Known ? "unknown" : _device < 0
             ? Wording.Irte(_before.Lo, _before.Hi, machine, apicIds) : Wording.IrteAmd(_before.Lo, _before.Hi, apicIds);
         string owner = _before.Irq < 0 ? "" : "; belongs to " + Wording.Owner(_before.Irq);
-        return value + owner + (_before.Stale || _before.StaleAlias ? "; the hardware may still use the value of before" : "");
+        return value + owner + (_before.Stale ? "; the hardware may still use the value of before"
+            : _before.StaleAlias ? "; for an alias of the device the hardware may still use the value of before" : "");
     }
 
     private void NoteWrite(in Moment at, in Irte now)
