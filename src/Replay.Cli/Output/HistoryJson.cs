@@ -31,7 +31,7 @@ internal static class HistoryJson
             json.WriteStartObject();
             json.WriteNumber("event", entry.Event);
             json.WriteNumber("timeNs", entry.TimeNs);
-            json.WriteNumber("cpu", entry.Cpu);
+            json.WriteNumber("cpu", (long?)entry.Cpu);
             json.WriteString("change", HistoryChanges.Names[(int)entry.Change]);
             json.WriteText("from", entry.From);
             json.WriteText("to", entry.To);

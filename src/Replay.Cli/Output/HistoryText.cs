@@ -37,7 +37,7 @@ internal static class HistoryText
             table.AddRow(
                 ReportConsole.Number(entry.Event.ToString(CultureInfo.InvariantCulture)),
                 ReportConsole.Number(PlainText.Seconds(entry.TimeNs)),
-                ReportConsole.Number(entry.Cpu.ToString(CultureInfo.InvariantCulture)),
+                ReportConsole.Number(entry.Cpu?.ToString(CultureInfo.InvariantCulture) ?? ""),
                 ReportConsole.Cell(entry.Text, entry.Change == HistoryChange.Delivered ? ReportConsole.Dim : null),
                 ReportConsole.Cell(Why(entry)));
         }

@@ -8,8 +8,8 @@ public sealed record HistoryEntry
 
     public required ulong TimeNs { get; init; }
 
-    /// <summary>CPU that recorded the event.</summary>
-    public required int Cpu { get; init; }
+    /// <summary>CPU that recorded the event; null for a conclusion that no single event stands for.</summary>
+    public required int? Cpu { get; init; }
 
     public required HistoryChange Change { get; init; }
 

@@ -32,6 +32,19 @@ internal sealed partial class IrqWatcher
     /// <summary>Time of <see cref="PartedEvent"/>.</summary>
     public ulong PartedTimeNs(Parting way) => _partedTimeNs[BitOperations.Log2((uint)way)];
 
+    /// <summary>Ways in which the views disagree, and after which the interrupt did not arrive where it belongs.</summary>
+    public Parting Lasting(Parting ways)
+    {
+        Parting lasting = Parting.None;
+        for (Parting left = Parted & ways; left != 0; left &= left - 1)
+        {
+            Parting way = left & (Parting)(-(int)left);
+            bool cured = LastArrivalHere > PartedEvent(way) && LastArrivalHere == LastArrival;
+            if (!cured) lasting |= way;
+        }
+        return lasting;
+    }
+
     private void Judge(in Moment at, in IrqDesc now, in MsixEntry entry, in Irte irte)
     {
         if (at.Historian.Causes.Sleep is { Kind: CauseKind.Suspend } sleep) _sleepEvent = sleep.Event;

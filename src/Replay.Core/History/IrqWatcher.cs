@@ -72,7 +72,10 @@ internal sealed partial class IrqWatcher : Watcher
 
     private void NoteArrival(in Moment at, in IrqDesc now)
     {
-        CountArrival(in at, (uint)_irq);
+        ushort cpu = at.Record.Cpu;
+        bool stray = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 && now.Cpu != cpu && !now.Has(IrqFlags.PreviousUnknown)
+            && (now.PreviousVector == 0 || now.PreviousCpu != cpu);
+        CountArrival(in at, (uint)_irq, stray);
         LastArrival = at.Index;
         LastArrivalCpu = at.Record.Cpu;
         if (!now.Has(IrqFlags.CpuKnown) || now.Cpu == at.Record.Cpu) LastArrivalHere = at.Index;
@@ -224,13 +227,13 @@ internal sealed partial class IrqWatcher : Watcher
             || now.MessageAddress != _before.MessageAddress || now.MessageData != _before.MessageData))
         {
             string? from = _before.Has(IrqFlags.MessageKnown)
-                ? Wording.MessageMeaning(_before.MessageAddress, _before.MessageData, at.ApicIds) : null;
-            string to = Wording.MessageMeaning(now.MessageAddress, now.MessageData, at.ApicIds);
+                ? Wording.MessageMeaning(_before.MessageAddress, _before.MessageData, at.ApicIds, _before.RemapDevice >= 0) : null;
+            string to = Wording.MessageMeaning(now.MessageAddress, now.MessageData, at.ApicIds, now.RemapDevice >= 0);
             Note(in at, HistoryChange.Message, from, to, (from is null ? $"message := {to}" : $"message {from} → {to}") + place);
         }
         else if (at.Record.Kind == EventKind.PciRestoreMsiState && entry.WriteEvent == at.Index && entry.MessageKnown)
         {
-            string to = Wording.MessageMeaning(entry.Address, entry.Data, at.ApicIds);
+            string to = Wording.MessageMeaning(entry.Address, entry.Data, at.ApicIds, now.RemapDevice >= 0);
             Note(in at, HistoryChange.Message, null, to, $"message and mask written back to the device: {to}{place}");
         }
     }

@@ -55,10 +55,13 @@ internal sealed class MsixWatcher : Watcher
 
     public override string DescribeNow(MachineState machine, ApicIds apicIds)
     {
-        string message = _before.MessageKnown ? "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds) : "message unknown";
+        string message = _before.MessageKnown ? "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds, IsAmd(machine, _before.Irq)) : "message unknown";
         string mask = _before.ControlKnown ? Say(_before.Control) : "whether it is masked is unknown";
         return $"{message}; {mask}; {(_before.Irq < 0 ? "belongs to nobody" : "belongs to " + Wording.Owner(_before.Irq))}";
     }
+
+    private static bool IsAmd(MachineState machine, int irq) =>
+        irq >= 0 && irq < machine.Irqs.Used && machine.Irqs[irq].RemapDevice >= 0;
 
     private static string Say(uint control) => (control & 1) != 0 ? "masked" : "unmasked";
 
@@ -68,8 +71,8 @@ internal sealed class MsixWatcher : Watcher
         bool changed = !_before.MessageKnown || now.Address != _before.Address || now.Data != _before.Data;
         bool written = at.Record.Kind is EventKind.MsiWrite or EventKind.PciRestoreMsiState && now.WriteEvent == at.Index;
         if (!changed && !written) return;
-        string to = Wording.MessageMeaning(now.Address, now.Data, at.ApicIds);
-        string? from = _before.MessageKnown ? Wording.MessageMeaning(_before.Address, _before.Data, at.ApicIds) : null;
+        string to = Wording.MessageMeaning(now.Address, now.Data, at.ApicIds, IsAmd(at.Machine, now.Irq));
+        string? from = _before.MessageKnown ? Wording.MessageMeaning(_before.Address, _before.Data, at.ApicIds, IsAmd(at.Machine, now.Irq)) : null;
         Note(in at, HistoryChange.Message, from, to,
             !changed ? $"message written again, unchanged: {to}"
             : from is null ? $"message := {to}" : $"message {from} → {to}");

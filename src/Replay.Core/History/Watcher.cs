@@ -56,14 +56,18 @@ internal abstract class Watcher
     }
 
     /// <summary>Counts an interrupt; those that follow each other on one CPU become one entry.</summary>
-    protected void CountArrival(in Moment at, uint irq)
+    /// <param name="at">The moment of its arrival.</param>
+    /// <param name="irq">The interrupt.</param>
+    /// <param name="stray">It does not belong on that CPU.</param>
+    protected void CountArrival(in Moment at, uint irq, bool stray = false)
     {
         Seen = true;
         ref readonly IrqEvent e = ref at.Record;
-        if (_run is not { } run || run.Cpu != e.Cpu)
+        if (_run is not { } run || run.Cpu != e.Cpu || _runStray != stray)
         {
             EndRun();
             _runIrq = irq;
+            _runStray = stray;
             _run = run = new HistoryEntry
             {
                 Event = at.Index,
@@ -83,6 +87,7 @@ internal abstract class Watcher
     private long _runEvent;
     private ulong _runTimeNs;
     private uint _runIrq;
+    private bool _runStray;
 
     private void EndRun()
     {
@@ -90,6 +95,7 @@ internal abstract class Watcher
         _run = null;
         string count = _runCount == 1 ? "1 interrupt" : Wording.Count(_runCount) + " interrupts";
         string whose = Subject.Kind == SubjectKind.Irq ? "" : Invariant($" of irq {_runIrq}");
+        string where = _runStray ? ", where it does not belong" : "";
         Log.Add(run with
         {
             To = count,
@@ -97,8 +103,8 @@ internal abstract class Watcher
             LastEvent = _runEvent,
             LastTimeNs = _runTimeNs,
             Text = _runCount == 1
-                ? Invariant($"{count}{whose} on CPU {run.Cpu}")
-                : Invariant($"{count}{whose} on CPU {run.Cpu}, to event {_runEvent}"),
+                ? Invariant($"{count}{whose} on CPU {run.Cpu}{where}")
+                : Invariant($"{count}{whose} on CPU {run.Cpu}{where}, to event {_runEvent}"),
         });
     }
 }

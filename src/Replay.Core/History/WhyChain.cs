@@ -18,7 +18,7 @@ internal static class WhyChain
     public static (List<HistoryEntry> Chain, int LeftOut, int LeftOutAfter) Build(
         IReadOnlyCollection<HistoryEntry> entries, long anchor, long end)
     {
-        List<HistoryEntry> all = Tidy(entries);
+        List<HistoryEntry> all = Tidy(entries, anchor);
         int start = Start(all, anchor);
         int stop = all.Count;
         for (int i = start; i < all.Count; i++)
@@ -44,20 +44,31 @@ internal static class WhyChain
         }
         if (start < all.Count && all[start].Blame is { } blame)
         {
-            while (start > 0 && all[start - 1].Event >= blame) start--;
+            int request = all.FindIndex(entry => entry.Event == blame && entry.Change == HistoryChange.Affinity);
+            if (request >= 0 && request < start) start = request;
         }
         return start > 0 && all[start - 1].Change == HistoryChange.Delivered ? start - 1 : start;
     }
 
-    /// <summary>Leaves out what every move does to the mask, and halves of messages written in two steps.</summary>
-    private static List<HistoryEntry> Tidy(IReadOnlyCollection<HistoryEntry> entries)
+    /// <summary>
+    /// Leaves out what every move does to the mask, states of the mask that are over when the views part, and halves of
+    /// messages written in two steps.
+    /// </summary>
+    private static List<HistoryEntry> Tidy(IReadOnlyCollection<HistoryEntry> entries, long anchor)
     {
         HistoryEntry[] all = [.. entries];
         var drop = new bool[all.Length];
         int maskedAt = -1;
+        int maskBefore = -1;
         for (int i = 0; i < all.Length; i++)
         {
+            if (all[i].Change == HistoryChange.Activation && all[i].To == "activated") drop[i] = true;
             if (all[i].Change != HistoryChange.Mask) continue;
+            if (all[i].Event <= anchor)
+            {
+                if (maskBefore >= 0) drop[maskBefore] = true;
+                maskBefore = i;
+            }
             if (all[i].To == "masked") maskedAt = i;
             else if (maskedAt >= 0 && SameCause(all[maskedAt], all[i])) drop[maskedAt] = drop[i] = true;
             if (all[i].To != "masked") maskedAt = -1;

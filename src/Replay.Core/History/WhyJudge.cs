@@ -70,8 +70,7 @@ internal sealed class WhyJudge
         }
         if (Lasts(Parting.Masked) is { } masked)
         {
-            return Fault(Verdict.StuckMasked, Has(FindingCode.MaskedAfterStart) ? FindingCode.MaskedAfterStart : FindingCode.StuckMasked, masked,
-                $"{_who} is masked since event {{0}} and nothing has unmasked it: it cannot arrive.");
+            return Masked(ref desc, masked);
         }
         if (Lasts(Parting.OfflineCpu) is { } offline)
             return Fault(Verdict.WrongTarget, FindingCode.LeftOnOfflineCpu, offline, $"{_who} cannot arrive: it is directed at CPU {desc.Cpu}, which is offline since event {{0}}.");
@@ -89,12 +88,23 @@ internal sealed class WhyJudge
         return null;
     }
 
-    private long? Lasts(Parting way)
+    private Judgement Masked(ref IrqDesc desc, long since)
     {
-        if ((_watcher.Parted & way) == 0) return null;
-        long since = _watcher.PartedEvent(way);
-        return _watcher.LastArrivalHere > since ? null : since;
+        if (desc.MaskEvent >= 0 && desc.MaskEvent < since)
+        {
+            return new Judgement(Verdict.StuckMasked, false, Invariant(
+                $"{_who} cannot arrive: it was started at event {since} with its entry masked (since event {desc.MaskEvent}), and nothing has unmasked it."), since, true);
+        }
+        string reason = "";
+        foreach (HistoryEntry entry in _watcher.Log.Entries)
+        {
+            if (entry.Event == since && entry.Change == HistoryChange.Mask && entry.Reason is { } why) reason = $" ({why})";
+        }
+        return new Judgement(Verdict.StuckMasked, false, Invariant(
+            $"{_who} cannot arrive: its entry was masked at event {since}{reason} and nothing has unmasked it since."), since, true);
     }
+
+    private long? Lasts(Parting way) => _watcher.Lasting(way) == Parting.None ? null : _watcher.PartedEvent(way);
 
     private Judgement Fault(Verdict verdict, FindingCode code, long since, string sentence)
     {
@@ -127,7 +137,7 @@ internal sealed class WhyJudge
         bool exists = desc.Has(IrqFlags.Exists);
         bool? works = !exists || _watcher.LastArrival <= worst.Event ? null : true;
         string still = !exists ? $"; it was freed at event {_freed}" : works == true ? $"; it arrived again at event {_watcher.LastArrival}" : "";
-        long anchor = worst.Blame ?? worst.Event;
+        long anchor = Snap(worst.Blame ?? worst.Event);
         if (worst.Code == FindingCatalog.IdOf(FindingCode.VectorLeak)) return Leaked(worst, exists);
         if (worst.Code == FindingCatalog.IdOf(FindingCode.VectorExhausted)) return Refused(worst, ref desc, exists);
         Verdict verdict = worst.Code == FindingCatalog.IdOf(FindingCode.SlotOverwritten) ? Verdict.SlotLost
@@ -135,6 +145,21 @@ internal sealed class WhyJudge
             : worst.Code == FindingCatalog.IdOf(FindingCode.StaleIec) || worst.Code == FindingCatalog.IdOf(FindingCode.StaleIrtAlias) ? Verdict.StaleCache
             : Verdict.Fault;
         return new Judgement(verdict, works, $"{worst.Message.TrimEnd('.')}{still}.", anchor, true, works == true ? worst.Event : long.MaxValue);
+    }
+
+    /// <summary>
+    /// A move is recorded twice or more within a few events; findings may name the last of them, the history has the first.
+    /// </summary>
+    private long Snap(long blame)
+    {
+        const int RecordsOfMove = 3;
+        long at = blame;
+        foreach (HistoryEntry entry in _watcher.Log.Entries)
+        {
+            if (entry.Event == blame) return blame;
+            if (entry.Change == HistoryChange.Place && entry.Event < blame && blame - entry.Event <= RecordsOfMove) at = entry.Event;
+        }
+        return at;
     }
 
     private Judgement Leaked(ReportFinding first, bool exists)

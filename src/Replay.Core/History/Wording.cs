@@ -42,13 +42,14 @@ internal static class Wording
     /// <summary><c>0xfee08004/0x23</c>.</summary>
     public static string Message(ulong address, uint data) => Invariant($"0x{address:x}/0x{data:x}");
 
-    /// <summary>A message and what it means.</summary>
-    public static string MessageMeaning(ulong address, uint data, ApicIds apicIds)
+    /// <summary>A message and what it means; with AMD-Vi its data is the index of a remapping entry.</summary>
+    public static string MessageMeaning(ulong address, uint data, ApicIds apicIds, bool amd)
     {
         var message = new MsiMessage(address, data);
         string raw = Message(address, data);
         if (message.IsZero) return raw + " (none)";
         if (!message.IsInterrupt) return raw + " (no interrupt: a write to memory)";
+        if (amd) return raw + Invariant($" (remapping entry {data & (IrteTable.AmdEntries - 1)})");
         if (message.IsRemappable) return raw + Invariant($" (remapping entry {message.RemapIndex})");
         return raw + $" ({Target(message.Vector, message.Destination, apicIds)})";
     }
