@@ -56,6 +56,7 @@ public class ProgramTests
     [InlineData("convert")]
     [InlineData("replay")]
     [InlineData("state")]
+    [InlineData("history")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

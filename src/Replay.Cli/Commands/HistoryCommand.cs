@@ -126,7 +126,12 @@ internal sealed class HistoryCommand
             if (records > 0) session.Apply(batch[..records], recording.Tables);
             progress.Report(end.Events);
         }
-        if (from is not null) begin.RequireReached();
+        if (from is not null)
+        {
+            if (end.Reached && end.Events < Math.Max(begin.Events, from.Event))
+                throw new UsageException($"--from {from.Text} lies behind --to {to.Text}; nothing is between them");
+            begin.RequireReached();
+        }
         end.RequireReached();
         session.Finish(progress.Elapsed.TotalSeconds);
         historian.Finish();

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using Replay.Cli.Output;
 using Replay.Core.Events;
@@ -11,6 +12,11 @@ namespace Replay.Cli.Commands;
 /// <summary><c>replay</c>: what went wrong in a recording.</summary>
 internal sealed class ReplayCommand
 {
+    /// <summary>Findings that are few enough to tell the story of each.</summary>
+    private const int StoriesMax = 3;
+
+    private const long StoryEventsMax = 5_000_000;
+
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
@@ -71,10 +77,35 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
                     break;
                 }
-                ReplayText.Write(report, recording, file, result.GetValue(_all), _host);
+                ReplayText.Write(report, recording, file, result.GetValue(_all), _host, Stories(result, file, report));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    /// <summary>
+    /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
+    /// replayed once more, if it can be opened again and is not so long that it would be felt.
+    /// </summary>
+    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report)
+    {
+        var stories = new List<WhyReport>();
+        if (file == "-" || report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax) return stories;
+        var subjects = new List<HistorySubject>();
+        foreach (ReportFinding finding in report.Findings)
+        {
+            if (finding.Irq is { } irq && !subjects.Contains(HistorySubject.OfIrq((int)irq))) subjects.Add(HistorySubject.OfIrq((int)irq));
+        }
+        if (subjects.Count == 0) return stories;
+        using Recording again = _shared.Open(result, _host);
+        var historian = new Historian([.. subjects]);
+        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, historian)));
+        historian.Finish();
+        for (int i = 0; i < subjects.Count; i++)
+        {
+            if (WhyReporter.Build(historian, i, repeated.Findings) is { } story) stories.Add(story);
+        }
+        return stories;
     }
 
     private static WhyReport? Explain(Historian? historian, ReplayReport report)

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Formats;
 using Spectre.Console;
@@ -21,7 +22,8 @@ internal static class ReplayText
 
     private static readonly SearchValues<char> ShellSpecials = SearchValues.Create(" '\"$&();|<>*?[]\\`!#~{}");
 
-    public static void Write(ReplayReport report, Recording recording, string file, bool all, CliHost host)
+    public static void Write(ReplayReport report, Recording recording, string file, bool all, CliHost host,
+        IReadOnlyList<WhyReport> stories)
     {
         using var console = new ReportConsole(host);
         console.Heading(file);
@@ -37,14 +39,15 @@ internal static class ReplayText
         }
         else
         {
-            WriteFindings(console, findings, all, file);
+            WriteFindings(console, findings, all, file, stories);
         }
         console.Line();
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }
 
-    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file)
+    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file,
+        IReadOnlyList<WhyReport> stories)
     {
         console.Heading(Headline(findings));
         WriteCodes(console, findings);
@@ -62,6 +65,8 @@ internal static class ReplayText
         console.Write(table);
         if (findings.Count > shown.Count)
             console.Line($"… and {PlainText.Count(findings.Count - shown.Count, "finding")} more; --all lists them.", ReportConsole.Dim);
+        foreach (WhyReport story in stories) WhyText.WriteStory(console, story);
+        if (stories.Count > 0) console.Line();
         console.Heading("Look next");
         var offered = new HashSet<string>(StringComparer.Ordinal);
         foreach (ReportFinding finding in shown)

@@ -37,8 +37,16 @@ internal static class WhyText
         }
     }
 
-    /// <summary>One interrupt: heading, sentence, views and chain.</summary>
-    public static void WriteOne(ReportConsole console, WhyReport why)
+    /// <summary>One interrupt below a list of findings: the verdict and the chain.</summary>
+    public static void WriteStory(ReportConsole console, WhyReport why)
+    {
+        console.Line();
+        console.Heading(why.Sentence);
+        WriteChain(console, why);
+    }
+
+    /// <summary>One interrupt: verdict, views and chain.</summary>
+    private static void WriteOne(ReportConsole console, WhyReport why)
     {
         console.Heading(why.Sentence);
         console.Line("  " + Subject(why), ReportConsole.Dim);
@@ -49,7 +57,13 @@ internal static class WhyText
         }
         if (why.Views.Count > 0) console.Write(Views(why.Views));
         if (why.Chain.Count == 0) return;
+        console.Line();
         console.Heading(why.Parted is null ? "Last change" : "How it came about");
+        WriteChain(console, why);
+    }
+
+    private static void WriteChain(ReportConsole console, WhyReport why)
+    {
         List<HistoryEntry> chain = [.. why.Chain];
         if (why.LeftOut == 0)
         {

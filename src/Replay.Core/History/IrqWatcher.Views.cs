@@ -71,12 +71,12 @@ internal sealed partial class IrqWatcher
         }
         if (!now.Has(IrqFlags.VectorKnown) || now.Vector == 0) return parted;
         if (at.Machine.IsOffline(now.Cpu)) parted |= Parting.OfflineCpu;
-        int slot = at.Machine.Slots[now.Cpu, now.Vector];
+        int slot = now.Cpu < at.Machine.Slots.CpuCount ? at.Machine.Slots[now.Cpu, now.Vector] : VectorTable.Unknown;
         if (slot >= 0 && slot != _irq) parted |= Parting.Slot;
         if (!_hostMapped && LeadsElsewhere(in at, in now, in entry)) parted |= Parting.Message;
         if (!irte.Known) return parted;
         if (IrteLeadsElsewhere(in at, in now, in irte)) parted |= Parting.Irte;
-        else if (irte.Stale || irte.StaleAlias) parted |= Parting.Cache;
+        else if (Wording.MayUseOld(at.Machine, in irte)) parted |= Parting.Cache;
         return parted;
     }
 

@@ -185,22 +185,24 @@ internal sealed partial class IrqWatcher : Watcher
 
     private void NoteCpus(in Moment at, in IrqDesc now)
     {
-        Online online = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 ? at.Machine.Cpus[now.Cpu].Online : Online.Unknown;
-        Online old = now.PreviousVector != 0 ? at.Machine.Cpus[now.PreviousCpu].Online : Online.Unknown;
+        Online online = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 ? OnlineOf(at.Machine, now.Cpu) : Online.Unknown;
+        Online old = now.PreviousVector != 0 ? OnlineOf(at.Machine, now.PreviousCpu) : Online.Unknown;
         if (now.Cpu == _before.Cpu && now.Vector == _before.Vector) NoteCpu(in at, now.Cpu, _onlineBefore, online, "its CPU");
         if (now.PreviousCpu == _before.PreviousCpu && now.PreviousVector == _before.PreviousVector)
-            NoteCpu(in at, now.PreviousCpu, _oldOnlineBefore, old, "the CPU of its old place,");
+            NoteCpu(in at, now.PreviousCpu, _oldOnlineBefore, old, "the CPU of its old place");
         _onlineBefore = online;
         _oldOnlineBefore = old;
     }
+
+    /// <summary>A damaged recording may name CPUs as old places that the machine does not have.</summary>
+    private static Online OnlineOf(MachineState machine, int cpu) => cpu < machine.Cpus.Used ? machine.Cpus[cpu].Online : Online.Unknown;
 
     private void NoteCpu(in Moment at, int cpu, Online before, Online now, string whose)
     {
         if (before == now || before == Online.Unknown || now == Online.Unknown) return;
         string from = before == Online.Yes ? "online" : "offline", to = now == Online.Yes ? "online" : "offline";
         string name = Invariant($"CPU {cpu}");
-        Note(in at, HistoryChange.Cpu, $"{name} {from}", $"{name} {to}",
-            $"{whose} {name[(whose.EndsWith(',') ? 0 : 4)..]}{(whose.EndsWith(',') ? "," : "")} {(now == Online.No ? "goes offline" : "is back online")}");
+        Note(in at, HistoryChange.Cpu, $"{name} {from}", $"{name} {to}", $"{whose} ({name}) {(now == Online.No ? "goes offline" : "is back online")}");
     }
 
     private void NoteMask(in Moment at, in IrqDesc now, in MsixEntry entry)
@@ -252,10 +254,11 @@ internal sealed partial class IrqWatcher : Watcher
         {
             string? from = same ? Say(in at, in _before, in _irteBefore) : null;
             string to = Say(in at, in now, in irte);
-            string stale = irte.Stale ? "; the hardware may still use the old one" : "";
+            string stale = Wording.MayUseOld(at.Machine, in irte) ? "; the hardware may still use the old one" : "";
             Note(in at, HistoryChange.Irte, from, to, $"{Name(in now)} := {to}{(from is null ? "" : $" (was {from})")}{stale}");
         }
-        else if ((_irteBefore.Stale && !irte.Stale) || (_irteBefore.StaleAlias && !irte.StaleAlias))
+        else if (((_irteBefore.Stale && !irte.Stale) || (_irteBefore.StaleAlias && !irte.StaleAlias))
+            && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi))
         {
             string whose = _irteBefore.StaleAlias && !irte.StaleAlias ? " for the device's alias" : "";
             Note(in at, HistoryChange.Cache, null, "invalidated", $"{Name(in now)} is invalidated{whose}: the hardware drops its copy");

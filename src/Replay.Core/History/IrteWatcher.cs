@@ -43,8 +43,8 @@ internal sealed class IrteWatcher : Watcher
         string value = !_before.Known ? "unknown" : _device < 0
             ? Wording.Irte(_before.Lo, _before.Hi, machine, apicIds) : Wording.IrteAmd(_before.Lo, _before.Hi, apicIds);
         string owner = _before.Irq < 0 ? "" : "; belongs to " + Wording.Owner(_before.Irq);
-        return value + owner + (_before.Stale ? "; the hardware may still use the value of before"
-            : _before.StaleAlias ? "; for an alias of the device the hardware may still use the value of before" : "");
+        if (!Wording.MayUseOld(machine, in _before)) return value + owner;
+        return value + owner + (_before.Stale ? "" : "; for an alias of the device") + "; the hardware may still use the value of before";
     }
 
     private void NoteWrite(in Moment at, in Irte now)
@@ -53,7 +53,7 @@ internal sealed class IrteWatcher : Watcher
         string? from = _before.Known ? Say(in at, _before.Lo, _before.Hi) : null;
         bool same = _before.Known && now.Lo == _before.Lo && now.Hi == _before.Hi;
         string text = same ? $"written again, unchanged: {to}" : from is null ? $":= {to}" : $":= {to} (was {from})";
-        if (now.Stale && !same) text += "; the hardware may still use the old one";
+        if (Wording.MayUseOld(at.Machine, in now)) text += "; the hardware may still use the old one";
         Note(in at, HistoryChange.Irte, from, to, text);
     }
 

@@ -26,8 +26,9 @@ internal sealed class MsixWatcher : Watcher
         if (_device < 0) _device = at.Machine.Tables.Devices.Find(_name);
         if (_device <= 0 || at.Machine.Msix.Find(_device) is not { } function) return;
         CauseDevice = (ushort)_device;
-        if (Happenings.Describe(in at, (ushort)_device) is { } happening)
-            Note(in at, HistoryChange.Happening, null, happening, happening);
+        bool tellsItself = at.Record.Kind == EventKind.PciRestoreMsiState && _entry < function.Count;
+        if (!tellsItself && Happenings.Describe(in at, (ushort)_device) is { } happening)
+            Note(in at, HistoryChange.Happening, null, happening, happening, Cause.None);
         if (function.Enabled != _enabled)
         {
             string? from = _enabled is { } was ? was ? "on" : "off" : null, to = function.Enabled == true ? "on" : "off";

@@ -80,7 +80,7 @@ internal sealed class WhyJudge
             return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, irte, $"{_who} goes astray since event {{0}}: the kernel expects it as {place}, and its remapping entry leads elsewhere.");
         if (Lasts(Parting.Message) is { } message)
             return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, message, $"{_who} goes astray since event {{0}}: the kernel expects it as {place}, and the device's message leads elsewhere.");
-        if (_machine.IecInvalidations > 0 && Lasts(Parting.Cache) is { } cache)
+        if (Lasts(Parting.Cache) is { } cache)
         {
             return Fault(Verdict.StaleCache, Has(FindingCode.StaleIrtAlias) ? FindingCode.StaleIrtAlias : FindingCode.StaleIec, cache,
                 $"{_who} may go astray since event {{0}}: its remapping entry was changed, and the hardware was not told to drop its copy.");
@@ -178,11 +178,18 @@ internal sealed class WhyJudge
 
     private Judgement Refused(ReportFinding first, ref IrqDesc desc, bool exists)
     {
-        string times = _findings.Count == 1 ? "" : Invariant($" ({_findings.Count} times in all)");
-        string what = !exists ? "was freed" : desc.Vector == 0 && desc.Has(IrqFlags.VectorKnown) ? "has no vector" : "stayed where it was";
-        bool hasNone = what == "has no vector";
-        return new Judgement(hasNone ? Verdict.NoVector : Verdict.Refused, hasNone ? false : exists ? true : null,
-            Invariant($"{_who} {what}: the allocator had no vector for it at event {first.Event}{times}."), first.Event, true, first.Event);
+        int count = 0;
+        foreach (ReportFinding finding in _findings)
+        {
+            if (finding.Code == first.Code) count++;
+        }
+        string times = count == 1 ? "" : Invariant($" (and {count - 1} more {(count == 2 ? "time" : "times")})");
+        string refusal = Invariant($"the allocator had no vector for it at event {first.Event}{times}");
+        if (!exists)
+            return new Judgement(Verdict.Freed, false, Invariant($"{_who} got no vector: {refusal}. It was freed at event {_freed}."), first.Event, true, first.Event);
+        if (desc.Vector == 0 && desc.Has(IrqFlags.VectorKnown))
+            return new Judgement(Verdict.NoVector, false, $"{_who} has no vector: {refusal}.", first.Event, true, first.Event);
+        return new Judgement(Verdict.Refused, true, $"{_who} works, but could not move: {refusal}.", first.Event, true, first.Event);
     }
 
     private Judgement WithoutFault(ref IrqDesc desc)
@@ -198,13 +205,13 @@ internal sealed class WhyJudge
             return new Judgement(Verdict.NoVector, false, $"{_who} has no vector since event {change}: it is not in use.", change, false);
         if (_watcher.LastArrivalHere >= 0)
         {
-            string where = desc.Has(IrqFlags.VectorKnown) ? $" as {Wording.Place(in desc)}" : Invariant($" on CPU {_watcher.LastArrivalCpu}");
+            string where = desc.Has(IrqFlags.VectorKnown) ? $" at {Wording.Place(in desc)}" : Invariant($" on CPU {_watcher.LastArrivalCpu}");
             string since = change < 0 ? "" : Invariant($" since its last change (event {change})");
             return new Judgement(Verdict.Working, true, Invariant($"{_who} works: it arrives{where}{since}, the last time at event {_watcher.LastArrivalHere}."), change, false);
         }
         if (!desc.Has(IrqFlags.VectorKnown))
             return new Judgement(Verdict.Unknown, null, $"The recording does not tell where {_who} is directed, and it never arrived.", change, false);
         return new Judgement(Verdict.Quiet, null,
-            Invariant($"Nothing is wrong with {_who} as far as recorded: it is {Wording.Place(in desc)} since event {change}, what is recorded agrees, and no interrupt has arrived since."), change, false);
+            Invariant($"Nothing is wrong with {_who} as far as recorded: it is set to {Wording.Place(in desc)} since event {change}, what is recorded agrees, and no interrupt has arrived since."), change, false);
     }
 }

@@ -69,7 +69,7 @@ public static class WhyReporter
     {
         var rows = new List<ViewRow>();
         if (!desc.Has(IrqFlags.Exists)) return rows;
-        string started = !machine.StartSeen ? "" : desc.Has(IrqFlags.Started) ? ", started" : ", not started";
+        string started = desc.StartEvent < 0 ? "" : desc.Has(IrqFlags.Started) ? ", started" : ", not started";
         string mask = desc.Has(IrqFlags.MaskedKnown) ? desc.Has(IrqFlags.Masked) ? ", masked" : ", unmasked" : "";
         rows.Add(new ViewRow("kernel", Wording.Place(in desc) + started + mask, null));
         MsixEntry entry = IrqWatcher.EntryOf(machine, in desc);
@@ -85,12 +85,12 @@ public static class WhyReporter
         if (irte.Known)
         {
             string now = Say(historian, machine, desc.RemapDevice, irte.Lo, irte.Hi);
-            string copy = irte.Stale || irte.StaleAlias
+            string copy = Wording.MayUseOld(machine, in irte)
                 ? $"; the hardware may still use {Say(historian, machine, desc.RemapDevice, irte.CachedLo, irte.CachedHi)}{(irte.Stale ? "" : " for the device's alias")}" : "";
             rows.Add(new ViewRow("remapping", Invariant($"entry {desc.RemapIndex}: {now}{copy}"),
                 Agrees(watcher, Parting.Irte | Parting.Cache)));
         }
-        if (desc.Has(IrqFlags.VectorKnown) && desc.Vector != 0)
+        if (desc.Has(IrqFlags.VectorKnown) && desc.Vector != 0 && desc.Cpu < machine.Slots.CpuCount)
         {
             string offline = machine.IsOffline(desc.Cpu) ? ", and that CPU is offline" : "";
             rows.Add(new ViewRow("slot", $"{Wording.Place(in desc)} belongs to {Wording.Owner(machine.Slots[desc.Cpu, desc.Vector])}{offline}",

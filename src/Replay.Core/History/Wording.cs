@@ -75,6 +75,13 @@ internal static class Wording
     /// <summary>A whole number in groups of three digits.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>
+    /// True when the hardware may still use another value of an entry. A recording without invalidations says nothing
+    /// about the hardware's copies.
+    /// </summary>
+    public static bool MayUseOld(MachineState machine, in Irte irte) => machine.IecInvalidations > 0
+        && (irte.Stale || irte.StaleAlias) && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi);
+
     /// <summary>Bus, device, function of a requester id: <c>00:07.0</c>.</summary>
     public static string Requester(int id) => Invariant($"{id >> 8:x2}:{id >> 3 & 31:x2}.{id & 7:x}");
 
