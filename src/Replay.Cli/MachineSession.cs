@@ -42,9 +42,12 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
-        where TRules : struct, IKernelRules => options.Historian is { } historian
-            ? new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, new HistoryProbe(historian))
-            : options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules);
+        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
+        {
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, new HistoryProbe(historian)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
+                recording.Tables, rules, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+        };
 }

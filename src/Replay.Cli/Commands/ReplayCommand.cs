@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -90,7 +91,7 @@ internal sealed class ReplayCommand
     private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report)
     {
         var stories = new List<WhyReport>();
-        if (file == "-" || report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax) return stories;
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
         var subjects = new List<HistorySubject>();
         foreach (ReportFinding finding in report.Findings)
         {
@@ -101,12 +102,17 @@ internal sealed class ReplayCommand
         var historian = new Historian([.. subjects]);
         ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, historian)));
         historian.Finish();
+        if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
         for (int i = 0; i < subjects.Count; i++)
         {
             if (WhyReporter.Build(historian, i, repeated.Findings) is { } story) stories.Add(story);
         }
         return stories;
     }
+
+    /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
+    private static bool CanReadAgain(string file) =>
+        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
 
     private static WhyReport? Explain(Historian? historian, ReplayReport report)
     {

@@ -77,10 +77,10 @@ internal static class Wording
 
     /// <summary>
     /// True when the hardware may still use another value of an entry. A recording without invalidations says nothing
-    /// about the hardware's copies.
+    /// about the hardware's copies, and of an empty entry there is none.
     /// </summary>
     public static bool MayUseOld(MachineState machine, in Irte irte) => machine.IecInvalidations > 0
-        && (irte.Stale || irte.StaleAlias) && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi);
+        && (irte.CachedLo | irte.CachedHi) != 0 && (irte.Stale || irte.StaleAlias) && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi);
 
     /// <summary>Bus, device, function of a requester id: <c>00:07.0</c>.</summary>
     public static string Requester(int id) => Invariant($"{id >> 8:x2}:{id >> 3 & 31:x2}.{id & 7:x}");
@@ -97,6 +97,7 @@ internal static class Wording
 
     private static string Target(int vector, uint? destination, ApicIds apicIds)
     {
+        if (vector == VectorRanges.ManagedShutdown) return Invariant($"placeholder vector {vector}");
         if (destination is not { } apic) return Invariant($"vector {vector}");
         int cpu = apicIds.CpuOf(apic);
         return cpu >= 0 ? Place(vector, cpu) : Invariant($"vector {vector}, APIC destination 0x{apic:x}");

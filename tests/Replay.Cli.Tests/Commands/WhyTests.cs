@@ -84,6 +84,15 @@ public class WhyTests
         Assert.Contains("Nothing in this recording is about irq 9. It has the interrupts 40.", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Watching_and_checking_the_books_go_together()
+    {
+        (int code, string output, string error) = RealCli.Run(
+            "replay", "traces/leak-pre/trace.dat", "--why", "26", "--paranoid", "--format", "json");
+        Assert.Equal((1, ""), (code, error));
+        Assert.Contains("\"verdict\":\"leakedVector\"", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--why nvme0", "for example --why 24")]
     [InlineData("--why 24 --format sarif", "not part of SARIF")]
