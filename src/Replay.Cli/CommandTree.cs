@@ -19,6 +19,7 @@ internal static class CommandTree
             root.Subcommands.Add(StateCommand.Build(host, createSession));
             root.Subcommands.Add(HistoryCommand.Build(host, createSession));
         }
+        root.Subcommands.Add(VerifyCommand.Build(host));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(host);

@@ -197,7 +197,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ref CpuState cpu = ref _cpus[e.Cpu];
 
         // A probe also fires on a CPU that is not online; what else is recorded comes from an online one.
-        bool provesOnline = IsTracepoint(e.Kind);
+        bool provesOnline = EventKinds.NeedOnlineCpu(e.Kind);
         if (cpu.Dark)
         {
             // matrix_online tells for itself; where the allocator is not recorded, any tracepoint of the CPU does.
@@ -210,15 +210,6 @@ public sealed partial class Replayer<TRules, TProbe>
         if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
     }
-
-    /// <summary>True for kinds that the kernel emits on online CPUs only (DECLARE_TRACE tests cpu_online).</summary>
-    private static bool IsTracepoint(EventKind kind) =>
-        kind is (>= EventKind.HandlerEntry and <= EventKind.SystemExit)
-            or (>= EventKind.VectorSetup and <= EventKind.VectorTeardown)
-            or (>= EventKind.MatrixOnline and <= EventKind.MatrixAllocReserved)
-            or (>= EventKind.CpuhpEnter and <= EventKind.CpuhpExit)
-            or (>= EventKind.SuspendResume and <= EventKind.DevicePmEnd)
-            or EventKind.QiSubmit;
 
     /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>
     private bool TryIrq(uint irq) => _machine.Irqs.TryEnsure(irq);

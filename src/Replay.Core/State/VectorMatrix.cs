@@ -115,6 +115,13 @@ public sealed class VectorMatrix
         }
     }
 
+    /// <summary>Sets the end of the window, where the first CPU's counters were not recorded.</summary>
+    public void SetWindow(byte end)
+    {
+        AllocEnd = end;
+        SystemInWindow = SystemBelow(end);
+    }
+
     /// <summary>CPUs with a map: 0 to this, exclusive.</summary>
     public int Count { get; private set; }
 
