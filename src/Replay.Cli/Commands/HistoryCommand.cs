@@ -79,7 +79,8 @@ internal sealed class HistoryCommand
         OutputFormat format = _shared.GetFormat(result);
         HistorySubject subject = ParseSubject(result);
         Position? from = result.GetValue(_from) is { } text ? Position.Parse(text, "--from") : null;
-        if (from is { Kind: PositionKind.End }) throw new UsageException("--from end: nothing comes after the end; leave --from out for the whole history");
+        if (from is { Kind: PositionKind.End })
+            throw new UsageException("--from end: nothing comes after the end; leave --from out for the whole history");
         Position to = Position.Parse(result.GetValue(_to)!, "--to");
         using Recording recording = _shared.Open(result, _host);
         var historian = new Historian(subject);

@@ -23,7 +23,10 @@ internal static class HistoryText
             return;
         }
         if (report.Dropped > 0)
-            console.Line($"  {PlainText.Count(report.Dropped, "earlier change")} did not fit and are not listed; --to names an earlier end.", ReportConsole.Warn);
+        {
+            console.Line($"  {PlainText.Count(report.Dropped, "earlier change")} did not fit and are not listed; --to names an earlier end.",
+                ReportConsole.Warn);
+        }
         console.Write(Rows(report.Entries));
         console.Line("In the end: " + report.Now, ReportConsole.Bold);
     }
@@ -47,7 +50,9 @@ internal static class HistoryText
     /// <summary>The reason and its event, where that is another one than the change itself.</summary>
     private static string Why(HistoryEntry entry)
     {
-        if (entry.Reason is null) return entry.Change is HistoryChange.Delivered or HistoryChange.Happening or HistoryChange.Affinity ? "" : "?";
+        // Requests, happenings and arrivals are themselves what others are put down to.
+        if (entry.Reason is null)
+            return entry.Change is HistoryChange.Delivered or HistoryChange.Happening or HistoryChange.Affinity ? "" : "?";
         return entry.Blame is { } blame && blame != entry.Event
             ? string.Create(CultureInfo.InvariantCulture, $"{entry.Reason} (event {blame})")
             : entry.Reason;

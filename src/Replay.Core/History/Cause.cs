@@ -28,7 +28,6 @@ public enum CauseKind : byte
     Reset,
     BusReset,
     DevicePower,
-    DeviceStep,
     CpuDown,
     CpuDownUnseen,
     CpuUp,

@@ -48,12 +48,12 @@ internal sealed class CauseTracker
             case EventKind.IrqDoSetAffinity:
                 Cause pending = Pending(e.Irq);
                 Set(ref cpu, pending.Kind == CauseKind.None
-                    ? new Cause(CauseKind.AffinityByKernel, index, e.TimeNs, e.Irq, Detail: new AffinityRequest(in e).Mask)
+                    ? ByKernel(in e, index)
                     : OnArrival(pending, e.TimeNs), Rank.Step);
                 Remember(e.Irq, Cause.None);
                 break;
             case EventKind.IrSetAffinity or EventKind.MsiSetAffinity or EventKind.ApicSetAffinity:
-                Set(ref cpu, new Cause(CauseKind.AffinityByKernel, index, e.TimeNs, e.Irq, Detail: new AffinityRequest(in e).Mask), Rank.Detail);
+                Set(ref cpu, ByKernel(in e, index), Rank.Detail);
                 break;
             case EventKind.ApicUpdateVector or EventKind.VectorUpdate:
                 RememberMove(e.Irq, e.Vector, new VectorPlace(in e).Cpu, index);
@@ -137,6 +137,9 @@ internal sealed class CauseTracker
         machine.Cpus[cpu].TakedownEvent >= 0 ? machine.Cpus[cpu].TakedownEvent : machine.Cpus[cpu].OfflineEvent;
 
     private long MoveOf(uint irq) => irq < (uint)_irqs.Length && _irqs[irq].Place != 0 ? _irqs[irq].Move : -1;
+
+    private static Cause ByKernel(in IrqEvent e, long index) =>
+        new(CauseKind.AffinityByKernel, index, e.TimeNs, e.Irq, Detail: new AffinityRequest(in e).Mask);
 
     private static Cause OnArrival(in Cause request, ulong timeNs) =>
         request with { Kind = CauseKind.AffinityOnArrival, TimeNs = timeNs };

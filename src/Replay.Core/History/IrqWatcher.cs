@@ -57,7 +57,8 @@ internal sealed partial class IrqWatcher : Watcher
     {
         if (!_before.Has(IrqFlags.Exists)) return "freed";
         string mask = !_before.Has(IrqFlags.MaskedKnown) ? "" : _before.Has(IrqFlags.Masked) ? ", masked" : ", unmasked";
-        string old = _before.PreviousVector == 0 ? "" : $"; its old place {Wording.Place(_before.PreviousVector, _before.PreviousCpu)} is not given back yet";
+        string old = _before.PreviousVector == 0 ? ""
+            : $"; its old place {Wording.Place(_before.PreviousVector, _before.PreviousCpu)} is not given back yet";
         return Wording.Place(in _before) + mask + old;
     }
 
@@ -67,7 +68,9 @@ internal sealed partial class IrqWatcher : Watcher
     internal static Irte IrteOf(MachineState machine, in IrqDesc desc)
     {
         IrteTable? table = desc.RemapIndex < 0 ? null : desc.RemapDevice < 0 ? machine.Remap : machine.AmdTables[desc.RemapDevice];
-        return table is not null && desc.RemapIndex < table.Count ? table[desc.RemapIndex] : new Irte { WriteEvent = -1, Irq = IrqDesc.None };
+        return table is not null && desc.RemapIndex < table.Count
+            ? table[desc.RemapIndex]
+            : new Irte { WriteEvent = -1, Irq = IrqDesc.None };
     }
 
     private void NoteArrival(in Moment at, in IrqDesc now)
@@ -93,11 +96,14 @@ internal sealed partial class IrqWatcher : Watcher
     {
         ref readonly IrqEvent e = ref at.Record;
         bool asked = e.Kind == EventKind.IrqSetAffinity && e.Irq == (uint)_irq;
-        if (asked || (now.Has(IrqFlags.AffinityKnown) && (!_before.Has(IrqFlags.AffinityKnown) || now.Affinity != _before.Affinity)))
+        bool changed = now.Has(IrqFlags.AffinityKnown)
+            && (!_before.Has(IrqFlags.AffinityKnown) || now.Affinity != _before.Affinity);
+        if (asked || changed)
         {
             string? from = _before.Has(IrqFlags.AffinityKnown) ? Wording.Cpus(_before.Affinity) : null;
             string to = Wording.Cpus(now.Affinity);
-            Note(in at, HistoryChange.Affinity, from, to, asked ? "affinity request: " + to : "affinity becomes " + to, asked ? Cause.None : null);
+            Note(in at, HistoryChange.Affinity, from, to, (asked ? "affinity request: " : "affinity becomes ") + to,
+                asked ? Cause.None : null);
         }
         if (e.Irq != (uint)_irq) return;
         if (e.Kind is EventKind.VectorAlloc or EventKind.VectorAllocManaged or EventKind.VectorReserve or EventKind.VectorReserveManaged
@@ -172,7 +178,10 @@ internal sealed partial class IrqWatcher : Watcher
         if (now.PreviousVector == _before.PreviousVector && now.PreviousCpu == _before.PreviousCpu)
         {
             if (now.Has(IrqFlags.CleanupPending) && !_before.Has(IrqFlags.CleanupPending))
-                Note(in at, HistoryChange.OldPlace, old, old, $"the move is complete: CPU {_before.PreviousCpu} is told to give {old} back");
+            {
+                Note(in at, HistoryChange.OldPlace, old, old,
+                    $"the move is complete: CPU {_before.PreviousCpu} is told to give {old} back");
+            }
             return;
         }
         string end = at.Record.Kind switch
@@ -202,7 +211,8 @@ internal sealed partial class IrqWatcher : Watcher
         if (before == now || before == Online.Unknown || now == Online.Unknown) return;
         string from = before == Online.Yes ? "online" : "offline", to = now == Online.Yes ? "online" : "offline";
         string name = Invariant($"CPU {cpu}");
-        Note(in at, HistoryChange.Cpu, $"{name} {from}", $"{name} {to}", $"{whose} ({name}) {(now == Online.No ? "goes offline" : "is back online")}");
+        Note(in at, HistoryChange.Cpu, $"{name} {from}", $"{name} {to}",
+            $"{whose} ({name}) {(now == Online.No ? "goes offline" : "is back online")}");
     }
 
     private void NoteMask(in Moment at, in IrqDesc now, in MsixEntry entry)

@@ -27,8 +27,13 @@ internal sealed class IrteWatcher : Watcher
         if (at.Arrived && now.Irq >= 0 && at.Record.Irq == (uint)now.Irq && now.Known) CountArrival(in at, at.Record.Irq);
         CauseIrq = now.Irq >= 0 ? (uint)now.Irq : _before.Irq >= 0 ? (uint)_before.Irq : IrqEvent.NoIrq;
         if (now.Known && now.WriteEvent == at.Index && _before.WriteEvent != at.Index) NoteWrite(in at, in now);
-        else if (_before.Stale && !now.Stale) Note(in at, HistoryChange.Cache, Say(in at, _before.CachedLo, _before.CachedHi), Say(in at, now.Lo, now.Hi), "invalidated: the hardware drops its copy");
-        if (_before.StaleAlias && !now.StaleAlias) Note(in at, HistoryChange.Cache, null, null, "invalidated for the alias of the device too");
+        else if (_before.Stale && !now.Stale)
+        {
+            Note(in at, HistoryChange.Cache, Say(in at, _before.CachedLo, _before.CachedHi), Say(in at, now.Lo, now.Hi),
+                "invalidated: the hardware drops its copy");
+        }
+        if (_before.StaleAlias && !now.StaleAlias)
+            Note(in at, HistoryChange.Cache, null, null, "invalidated for the alias of the device too");
         if (now.Irq != _before.Irq)
         {
             string from = Wording.Owner(_before.Irq), to = Wording.Owner(now.Irq);

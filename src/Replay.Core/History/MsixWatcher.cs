@@ -56,7 +56,8 @@ internal sealed class MsixWatcher : Watcher
 
     public override string DescribeNow(MachineState machine, ApicIds apicIds)
     {
-        string message = _before.MessageKnown ? "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds, IsAmd(machine, _before.Irq)) : "message unknown";
+        string message = !_before.MessageKnown ? "message unknown"
+            : "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds, IsAmd(machine, _before.Irq));
         string mask = _before.ControlKnown ? Say(_before.Control) : "whether it is masked is unknown";
         return $"{message}; {mask}; {(_before.Irq < 0 ? "belongs to nobody" : "belongs to " + Wording.Owner(_before.Irq))}";
     }
@@ -73,7 +74,8 @@ internal sealed class MsixWatcher : Watcher
         bool written = at.Record.Kind is EventKind.MsiWrite or EventKind.PciRestoreMsiState && now.WriteEvent == at.Index;
         if (!changed && !written) return;
         string to = Wording.MessageMeaning(now.Address, now.Data, at.ApicIds, IsAmd(at.Machine, now.Irq));
-        string? from = _before.MessageKnown ? Wording.MessageMeaning(_before.Address, _before.Data, at.ApicIds, IsAmd(at.Machine, now.Irq)) : null;
+        string? from = !_before.MessageKnown ? null
+            : Wording.MessageMeaning(_before.Address, _before.Data, at.ApicIds, IsAmd(at.Machine, now.Irq));
         Note(in at, HistoryChange.Message, from, to,
             !changed ? $"message written again, unchanged: {to}"
             : from is null ? $"message := {to}" : $"message {from} → {to}");

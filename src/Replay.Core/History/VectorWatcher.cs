@@ -109,7 +109,10 @@ internal sealed class VectorWatcher : Watcher
             if (now.Slot < 0 || now.Hold == _before.Hold) return;
             string irq = Wording.Owner(now.Slot);
             if (now.Hold == Hold.Old)
-                Note(in at, HistoryChange.Owner, irq, irq, Invariant($"{irq} moves away to {Place(at.Machine, now.Slot)}; this is its old place now"));
+            {
+                Note(in at, HistoryChange.Owner, irq, irq,
+                    Invariant($"{irq} moves away to {Place(at.Machine, now.Slot)}; this is its old place now"));
+            }
             else if (now.Hold == Hold.Current) Note(in at, HistoryChange.Owner, irq, irq, irq + " is back here");
             return;
         }
@@ -131,7 +134,8 @@ internal sealed class VectorWatcher : Watcher
 
     private void NoteAllocation(in Moment at, in Snapshot now)
     {
-        if (now.System && !_before.System) Note(in at, HistoryChange.Allocation, null, "system", "taken out of the allocator for the system");
+        if (now.System && !_before.System)
+            Note(in at, HistoryChange.Allocation, null, "system", "taken out of the allocator for the system");
         if (now.Managed != _before.Managed)
         {
             Note(in at, HistoryChange.Allocation, _before.Managed ? "managed" : null, now.Managed ? "managed" : "free",

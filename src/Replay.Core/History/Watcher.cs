@@ -10,7 +10,13 @@ namespace Replay.Core.History;
 /// </summary>
 internal abstract class Watcher
 {
+    // The run of interrupts that is open: its first one, and what is known of it so far.
     private HistoryEntry? _run;
+    private long _runCount;
+    private long _runEvent;
+    private ulong _runTimeNs;
+    private uint _runIrq;
+    private bool _runStray;
 
     protected Watcher(HistorySubject subject) => Subject = subject;
 
@@ -36,6 +42,7 @@ internal abstract class Watcher
     /// <summary>Device that changes of the thing belong to; 0 when not known.</summary>
     protected ushort CauseDevice { get; set; }
 
+    /// <summary>Writes a change down; its cause is looked up unless the caller knows it.</summary>
     protected void Note(in Moment at, HistoryChange change, string? from, string? to, string text, Cause? cause = null)
     {
         EndRun();
@@ -82,12 +89,6 @@ internal abstract class Watcher
         _runEvent = at.Index;
         _runTimeNs = e.TimeNs;
     }
-
-    private long _runCount;
-    private long _runEvent;
-    private ulong _runTimeNs;
-    private uint _runIrq;
-    private bool _runStray;
 
     private void EndRun()
     {

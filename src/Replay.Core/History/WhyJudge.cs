@@ -13,6 +13,7 @@ internal sealed class WhyJudge
     private readonly MachineState _machine;
     private readonly List<ReportFinding> _findings = [];
     private readonly string _who;
+    private long _freed = -1;
 
     public WhyJudge(IrqWatcher watcher, MachineState machine, IReadOnlyList<ReportFinding> findings)
     {
@@ -32,27 +33,29 @@ internal sealed class WhyJudge
     /// <param name="Anchor">Event that the chain is built around; -1 for none.</param>
     /// <param name="Parted">True when the anchor is where the views parted.</param>
     /// <param name="End">Event that the chain ends with.</param>
-    public readonly record struct Judgement(Verdict Verdict, bool? Works, string Sentence, long Anchor, bool Parted, long End = long.MaxValue);
+    public readonly record struct Judgement(
+        Verdict Verdict, bool? Works, string Sentence, long Anchor, bool Parted, long End = long.MaxValue);
 
+    /// <summary>Decides; call once.</summary>
     public Judgement Decide()
     {
         if (!_watcher.Seen) return new Judgement(Verdict.Unknown, null, $"Nothing in this recording is about {_who}.", -1, false);
         ref IrqDesc desc = ref _machine.Irqs[_watcher.Subject.Irq];
+        foreach (HistoryEntry entry in _watcher.Log.Entries)
+        {
+            if (entry.Change == HistoryChange.Existence && entry.To == "freed") _freed = entry.Event;
+        }
         if (!desc.Has(IrqFlags.Exists)) return Freed();
+        _findings.RemoveAll(finding => finding.Event < _freed); // Numbers are used again: that was another interrupt.
         return FromViews(ref desc) ?? FromFindings(ref desc) ?? WithoutFault(ref desc);
     }
 
     private Judgement Freed()
     {
-        foreach (HistoryEntry entry in _watcher.Log.Entries)
-        {
-            if (entry.Change == HistoryChange.Existence && entry.To == "freed") _freed = entry.Event;
-        }
+        string when = _freed < 0 ? "" : Invariant($": the kernel freed it at event {_freed}");
         return FromFindings(ref _machine.Irqs[_watcher.Subject.Irq])
-            ?? new Judgement(Verdict.Freed, false, Invariant($"{_who} does not exist any more: the kernel freed it at event {_freed}."), _freed, false);
+            ?? new Judgement(Verdict.Freed, false, $"{_who} does not exist any more{when}.", _freed, false);
     }
-
-    private long _freed = -1;
 
     /// <summary>A disagreement that lasts to the end, and after which the interrupt did not arrive where it belongs.</summary>
     private Judgement? FromViews(ref IrqDesc desc)
@@ -60,40 +63,48 @@ internal sealed class WhyJudge
         string place = Wording.Place(in desc);
         if (Lasts(Parting.HostMapping) is { } unmapped)
         {
-            return Fault(Verdict.NoMapping, FindingCode.NoHostMapping, unmapped,
-                $"{_who} cannot arrive: the host dropped its mapping when the device's channel closed (event {{0}}) and was not asked to map it again.");
+            return Fault(Verdict.NoMapping, FindingCode.NoHostMapping, unmapped, "cannot arrive: the host dropped its mapping when "
+                + "the device's channel closed (event {0}) and was not asked to map it again.");
         }
         if (Lasts(Parting.NotRestored) is { } stale)
         {
             return Fault(Verdict.StaleMessage, FindingCode.StaleMessage, stale,
-                $"{_who} cannot arrive: the device lost its message when the machine slept (event {{0}}) and nobody wrote it back.");
+                "cannot arrive: the device lost its message when the machine slept (event {0}) and nobody wrote it back.");
         }
-        if (Lasts(Parting.Masked) is { } masked)
-        {
-            return Masked(ref desc, masked);
-        }
+        if (Lasts(Parting.Masked) is { } masked) return Masked(ref desc, masked);
         if (Lasts(Parting.OfflineCpu) is { } offline)
-            return Fault(Verdict.WrongTarget, FindingCode.LeftOnOfflineCpu, offline, $"{_who} cannot arrive: it is directed at CPU {desc.Cpu}, which is offline since event {{0}}.");
-        if (Lasts(Parting.Slot) is { } slot)
-            return Fault(Verdict.SlotLost, FindingCode.SlotOwner, slot, $"{_who} cannot arrive: its {place} belongs to another interrupt since event {{0}}.");
-        if (Lasts(Parting.Irte) is { } irte)
-            return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, irte, $"{_who} goes astray since event {{0}}: the kernel expects it as {place}, and its remapping entry leads elsewhere.");
-        if (Lasts(Parting.Message) is { } message)
-            return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, message, $"{_who} goes astray since event {{0}}: the kernel expects it as {place}, and the device's message leads elsewhere.");
-        if (Lasts(Parting.Cache) is { } cache)
         {
-            return Fault(Verdict.StaleCache, Has(FindingCode.StaleIrtAlias) ? FindingCode.StaleIrtAlias : FindingCode.StaleIec, cache,
-                $"{_who} may go astray since event {{0}}: its remapping entry was changed, and the hardware was not told to drop its copy.");
+            return Fault(Verdict.WrongTarget, FindingCode.LeftOnOfflineCpu, offline,
+                Invariant($"cannot arrive: it is directed at CPU {desc.Cpu}, which is offline since event {{0}}."));
         }
-        return null;
+        if (Lasts(Parting.Slot) is { } slot)
+        {
+            return Fault(Verdict.SlotLost, FindingCode.SlotOwner, slot,
+                $"cannot arrive: its {place} belongs to another interrupt since event {{0}}.");
+        }
+        if (Lasts(Parting.Irte) is { } irte)
+        {
+            return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, irte,
+                $"goes astray since event {{0}}: the kernel expects it as {place}, and its remapping entry leads elsewhere.");
+        }
+        if (Lasts(Parting.Message) is { } message)
+        {
+            return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, message,
+                $"goes astray since event {{0}}: the kernel expects it as {place}, and the device's message leads elsewhere.");
+        }
+        if (Lasts(Parting.Cache) is not { } cache) return null;
+        FindingCode code = Has(FindingCode.StaleIrtAlias) ? FindingCode.StaleIrtAlias : FindingCode.StaleIec;
+        return Fault(Verdict.StaleCache, code, cache, "may go astray since event {0}: its remapping entry was changed, and the "
+            + "hardware was not told to drop its copy.");
     }
 
     private Judgement Masked(ref IrqDesc desc, long since)
     {
         if (desc.MaskEvent >= 0 && desc.MaskEvent < since)
         {
-            return new Judgement(Verdict.StuckMasked, false, Invariant(
-                $"{_who} cannot arrive: it was started at event {since} with its entry masked (since event {desc.MaskEvent}), and nothing has unmasked it."), since, true);
+            string before = Invariant($"at event {since} with its entry masked (since event {desc.MaskEvent})");
+            return new Judgement(Verdict.StuckMasked, false,
+                $"{_who} cannot arrive: it was started {before}, and nothing has unmasked it.", since, true);
         }
         string reason = "";
         foreach (HistoryEntry entry in _watcher.Log.Entries)
@@ -106,25 +117,21 @@ internal sealed class WhyJudge
 
     private long? Lasts(Parting way) => _watcher.Lasting(way) == Parting.None ? null : _watcher.PartedEvent(way);
 
-    private Judgement Fault(Verdict verdict, FindingCode code, long since, string sentence)
+    /// <summary>A verdict from the views; a finding about the same disagreement may know an earlier event to blame.</summary>
+    private Judgement Fault(Verdict verdict, FindingCode code, long since, string what)
     {
+        long first = since;
         foreach (ReportFinding finding in _findings)
         {
-            if (finding.Code == FindingCatalog.IdOf(code) && finding.Blame is { } blame && blame < since) since = blame;
+            if (Is(finding, code) && finding.Event >= since && finding.Blame is { } blame && blame < first) first = blame;
         }
-        return new Judgement(verdict, false, sentence.Replace("{0}", Invariant($"{since}"), System.StringComparison.Ordinal), since, true);
+        string sentence = $"{_who} {what.Replace("{0}", Invariant($"{first}"), System.StringComparison.Ordinal)}";
+        return new Judgement(verdict, false, sentence, first, true);
     }
 
-    private bool Has(FindingCode code) => First(code) is not null;
+    private bool Has(FindingCode code) => _findings.Exists(finding => Is(finding, code));
 
-    private ReportFinding? First(FindingCode code)
-    {
-        foreach (ReportFinding finding in _findings)
-        {
-            if (finding.Code == FindingCatalog.IdOf(code)) return finding;
-        }
-        return null;
-    }
+    private static bool Is(ReportFinding finding, FindingCode code) => finding.Code == FindingCatalog.IdOf(code);
 
     private Judgement? FromFindings(ref IrqDesc desc)
     {
@@ -136,15 +143,17 @@ internal sealed class WhyJudge
         if (worst is null) return null;
         bool exists = desc.Has(IrqFlags.Exists);
         bool? works = !exists || _watcher.LastArrival <= worst.Event ? null : true;
-        string still = !exists ? $"; it was freed at event {_freed}" : works == true ? $"; it arrived again at event {_watcher.LastArrival}" : "";
+        string still = !exists ? $"; it was freed at event {_freed}"
+            : works == true ? $"; it arrived again at event {_watcher.LastArrival}" : "";
         long anchor = Snap(worst.Blame ?? worst.Event);
-        if (worst.Code == FindingCatalog.IdOf(FindingCode.VectorLeak)) return Leaked(worst, exists);
-        if (worst.Code == FindingCatalog.IdOf(FindingCode.VectorExhausted)) return Refused(worst, ref desc, exists);
-        Verdict verdict = worst.Code == FindingCatalog.IdOf(FindingCode.SlotOverwritten) ? Verdict.SlotLost
-            : worst.Code == FindingCatalog.IdOf(FindingCode.StrayDelivery) ? Verdict.WrongTarget
-            : worst.Code == FindingCatalog.IdOf(FindingCode.StaleIec) || worst.Code == FindingCatalog.IdOf(FindingCode.StaleIrtAlias) ? Verdict.StaleCache
+        if (Is(worst, FindingCode.VectorLeak)) return Leaked(worst, exists);
+        if (Is(worst, FindingCode.VectorExhausted)) return Refused(worst, ref desc, exists);
+        Verdict verdict = Is(worst, FindingCode.SlotOverwritten) ? Verdict.SlotLost
+            : Is(worst, FindingCode.StrayDelivery) ? Verdict.WrongTarget
+            : Is(worst, FindingCode.StaleIec) || Is(worst, FindingCode.StaleIrtAlias) ? Verdict.StaleCache
             : Verdict.Fault;
-        return new Judgement(verdict, works, $"{worst.Message.TrimEnd('.')}{still}.", anchor, true, works == true ? worst.Event : long.MaxValue);
+        return new Judgement(verdict, works, $"{worst.Message.TrimEnd('.')}{still}.", anchor, true,
+            works == true ? worst.Event : long.MaxValue);
     }
 
     /// <summary>
@@ -170,10 +179,10 @@ internal sealed class WhyJudge
             if (finding.Code == first.Code) count++;
         }
         string alive = exists ? "works, but " : "was freed, and ";
-        string lost = count == 1
-            ? Invariant($"lost vector {first.Vector} of CPU {first.Cpu} at event {first.Event}: its move was completed while that CPU was offline, so that nobody gave it back.")
-            : Invariant($"lost {count} vectors, the first (vector {first.Vector} of CPU {first.Cpu}) at event {first.Event}: its move was completed while that CPU was offline, so that nobody gave it back.");
-        return new Judgement(Verdict.LeakedVector, exists ? true : null, $"{_who} {alive}{lost}", first.Blame ?? first.Event, true, first.Event);
+        string place = Invariant($"vector {first.Vector} of CPU {first.Cpu}");
+        string lost = count == 1 ? $"lost {place}" : $"lost {count} vectors, the first ({place})";
+        return new Judgement(Verdict.LeakedVector, exists ? true : null, Invariant($"{_who} {alive}{lost} at event {first.Event}: ")
+            + "its move was completed while that CPU was offline, so that nobody gave it back.", first.Blame ?? first.Event, true, first.Event);
     }
 
     private Judgement Refused(ReportFinding first, ref IrqDesc desc, bool exists)
@@ -186,7 +195,10 @@ internal sealed class WhyJudge
         string times = count == 1 ? "" : Invariant($" (and {count - 1} more {(count == 2 ? "time" : "times")})");
         string refusal = Invariant($"the allocator had no vector for it at event {first.Event}{times}");
         if (!exists)
-            return new Judgement(Verdict.Freed, false, Invariant($"{_who} got no vector: {refusal}. It was freed at event {_freed}."), first.Event, true, first.Event);
+        {
+            return new Judgement(Verdict.Freed, false, $"{_who} got no vector: {refusal}. It was freed at event {_freed}.",
+                first.Event, true, first.Event);
+        }
         if (desc.Vector == 0 && desc.Has(IrqFlags.VectorKnown))
             return new Judgement(Verdict.NoVector, false, $"{_who} has no vector: {refusal}.", first.Event, true, first.Event);
         return new Judgement(Verdict.Refused, true, $"{_who} works, but could not move: {refusal}.", first.Event, true, first.Event);
@@ -200,18 +212,22 @@ internal sealed class WhyJudge
             if (entry.Change is HistoryChange.Place or HistoryChange.Started) change = entry.Event;
         }
         if (desc.Has(IrqFlags.ManagedShutdown))
-            return new Judgement(Verdict.ShutDown, false, $"{_who} is shut down since event {change}: it is managed and none of its CPUs is online.", change, false);
+            return Plain(Verdict.ShutDown, false, change, "is shut down since event {0}: it is managed and none of its CPUs is online.");
         if (desc.Has(IrqFlags.VectorKnown) && desc.Vector == 0)
-            return new Judgement(Verdict.NoVector, false, $"{_who} has no vector since event {change}: it is not in use.", change, false);
+            return Plain(Verdict.NoVector, false, change, "has no vector since event {0}: it is not in use.");
         if (_watcher.LastArrivalHere >= 0)
         {
-            string where = desc.Has(IrqFlags.VectorKnown) ? $" at {Wording.Place(in desc)}" : Invariant($" on CPU {_watcher.LastArrivalCpu}");
-            string since = change < 0 ? "" : Invariant($" since its last change (event {change})");
-            return new Judgement(Verdict.Working, true, Invariant($"{_who} works: it arrives{where}{since}, the last time at event {_watcher.LastArrivalHere}."), change, false);
+            string where = desc.Has(IrqFlags.VectorKnown) ? $"at {Wording.Place(in desc)}" : Invariant($"on CPU {_watcher.LastArrivalCpu}");
+            string since = change < 0 ? "" : " since its last change (event {0})";
+            return Plain(Verdict.Working, true, change,
+                Invariant($"works: it arrives {where}{since}, the last time at event {_watcher.LastArrivalHere}."));
         }
         if (!desc.Has(IrqFlags.VectorKnown))
-            return new Judgement(Verdict.Unknown, null, $"The recording does not tell where {_who} is directed, and it never arrived.", change, false);
-        return new Judgement(Verdict.Quiet, null,
-            Invariant($"Nothing is wrong with {_who} as far as recorded: it is set to {Wording.Place(in desc)} since event {change}, what is recorded agrees, and no interrupt has arrived since."), change, false);
+            return Plain(Verdict.Unknown, null, change, "is directed at a place that the recording does not tell, and never arrived.");
+        return Plain(Verdict.Quiet, null, change, $"has no fault in what is recorded: it is set to {Wording.Place(in desc)} since "
+            + "event {0}, its views agree, and no interrupt has arrived since.");
     }
+
+    private Judgement Plain(Verdict verdict, bool? works, long change, string what) => new(verdict, works,
+        $"{_who} {what.Replace("{0}", Invariant($"{change}"), System.StringComparison.Ordinal)}", change, false);
 }

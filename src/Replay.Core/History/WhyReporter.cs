@@ -20,7 +20,8 @@ public static class WhyReporter
         WhyJudge.Judgement judged = new WhyJudge(watcher, machine, findings).Decide();
         List<HistoryEntry> entries = WithFindings(watcher, findings);
         (List<HistoryEntry> chain, int leftOut, int after) = WhyChain.Build(entries, judged.Anchor, judged.End);
-        if (!watcher.Seen) return new WhyReport(irq, null, null, null, judged.Verdict, null, judged.Sentence, null, null, [], [], 0, 0);
+        if (!watcher.Seen)
+            return new WhyReport(irq, null, null, null, judged.Verdict, null, judged.Sentence, null, null, [], [], 0, 0);
         ref IrqDesc desc = ref machine.Irqs[irq];
         string device = machine.Tables.Devices[desc.Device];
         return new WhyReport(irq, StateReporter.NameOf(machine, ref desc), device.Length == 0 ? null : device,
@@ -75,7 +76,8 @@ public static class WhyReporter
         MsixEntry entry = IrqWatcher.EntryOf(machine, in desc);
         if (desc.Device != 0)
         {
-            string message = entry.MessageKnown ? Wording.MessageMeaning(entry.Address, entry.Data, historian.ApicIds, desc.RemapDevice >= 0) : "message not recorded";
+            string message = !entry.MessageKnown ? "message not recorded"
+                : Wording.MessageMeaning(entry.Address, entry.Data, historian.ApicIds, desc.RemapDevice >= 0);
             string control = !entry.ControlKnown ? "" : (entry.Control & 1) != 0 ? ", masked" : ", unmasked";
             rows.Add(new ViewRow("device", Invariant($"{machine.Tables.Devices[desc.Device]} entry {desc.Entry}: {message}{control}"),
                 !entry.MessageKnown && (watcher.Parted & Parting.Masked) == 0
@@ -86,7 +88,9 @@ public static class WhyReporter
         {
             string now = Say(historian, machine, desc.RemapDevice, irte.Lo, irte.Hi);
             string copy = Wording.MayUseOld(machine, in irte)
-                ? $"; the hardware may still use {Say(historian, machine, desc.RemapDevice, irte.CachedLo, irte.CachedHi)}{(irte.Stale ? "" : " for the device's alias")}" : "";
+                ? $"; the hardware may still use {Say(historian, machine, desc.RemapDevice, irte.CachedLo, irte.CachedHi)}"
+                    + (irte.Stale ? "" : " for the device's alias")
+                : "";
             rows.Add(new ViewRow("remapping", Invariant($"entry {desc.RemapIndex}: {now}{copy}"),
                 Agrees(watcher, Parting.Irte | Parting.Cache)));
         }

@@ -35,7 +35,8 @@ internal static class Wording
     /// <summary>Where an interrupt is, as the kernel's books say.</summary>
     public static string Place(in IrqDesc desc)
     {
-        if (!desc.Has(IrqFlags.VectorKnown)) return desc.Has(IrqFlags.CpuKnown) ? Invariant($"an unknown vector on CPU {desc.Cpu}") : "unknown";
+        if (!desc.Has(IrqFlags.VectorKnown))
+            return desc.Has(IrqFlags.CpuKnown) ? Invariant($"an unknown vector on CPU {desc.Cpu}") : "unknown";
         return desc.Vector == 0 ? "no vector" : Place(desc.Vector, desc.Cpu);
     }
 

@@ -18,8 +18,8 @@ public class WhyTests
     [InlineData("irq007-raises", "leakedVector", true, 20, "irq 40 works, but lost vector 33 of CPU 1 at event 23: its move was completed while that CPU was offline, so that nobody gave it back.")]
     [InlineData("irq009-raises", "staleCache", false, 19, "irq 40 may go astray since event 19: its remapping entry was changed, and the hardware was not told to drop its copy.")]
     [InlineData("irq010-raises", "staleCache", false, 22, "irq 40 may go astray since event 22: its remapping entry was changed, and the hardware was not told to drop its copy.")]
-    [InlineData("irq001-near", "quiet", null, null, "Nothing is wrong with irq 40 as far as recorded: it is set to vector 34 on CPU 0 since event 20, what is recorded agrees, and no interrupt has arrived since.")]
-    [InlineData("irq003-near", "quiet", null, null, "Nothing is wrong with irq 40 as far as recorded: it is set to vector 33 on CPU 1 since event 14, what is recorded agrees, and no interrupt has arrived since.")]
+    [InlineData("irq001-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 34 on CPU 0 since event 20, its views agree, and no interrupt has arrived since.")]
+    [InlineData("irq003-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 33 on CPU 1 since event 14, its views agree, and no interrupt has arrived since.")]
     [InlineData("irq005-near", "working", true, null, "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 21.")]
     [InlineData("irq007-near", "working", true, null, "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 25.")]
     public void A_hazard_has_its_verdict_and_the_event_where_it_began(string trace, string verdict, bool? works, int? parted, string sentence)
