@@ -20,6 +20,9 @@ internal static class CommandTree
             root.Subcommands.Add(HistoryCommand.Build(host, createSession));
         }
         root.Subcommands.Add(VerifyCommand.Build(host));
+        root.Subcommands.Add(RulesCommand.Build(host));
+        root.Subcommands.Add(ExplainCommand.Build(host));
+        root.Subcommands.Add(RecipeCommand.Build(host));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(host);

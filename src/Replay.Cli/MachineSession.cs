@@ -35,10 +35,12 @@ internal static class MachineSession
 {
     public static ReplaySession Create(Recording recording, SessionOptions options)
     {
-        KernelRelease release = KernelRelease.Parse(recording.Info.Kernel);
-        return release.UsesTimerCleanup
-            ? Create(recording, options, default(Linux612))
-            : Create(recording, options, default(Linux61));
+        RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
+        ChosenRules chosen = rules.ToKernelRules();
+        // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, default(Linux612));
+        return Create(recording, options, chosen);
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)

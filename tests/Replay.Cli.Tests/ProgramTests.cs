@@ -57,6 +57,10 @@ public class ProgramTests
     [InlineData("replay")]
     [InlineData("state")]
     [InlineData("history")]
+    [InlineData("verify")]
+    [InlineData("rules")]
+    [InlineData("explain")]
+    [InlineData("recipe")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

@@ -4,6 +4,7 @@ using System.CommandLine;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Commands;
@@ -14,6 +15,7 @@ internal sealed class HistoryCommand
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
 
     private readonly Option<string?> _irq = new("--irq")
     {
@@ -58,6 +60,7 @@ internal sealed class HistoryCommand
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command);
+        _rules = new RuleOptions(command);
         command.Options.Add(_irq);
         command.Options.Add(_irte);
         command.Options.Add(_vector);
@@ -77,6 +80,7 @@ internal sealed class HistoryCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
+        _rules.Check(result);
         HistorySubject subject = ParseSubject(result);
         Position? from = result.GetValue(_from) is { } text ? Position.Parse(text, "--from") : null;
         if (from is { Kind: PositionKind.End })
@@ -84,7 +88,7 @@ internal sealed class HistoryCommand
         Position to = Position.Parse(result.GetValue(_to)!, "--to");
         using Recording recording = _shared.Open(result, _host);
         var historian = new Historian(subject);
-        long first = Replay(recording, historian, from, to);
+        long first = Replay(recording, _rules.Choose(result, recording), historian, from, to);
         Losses.Write(recording, format, _host.Error);
         HistoryReport report = historian.Report(0);
         if (first > 0) report = report with { Entries = Since(report.Entries, first) };
@@ -114,9 +118,9 @@ internal sealed class HistoryCommand
     }
 
     /// <summary>Replays to an end, and gives the number of the first event that is listed.</summary>
-    private long Replay(Recording recording, Historian historian, Position? from, Position to)
+    private long Replay(Recording recording, RuleChoice rules, Historian historian, Position? from, Position to)
     {
-        ReplaySession session = _createSession(recording, new SessionOptions(false, historian));
+        ReplaySession session = _createSession(recording, new SessionOptions(false, rules, historian));
         var begin = new PositionCursor(from ?? new Position(PositionKind.Event, "event:0", 0));
         var end = new PositionCursor(to);
         using var progress = new ProgressLine(recording, _host);

@@ -6,6 +6,7 @@ using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Commands;
@@ -21,6 +22,7 @@ internal sealed class ReplayCommand
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
 
     private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
 
@@ -40,6 +42,7 @@ internal sealed class ReplayCommand
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif");
+        _rules = new RuleOptions(command);
         command.Options.Add(_all);
         command.Options.Add(_why);
         command.Options.Add(_paranoid);
@@ -56,18 +59,20 @@ internal sealed class ReplayCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
+        _rules.Check(result);
         string file = result.GetValue(_shared.File)!;
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         using Recording recording = _shared.Open(result, _host);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), historian));
+        RuleChoice rules = _rules.Choose(result, recording);
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
         ReplayReport report = Replay(recording, session);
         Losses.Write(recording, format, _host.Error);
         WhyReport? why = Explain(historian, report);
         switch (format)
         {
             case OutputFormat.Json:
-                ReplayJson.Write(report, why, _host.Out);
+                ReplayJson.Write(report, rules, why, _host.Out);
                 break;
             case OutputFormat.Sarif:
                 Sarif.Write(report, file, Losses.Describe(recording), _host.Out);
@@ -78,7 +83,7 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
                     break;
                 }
-                ReplayText.Write(report, recording, file, result.GetValue(_all), _host, Stories(result, file, report));
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, rules));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
@@ -88,7 +93,7 @@ internal sealed class ReplayCommand
     /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
     /// replayed once more, if it can be opened again and is not so long that it would be felt.
     /// </summary>
-    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report)
+    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
     {
         var stories = new List<WhyReport>();
         if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
@@ -100,7 +105,7 @@ internal sealed class ReplayCommand
         if (subjects.Count == 0) return stories;
         using Recording again = _shared.Open(result, _host);
         var historian = new Historian([.. subjects]);
-        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, historian)));
+        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, rules, historian)));
         historian.Finish();
         if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
         for (int i = 0; i < subjects.Count; i++)

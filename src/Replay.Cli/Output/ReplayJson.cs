@@ -3,6 +3,7 @@ using System.IO;
 using System.Text.Json;
 using Replay.Core.History;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 
 namespace Replay.Cli.Output;
 
@@ -10,12 +11,13 @@ namespace Replay.Cli.Output;
 internal static class ReplayJson
 {
     /// <summary>The result, and the verdict on one interrupt where that was asked for.</summary>
-    public static void Write(ReplayReport report, WhyReport? why, Stream output)
+    public static void Write(ReplayReport report, RuleChoice rules, WhyReport? why, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
+        json.WriteString("rules", rules.ToString());
         if (why is not null) WhyJson.Write(json, why);
         json.WriteEndObject();
         JsonOutput.End(json, output);

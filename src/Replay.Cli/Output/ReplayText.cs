@@ -5,6 +5,7 @@ using System.Globalization;
 using Replay.Core.Findings;
 using Replay.Core.History;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 using Spectre.Console;
 
@@ -22,12 +23,14 @@ internal static class ReplayText
 
     private static readonly SearchValues<char> ShellSpecials = SearchValues.Create(" '\"$&();|<>*?[]\\`!#~{}");
 
-    public static void Write(ReplayReport report, Recording recording, string file, bool all, CliHost host,
+    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, string file, bool all, CliHost host,
         IReadOnlyList<WhyReport> stories)
     {
         using var console = new ReportConsole(host);
         console.Heading(file);
         console.Line("  " + DescribeRecording(report, recording.Info));
+        string chosen = rules.ToString();
+        if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString()) console.Line("  Rules " + chosen);
         bool guess = recording.Report.HasDataLoss || recording.Info.LostCount > 0;
         if (guess) console.Line("  Records are missing: findings after the loss may be its effect, and others may be hidden by it.", ReportConsole.Bad);
         console.Line();
