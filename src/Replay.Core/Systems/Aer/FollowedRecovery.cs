@@ -34,6 +34,9 @@ internal sealed class FollowedDevice
 {
     public required ushort Device { get; init; }
 
+    /// <summary>A recovery whose start was recorded asked it.</summary>
+    public bool IsAsked { get; set; }
+
     public long AnswerEvent { get; set; } = -1;
 
     public long ResetEvent { get; set; } = -1;

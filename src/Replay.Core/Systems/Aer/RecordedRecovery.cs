@@ -109,8 +109,10 @@ internal sealed class RecordedRecovery
     {
         if (Get(device) is not { } followed) return;
         CheckState(followed, state);
-        if (Open is { } open) open.LastEvent = _context.Index;
-        if (Open is { } recovery && recovery.Set.Count < DevicesMax && recovery.Set.Add(device))
+        if (Open is not { } recovery || recovery.Set.Count == DevicesMax) return;
+        followed.IsAsked = true;
+        recovery.LastEvent = _context.Index;
+        if (recovery.Set.Add(device))
             _log.Line(NameOf(device), "error_detected", state == (int)ChannelState.Frozen ? "frozen" : "normal");
     }
 
@@ -185,7 +187,7 @@ internal sealed class RecordedRecovery
     private void Conclude(FollowedDevice device)
     {
         MachineState machine = _context.Machine;
-        if (machine.Msix.Find(device.Device) is not { } function) return;
+        if (!device.IsAsked || machine.Msix.Find(device.Device) is not { } function) return;
         bool lost = device.ResetEvent >= 0 && device.RepairEvent < device.ResetEvent && function.Enabled != false;
 
         // Whether the state came back can be said only where restores and allocations are recorded.
@@ -201,7 +203,8 @@ internal sealed class RecordedRecovery
             if (lost) dead++;
             _report.Add(new InterruptVerdict(NameOf(device.Device), entry, irq, lost ? EndVerdict.StuckMasked : EndVerdict.Working,
                 lost ? device.ResetEvent : null,
-                lost ? "MSI-X is off since the bus reset, and nobody restored the device" : "works after the recovery"));
+                lost ? "MSI-X is off since the bus reset, and nobody restored the device"
+                : device.ResetEvent < 0 ? "not reset" : "restored after the reset"));
         }
         if (dead == 0) return;
         _context.Raise(FindingCode.RecoveryUnderUser, device.ResetEvent, NameOf(device.Device), null, string.Create(
