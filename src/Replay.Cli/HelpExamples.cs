@@ -52,12 +52,31 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
+            ["verify"] =
+            [
+                ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),
+                ("irqreplay verify capture.dat --rules linux-6.12", "By another kernel's: what it would decide otherwise."),
+                ("irqreplay verify capture.dat --with cpu.forceCompleteFirst=no", "With one behaviour changed."),
+                ("irqreplay verify capture.dat --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
             ["rules"] =
             [
                 ("irqreplay rules", "All behaviours and sets."),
                 ("irqreplay rules hv", "Those of Hyper-V."),
                 ("irqreplay rules a6c11c0a5235", "The two sets of one fix."),
                 ("irqreplay rules --format json", "The same for scripts."),
+            ],
+            ["explain"] =
+            [
+                ("irqreplay explain IRQ007", "One code; 7 and VECTOR_LEAK are the same."),
+                ("irqreplay explain", "All codes."),
+                ("irqreplay explain 7 --format json", "One code for scripts."),
+            ],
+            ["recipe"] =
+            [
+                ("irqreplay recipe bare-metal > record.sh", "The script for the machine itself; it says how it is run."),
+                ("irqreplay recipe hyperv | ssh root@guest sh -s 30", "Thirty seconds of a guest, in one line."),
+                ("irqreplay recipe kvm --format json", "Tracepoints and probes for other recorders."),
             ],
             ["scenarios"] =
             [

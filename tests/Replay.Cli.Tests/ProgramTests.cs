@@ -56,7 +56,10 @@ public class ProgramTests
     [InlineData("convert")]
     [InlineData("replay")]
     [InlineData("state")]
+    [InlineData("verify")]
     [InlineData("rules")]
+    [InlineData("explain")]
+    [InlineData("recipe")]
     [InlineData("scenarios")]
     public void Help_has_examples_that_parse(string command)
     {

@@ -137,10 +137,29 @@ public enum EventKind : byte
     VpciChannel = 180,
     VpciCreateInterrupt = 181,
     VpciDeleteInterrupt = 182,
+    HvBusStep = 183,
+    HvBusState = 184,
+    HvPacket = 185,
+    HvHypercall = 186,
+    HvHypercallDone = 187,
+    HvUnmask = 188,
+    VmbusChannel = 189,
 
     // 230: what devices want, seen by nobody but the device; systems replay it.
     DeviceRaise = 230,
 
+    // 231-244: a modelled machine: what happens to its kernel, its interrupts and its devices.
+    Machine = 231,
+    IrqAlloc = 232,
+    IrqRequest = 233,
+    CpuOff = 234,
+    CpuOn = 235,
+    Snapshot = 236,
+    Restore = 237,
+    KernelBoot = 238,
+    Inject = 239,
+    Tick = 240,
+    MessageCopy = 241,
     // 245-254: devices assigned to a virtual machine or another user (VFIO).
     VfioHost = 245,
     VfioFunction = 246,

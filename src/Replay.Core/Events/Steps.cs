@@ -48,6 +48,9 @@ public enum DeviceStepCode : byte
     PmResumeNoirq = 12,
     RootReset = 13,
     BusErrorReset = 14,
+    PmFreezeNoirq = 15,
+    PmThawNoirq = 16,
+    PmPoweroffNoirq = 17,
 }
 
 /// <summary>Text-form names of <see cref="DeviceStepCode"/>, by number.</summary>
@@ -57,7 +60,7 @@ public static class DeviceSteps
     [
         "other", "error_detected", "mmio_enabled", "slot_reset", "error_resume", "recovery_start", "link_wait",
         "reset_prepare", "reset_done", "driver_reset", "driver_disable", "pm_restore_noirq", "pm_resume_noirq",
-        "root_reset", "bus_error_reset",
+        "root_reset", "bus_error_reset", "pm_freeze_noirq", "pm_thaw_noirq", "pm_poweroff_noirq",
     ];
 }
 

@@ -72,6 +72,14 @@ public static class FindingCatalog
             "The allocator's recorded counters are not what its recorded operations make them.",
             "Lost records before it, then operations on CPUs that emit none.",
             "Linux matrix.c; invariant I-13"),
+        new(FindingCode.WrongProcessor, "WRONG_PROCESSOR", Severity.Major,
+            "An interrupt of a virtual PCI device arrives on another CPU than the hypervisor was told, time after time.",
+            "Whether virtual processor numbers, APIC IDs and CPU numbers are the same here.",
+            "TLFS HvCallRetargetDeviceInterrupt; Linux hv_cpu_number_to_vp_number"),
+        new(FindingCode.MultipleDelivery, "MULTI_DELIVERY", Severity.Major,
+            "A retarget named several processors, and one event ran the handler on several of them.",
+            "Flags and processor set of the last retarget hypercall.",
+            "Linux pci-hyperv.c hv_irq_retarget_interrupt (comment on HV_DEVICE_INTERRUPT_TARGET_MULTICAST)"),
         new(FindingCode.RecoveryUnderUser, "RECOVERY_UNDER_USER", Severity.Critical,
             "Error recovery took a device's state while its user goes on, or failed without telling its driver.",
             "The link reset to blame, and whether the machine was stopped or its guest recovered the device.",
@@ -125,6 +133,18 @@ public static class FindingCatalog
             "An interrupt that was pending on a CPU going offline was not sent again.", "fixup_irqs"),
         Invariant(FindingCode.TargetOffline, "TARGET_OFFLINE", Severity.Critical,
             "An interrupt was directed at a CPU that is offline.", "apic_update_irq_cfg"),
+        HyperV(FindingCode.MappingWithoutChannel, "MAPPING_WITHOUT_CHANNEL", Severity.Major,
+            "The host mapped an interrupt of a virtual PCI device whose channel is closed or being released.", "hv_pci_suspend"),
+        HyperV(FindingCode.BusTransition, "BUS_TRANSITION", Severity.Major,
+            "A virtual PCI bus changed its state in a way that the driver has no path for.", "hv_pci_probe, hv_pci_resume"),
+        HyperV(FindingCode.OneMappingEach, "ONE_MAPPING_EACH", Severity.Critical,
+            "On an installed bus an interrupt has no mapping, several, or one that is not the device's message.",
+            "hv_compose_msi_msg"),
+        HyperV(FindingCode.RetargetFailed, "RETARGET_FAILED", Severity.Critical,
+            "The hypervisor refused to retarget an interrupt of an installed bus.", "hv_irq_retarget_interrupt"),
+        HyperV(FindingCode.MappingBalance, "MAPPING_BALANCE", Severity.Minor,
+            "A mapping was made twice without being dropped, or dropped without being there, and no resume explains it.",
+            "hv_int_desc_free"),
 
         Invariant(FindingCode.TriggerNotAsMasked, "TRIGGER_NOT_AS_MASKED", Severity.Major,
             "A vector's eventfd is not the one that the guest's mask asks for.",
@@ -165,6 +185,12 @@ public static class FindingCatalog
     /// <summary><c>IRQ005</c> for number 5.</summary>
     public static string IdOf(FindingCode code) =>
         string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");
+
+    private static FindingInfo HyperV(FindingCode code, string name, Severity severity, string meaning, string function) =>
+        new(code, name, severity, meaning,
+            "Packets on the bus's channel and hypercalls before the event, and the bus's last suspend or resume.",
+            string.Create(CultureInfo.InvariantCulture,
+                $"Linux drivers/pci/controller/pci-hyperv.c: {function}; invariant I-{(int)code - 100}"));
 
     private static FindingInfo Invariant(FindingCode code, string name, Severity severity, string meaning,
         string function) =>

@@ -22,6 +22,9 @@ public sealed record ReplayReport(
     string Digest,
     double Seconds)
 {
+    /// <summary>What the recording shows of the recorded system's policies, in the order of events.</summary>
+    public IReadOnlyList<PolicyEvidence> Policies { get; init; } = [];
+
     /// <summary>Systems beside the machine that the recording has events of, with what they say.</summary>
     public IReadOnlyList<NamedSystem> Systems { get; init; } = [];
 

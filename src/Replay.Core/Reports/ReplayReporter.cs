@@ -30,7 +30,18 @@ public static class ReplayReporter
             : string.CompareOrdinal(a.Code + a.Message, b.Code + b.Message));
         InterruptTotals totals = CountInterrupts(machine, systems ?? []);
         string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
-        return new ReplayReport(events, applied, rows, totals, digest, seconds) { Systems = systems ?? [] };
+        return new ReplayReport(events, applied, rows, totals, digest, seconds)
+        {
+            Systems = systems ?? [],
+            Policies = EvidenceOf(systems ?? []),
+        };
+    }
+
+    private static List<PolicyEvidence> EvidenceOf(IReadOnlyList<NamedSystem> systems)
+    {
+        var evidence = new List<PolicyEvidence>();
+        foreach (NamedSystem live in systems) evidence.AddRange(live.System.Report.Evidence);
+        return evidence;
     }
 
     private static InterruptTotals CountInterrupts(MachineState machine, IReadOnlyList<NamedSystem> systems)

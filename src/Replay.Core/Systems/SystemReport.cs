@@ -40,6 +40,12 @@ public sealed record FailingCall(long Event, string Device, string Call, string 
 /// <param name="State">State after it.</param>
 public sealed record StateLine(long Event, string Subject, string Step, string State);
 
+/// <summary>What the recorded system would have shown to whoever records it: a packet, a hypercall, a line of the log.</summary>
+/// <param name="Event">Event at which it happens.</param>
+/// <param name="Source">Where it would be seen: <c>log</c>, <c>vpci</c>, <c>hypercall</c>.</param>
+/// <param name="Text">What would be seen.</param>
+public sealed record TraceLine(long Event, string Source, string Text);
+
 /// <summary>
 /// What a system says: a verdict for each event of a device and, at the end, one for each interrupt; calls that failed;
 /// states step by step. Each list has a limit; what came after it is counted.
@@ -53,6 +59,8 @@ public sealed class SystemReport
     private readonly List<InterruptVerdict> _interrupts = [];
     private readonly List<FailingCall> _calls = [];
     private readonly List<StateLine> _states = [];
+    private readonly List<TraceLine> _lines = [];
+    private readonly List<PolicyEvidence> _evidence = [];
 
     /// <summary>In the order of events.</summary>
     public IReadOnlyList<EventVerdict> Events => _events;
@@ -63,6 +71,12 @@ public sealed class SystemReport
     public IReadOnlyList<FailingCall> Calls => _calls;
 
     public IReadOnlyList<StateLine> States => _states;
+
+    /// <summary>Packets, hypercalls and lines of the log, in their order.</summary>
+    public IReadOnlyList<TraceLine> Lines => _lines;
+
+    /// <summary>What the recording shows of the recorded system's policies.</summary>
+    public IReadOnlyList<PolicyEvidence> Evidence => _evidence;
 
     /// <summary>Rows that came after a list was full.</summary>
     public long Dropped { get; private set; }
@@ -84,6 +98,16 @@ public sealed class SystemReport
         int place = _states.Count;
         while (place > 0 && _states[place - 1].Event > row.Event) place--;
         _states.Insert(place, row);
+    }
+
+    public void Add(TraceLine row) => Add(_lines, row);
+
+    public void Add(PolicyEvidence row) => Add(_evidence, row);
+
+    /// <summary>What became of an earlier event after all: a pending one was sent, or its pending bit was reset.</summary>
+    public void Settle(int row, EventVerdict verdict)
+    {
+        if ((uint)row < (uint)_events.Count) _events[row] = verdict;
     }
 
     private void Add<T>(List<T> rows, T row)

@@ -54,9 +54,11 @@ public sealed class SystemSet
         return applied;
     }
 
-    /// <summary>Called once after the last event.</summary>
-    public void Finish()
+    /// <summary>Called once after the last event of the recording, which need not have been one of the systems'.</summary>
+    public void Finish(long index, ulong timeNs)
     {
+        _context.Index = index;
+        _context.TimeNs = timeNs;
         foreach (ISystem? system in _systems) system?.Finish();
     }
 }

@@ -1,5 +1,7 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.Systems.HyperV;
+using Replay.Core.Systems.Linux;
 using Replay.Core.Systems.Vfio;
 
 namespace Replay.Core.Systems;
@@ -44,6 +46,14 @@ public static class SystemTable
 {
     internal static readonly SystemRegistration[] All =
     [
+        new("vpci", static context => new VpciWatch(context),
+            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume)],
+            EventKind.LogLine, EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
+            EventKind.X86VectorActivate),
+        new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
+            EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
+            EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
+            EventKind.HvBusStep),
         new("pcie", static context => new PcieSystem(context),
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
