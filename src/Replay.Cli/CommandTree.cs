@@ -21,6 +21,8 @@ internal static class CommandTree
         root.Subcommands.Add(VerifyCommand.Build(host));
         root.Subcommands.Add(RulesCommand.Build(host));
         root.Subcommands.Add(ScenariosCommand.Build(host));
+        root.Subcommands.Add(ExplainCommand.Build(host));
+        root.Subcommands.Add(RecipeCommand.Build(host));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(host);

@@ -66,5 +66,17 @@ internal static class HelpExamples
                 ("irqreplay scenarios d-backdoor-reset --states", "One of them, step by step."),
                 ("irqreplay scenarios my.irqs --format json", "A file with #expect lines of your own, for scripts."),
             ],
+            ["explain"] =
+            [
+                ("irqreplay explain IRQ007", "One code; 7 and VECTOR_LEAK are the same."),
+                ("irqreplay explain", "All codes."),
+                ("irqreplay explain 7 --format json", "One code for scripts."),
+            ],
+            ["recipe"] =
+            [
+                ("irqreplay recipe bare-metal > record.sh", "The script for the machine itself; it says how it is run."),
+                ("irqreplay recipe hyperv | ssh root@guest sh -s 30", "Thirty seconds of a guest, in one line."),
+                ("irqreplay recipe kvm --format json", "Tracepoints and probes for other recorders."),
+            ],
         };
 }

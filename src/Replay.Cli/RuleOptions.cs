@@ -30,6 +30,9 @@ internal sealed class RuleOptions
         command.Options.Add(_with);
     }
 
+    /// <summary>True when the command line says how the kernel behaves.</summary>
+    public bool IsGiven(ParseResult result) => result.GetValue(_rules) is not null || result.GetValue(_with) is { Length: > 0 };
+
     /// <summary>Fails on wrong names before a long recording is opened.</summary>
     /// <exception cref="UsageException">A name is wrong; the message says what to type.</exception>
     public void Check(ParseResult result) => Choose(result, recorded: default);

@@ -16,14 +16,22 @@ internal abstract class VerifySession
 
     public abstract VerifyReport Finish();
 
-    /// <summary>The rules of the recorded kernel's version; linux-6.1 where the recording names none.</summary>
-    public static VerifySession Create(Recording recording)
+    /// <param name="recording">What is verified.</param>
+    /// <param name="rules">The rules to decide by.</param>
+    /// <param name="followsEvidence">
+    /// False when the user chose the rules: then what the recording shows of its kernel is told, and not followed.
+    /// </param>
+    public static VerifySession Create(Recording recording, RuleChoice rules, bool followsEvidence = true)
     {
-        KernelRelease release = KernelRelease.Parse(recording.Info.Kernel);
-        return release.UsesTimerCleanup
-            ? new VerifySession<Linux612>(recording.Tables, default) { RulesName = "linux-6.12" }
-            : new VerifySession<Linux61>(recording.Tables, default) { RulesName = "linux-6.1" };
+        ChosenRules chosen = rules.ToKernelRules();
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, rules, default(Linux61), followsEvidence);
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, rules, default(Linux612), followsEvidence);
+        return Create(recording, rules, chosen, followsEvidence);
     }
+
+    private static VerifySession<TRules> Create<TRules>(Recording recording, RuleChoice name, TRules rules, bool followsEvidence)
+        where TRules : struct, IKernelRules =>
+        new(recording.Tables, rules, followsEvidence) { RulesName = name.ToString() };
 }
 
 /// <summary>As <see cref="VerifySession"/>, for one set of rules.</summary>
@@ -32,7 +40,8 @@ internal sealed class VerifySession<TRules> : VerifySession
 {
     private readonly Verifier<TRules> _verifier;
 
-    public VerifySession(EventTables tables, TRules rules) => _verifier = new Verifier<TRules>(tables, rules);
+    public VerifySession(EventTables tables, TRules rules, bool followsEvidence) =>
+        _verifier = new Verifier<TRules>(tables, rules) { FollowsEvidence = followsEvidence };
 
     public override void Verify(ReadOnlySpan<IrqEvent> events) => _verifier.Verify(events);
 

@@ -58,6 +58,8 @@ public class ProgramTests
     [InlineData("state")]
     [InlineData("rules")]
     [InlineData("scenarios")]
+    [InlineData("explain")]
+    [InlineData("recipe")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

@@ -12,6 +12,7 @@ internal sealed class VerifyCommand
 {
     private readonly CliHost _host;
     private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
 
     private readonly Option<bool> _all = new("--all")
     {
@@ -22,6 +23,7 @@ internal sealed class VerifyCommand
     {
         _host = host;
         _shared = new SharedOptions(command);
+        _rules = new RuleOptions(command);
         command.Options.Add(_all);
         command.SetAction(Run);
     }
@@ -37,8 +39,9 @@ internal sealed class VerifyCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         string file = result.GetValue(_shared.File)!;
+        _rules.Check(result);
         using Recording recording = _shared.Open(result, _host);
-        VerifySession session = VerifySession.Create(recording);
+        VerifySession session = VerifySession.Create(recording, _rules.Choose(result, recording), followsEvidence: !_rules.IsGiven(result));
         VerifyReport report = Verify(recording, session);
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) VerifyJson.Write(report, session.RulesName, _host.Out);

@@ -20,27 +20,27 @@ internal static class RulesText
 
     private static void WriteRules(ReportConsole console, IReadOnlyList<RuleInfo> rules)
     {
-        console.Heading("Behaviours (--with NAME=ALTERNATIVE)");
+        console.Heading("Behaviours (--with NAME=ALTERNATIVE); in brackets the kernels whose set has it");
         foreach (RuleInfo rule in rules)
         {
             console.Line();
             console.Line(rule.Name, ReportConsole.Bold);
-            console.Line("  " + rule.Meaning);
-            Grid grid = NewGrid(3);
+            console.Indented(rule.Meaning);
+            Grid grid = ReportConsole.NewGrid(3);
             foreach (RuleAlternative alternative in rule.Alternatives)
             {
                 grid.AddRow(ReportConsole.Cell(alternative.Name), ReportConsole.Cell(alternative.Meaning),
                     ReportConsole.Cell(Kernels(rule, alternative), ReportConsole.Dim));
             }
             console.Write(grid);
-            console.Line("  Source: " + rule.Source, ReportConsole.Dim);
+            console.Indented("Source: " + rule.Source, ReportConsole.Dim);
         }
     }
 
     private static string Kernels(RuleInfo rule, RuleAlternative alternative)
     {
-        IReadOnlyList<string> kernels = RuleCatalog.KernelsWith(rule.Name, alternative.Name);
-        return kernels.Count == 0 ? "" : "[" + string.Join(", ", kernels) + "]";
+        string kernels = string.Join(", ", RuleCatalog.KernelsWith(rule.Name, alternative.Name));
+        return kernels.Length == 0 ? "" : "[" + kernels.Replace("linux-", "", System.StringComparison.Ordinal) + "]";
     }
 
     private static void WriteSets(ReportConsole console, IReadOnlyList<RuleSet> sets)
@@ -48,7 +48,7 @@ internal static class RulesText
         console.Line();
         console.Heading("Named sets (--rules SET)");
         string subject = "";
-        Grid grid = NewGrid(2);
+        Grid grid = ReportConsole.NewGrid(2);
         bool open = false;
         foreach (RuleSet set in sets)
         {
@@ -58,21 +58,13 @@ internal static class RulesText
                 if (open) console.Write(grid);
                 console.Line();
                 console.Line(set.Subject);
-                console.Line("  Source: " + set.Source, ReportConsole.Dim);
+                console.Indented("Source: " + set.Source, ReportConsole.Dim);
                 subject = set.Subject;
-                grid = NewGrid(2);
+                grid = ReportConsole.NewGrid(2);
                 open = true;
             }
             grid.AddRow(ReportConsole.Cell(set.Name, ReportConsole.Bold), ReportConsole.Cell(string.Join(' ', set.Assignments)));
         }
         if (open) console.Write(grid);
-    }
-
-    /// <summary>Columns without rules: the first keeps its width, the last ones wrap.</summary>
-    private static Grid NewGrid(int columns)
-    {
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
-        for (int i = 1; i < columns; i++) grid.AddColumn(new GridColumn().PadLeft(0).PadRight(i == columns - 1 ? 0 : 2));
-        return grid;
     }
 }

@@ -30,7 +30,7 @@ public static class ReplayReporter
             : string.CompareOrdinal(a.Code + a.Message, b.Code + b.Message));
         InterruptTotals totals = CountInterrupts(machine, systems ?? []);
         string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
-        return new ReplayReport(events, applied, rows, totals, digest, seconds) 
+        return new ReplayReport(events, applied, rows, totals, digest, seconds)
         {
             Systems = systems ?? [],
             Policies = EvidenceOf(systems ?? []),

@@ -38,7 +38,7 @@ public sealed partial class Verifier<TRules>
             else if (_forceNo > 0)
             {
                 list.Add(new Evidence("cpu.forceCompleteFirst", "no", _forceNoEvent, _forceNo, _forceYes,
-                    "a CPU that went offline asked only its own interrupts for pending moves, and left old vectors of others on it"));
+                    "a CPU that went offline asked only its own interrupts for pending moves"));
             }
             return list;
         }

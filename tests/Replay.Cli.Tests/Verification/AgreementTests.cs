@@ -77,7 +77,7 @@ public sealed class AgreementTests
     private static void CheckEvidence(string path, string expected)
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
-        VerifySession session = VerifySession.Create(recording);
+        VerifySession session = VerifySession.Create(recording, RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) session.Verify(batch);
         Evidence evidence = Assert.Single(session.Finish().Evidence, evidence => evidence.Name == "cpu.forceCompleteFirst");
         Assert.Equal(expected, evidence.Alternative);
