@@ -23,6 +23,7 @@ internal static class CommandTree
         root.Subcommands.Add(RulesCommand.Build(host));
         root.Subcommands.Add(ExplainCommand.Build(host));
         root.Subcommands.Add(RecipeCommand.Build(host));
+        root.Subcommands.Add(ScenariosCommand.Build(host));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(host);

@@ -86,5 +86,12 @@ internal static class HelpExamples
                 ("irqreplay recipe hyperv | ssh root@guest sh -s 30", "Thirty seconds of a guest, in one line."),
                 ("irqreplay recipe kvm --format json", "Tracepoints and probes for other recorders."),
             ],
+            ["scenarios"] =
+            [
+                ("irqreplay scenarios", "All, in a line each; whatever is not as expected."),
+                ("irqreplay scenarios d", "Outcome tables of those whose names start with d."),
+                ("irqreplay scenarios d-backdoor-reset --states", "One of them, step by step."),
+                ("irqreplay scenarios my.irqs --format json", "A file with #expect lines of your own, for scripts."),
+            ],
         };
 }

@@ -15,8 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules, TProbe probe = default) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -26,7 +26,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     {
         _replayer.Finish();
         return ReplayReporter.Build(
-            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds);
+            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
+            _replayer.Systems.Live);
     }
 }
 
@@ -38,18 +39,24 @@ internal static class MachineSession
         RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
         ChosenRules chosen = rules.ToKernelRules();
         // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
-        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, default(Linux61));
-        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, default(Linux612));
-        return Create(recording, options, chosen);
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, rules, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, rules, default(Linux612));
+        return Create(recording, options, rules, chosen);
     }
 
-    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
-        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
+        where TRules : struct, IKernelRules
+    {
+        EventTables tables = recording.Tables;
+        if (options.Historian is not { } historian)
         {
-            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules),
-            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules),
-            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, new HistoryProbe(historian)),
-            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
-                recording.Tables, rules, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
-        };
+            return options.Paranoid
+                ? new MachineSession<TRules, ParanoidProbe>(tables, rules, choice)
+                : new MachineSession<TRules, NoProbe>(tables, rules, choice);
+        }
+        var probe = new HistoryProbe(historian);
+        return options.Paranoid
+            ? new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(tables, rules, choice, new(default, probe))
+            : new MachineSession<TRules, HistoryProbe>(tables, rules, choice, probe);
+    }
 }

@@ -61,6 +61,7 @@ public class ProgramTests
     [InlineData("rules")]
     [InlineData("explain")]
     [InlineData("recipe")]
+    [InlineData("scenarios")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

@@ -44,7 +44,9 @@ internal static class ReplayText
         {
             WriteFindings(console, findings, all, file, stories);
         }
+        SystemsText.Write(console, report.Systems, all);
         console.Line();
+        PolicyText.Write(console, report.Policies);
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }

@@ -3,6 +3,7 @@ using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Rules;
 using Replay.Core.State;
+using Replay.Core.Systems;
 
 namespace Replay.Core.Replay;
 
@@ -18,6 +19,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly MachineState _machine;
     private readonly IrqTable _irqs;
     private readonly FindingTable _findings = new();
+    private readonly SystemSet _systems;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
     private long _index = -1;
@@ -29,12 +31,17 @@ public sealed partial class Replayer<TRules, TProbe>
     // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
     private bool _hotplugSeen;
 
-    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default)
+    /// <param name="tables">Names of the recording.</param>
+    /// <param name="rules">What the kernel's part of the machine follows.</param>
+    /// <param name="probe">Called after each event.</param>
+    /// <param name="choice">All rules, for the systems beside the machine; null for those of linux-6.1.</param>
+    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null)
     {
         _rules = rules;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
         _probe = probe;
+        _systems = new SystemSet(_machine, _findings, choice ?? RuleChoice.For(RuleCatalog.Linux61Name));
         _cpus = _machine.Cpus.Cpus;
     }
 
@@ -42,6 +49,9 @@ public sealed partial class Replayer<TRules, TProbe>
     public MachineState Machine => _machine;
 
     public FindingTable Findings => _findings;
+
+    /// <summary>Systems beside the machine that the recording has events of.</summary>
+    public SystemSet Systems => _systems;
 
     /// <summary>Index of the last event replayed, -1 before the first. Extension records are not counted.</summary>
     public long EventIndex => _index;
@@ -81,7 +91,9 @@ public sealed partial class Replayer<TRules, TProbe>
                 case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
                 default:
                     _timeNs = e.TimeNs;
-                    if (!ApplyRare(events[i..])) unknown++;
+                    bool applied = ApplyRare(events[i..]);
+                    if (SystemSet.Wants(e.Kind)) applied |= _systems.Apply(events[i..], _index);
+                    if (!applied) unknown++;
                     break;
             }
             _probe.AfterEvent(_machine, in e, _index);

@@ -122,6 +122,14 @@ public sealed class VectorMatrix
         SystemInWindow = SystemBelow(end);
     }
 
+    /// <summary>A copy that shares nothing.</summary>
+    public VectorMatrix Clone()
+    {
+        var copy = (VectorMatrix)MemberwiseClone();
+        copy._maps = (CpuMap[])_maps.Clone();
+        return copy;
+    }
+
     /// <summary>CPUs with a map: 0 to this, exclusive.</summary>
     public int Count { get; private set; }
 
