@@ -45,18 +45,12 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
-        where TRules : struct, IKernelRules
-    {
-        EventTables tables = recording.Tables;
-        if (options.Historian is not { } historian)
+        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
         {
-            return options.Paranoid
-                ? new MachineSession<TRules, ParanoidProbe>(tables, rules, choice)
-                : new MachineSession<TRules, NoProbe>(tables, rules, choice);
-        }
-        var probe = new HistoryProbe(historian);
-        return options.Paranoid
-            ? new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(tables, rules, choice, new(default, probe))
-            : new MachineSession<TRules, HistoryProbe>(tables, rules, choice, probe);
-    }
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, choice, new HistoryProbe(historian)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
+                recording.Tables, rules, choice, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+        };
 }

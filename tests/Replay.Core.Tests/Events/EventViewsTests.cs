@@ -145,7 +145,7 @@ public class EventViewsTests
         (EventKind.VfioFunction, "device", (in r) => new FunctionDescription(in r).Device),
         (EventKind.VfioFunction, "port", (in r) => new FunctionDescription(in r).Port),
         (EventKind.VfioFunction, "owner", (in r) => new FunctionDescription(in r).Owner),
-        (EventKind.VfioFunction, "driver", (in r) => new FunctionDescription(in r).Driver),
+        (EventKind.VfioFunction, "bound", (in r) => new FunctionDescription(in r).Bound),
         (EventKind.VfioFunction, "entries", (in r) => new FunctionDescription(in r).Entries),
         (EventKind.VfioFunction, "group", (in r) => new FunctionDescription(in r).Group),
         (EventKind.VfioFunction, "no_bus_reset", (in r) => new FunctionDescription(in r).NoBusReset ? 1UL : 0),
