@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -14,8 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, choice: choice);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -44,7 +45,12 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
-        where TRules : struct, IKernelRules => options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice);
+        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
+        {
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, choice, new HistoryProbe(historian)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
+                recording.Tables, rules, choice, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+        };
 }

@@ -25,7 +25,7 @@ internal static class VerifyText
         {
             string verdict = tally.Disagreed == 0
                 ? $"All {PlainText.Count(determined, "decision")} that could be taken again agree"
-                : $"{PlainText.Count(tally.Disagreed, "decision")} of {PlainText.Count(determined)} are not what the rules decide";
+                : $"{PlainText.Count(tally.Disagreed, "decision")} of {PlainText.Count(determined)} {(tally.Disagreed == 1 ? "is" : "are")} not what the rules decide";
             console.Line($"{verdict}; {Share(determined, tally.Decisions)} could be taken again.",
                 tally.Disagreed == 0 ? ReportConsole.Good : ReportConsole.Bad);
             WriteKinds(console, tally);

@@ -442,7 +442,7 @@ public readonly ref struct FunctionDescription
 
     public ushort Owner => (ushort)(_record.A >> 32);
 
-    public byte Driver => (byte)(_record.A >> 48);
+    public byte Bound => (byte)(_record.A >> 48);
 
     public ushort Entries => (ushort)_record.B;
 

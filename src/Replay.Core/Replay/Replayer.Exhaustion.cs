@@ -30,7 +30,7 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         text.Append(CultureInfo.InvariantCulture,
             $" {matrix.GlobalAvailable} in all; {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated");
-        AppendHolders(text, IrqDesc.None);
+        AppendHolders(text, desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All);
         Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, text.Append('.').ToString());
     }
 
@@ -50,7 +50,7 @@ public sealed partial class Replayer<TRules, TProbe>
         {
             text.Append("how many vectors it would have to move was not recorded");
         }
-        AppendHolders(text, cpu);
+        AppendHolders(text, CpuMask.Of(cpu));
         Report(FindingCode.VectorExhausted, _cpus[cpu].TakedownEvent, -1, cpu, -1, text.Append('.').ToString());
     }
 
@@ -61,29 +61,27 @@ public sealed partial class Replayer<TRules, TProbe>
         return false;
     }
 
-    /// <summary>The devices with most vectors, on one CPU or (with <see cref="IrqDesc.None"/>) on all.</summary>
-    private void AppendHolders(StringBuilder text, int cpu)
+    /// <summary>Who has the vectors of some CPUs: the devices with most, and what no interrupt has any more.</summary>
+    private void AppendHolders(StringBuilder text, CpuMask cpus)
     {
         var byDevice = new SortedDictionary<int, int>();
         int old = 0, others = 0;
+        long owned = 0;
         for (int irq = 0; irq < _irqs.Used; irq++)
         {
             ref IrqDesc desc = ref _irqs[irq];
-            if (desc.PreviousVector != 0 && (cpu < 0 || desc.PreviousCpu == cpu)) old++;
-            if (desc.Vector == 0 || !desc.Has(IrqFlags.VectorKnown) || (cpu >= 0 && desc.Cpu != cpu)) continue;
+            if (desc.PreviousVector != 0 && cpus[desc.PreviousCpu]) old++;
+            if (desc.Vector == 0 || !desc.Has(IrqFlags.VectorKnown) || !cpus[desc.Cpu]) continue;
+            owned++;
             if (desc.Device == 0) others++;
             else byDevice[desc.Device] = byDevice.GetValueOrDefault(desc.Device) + 1;
         }
-        if (byDevice.Count == 0) return;
+        if (owned + old == 0) return;
         text.Append("; held by");
         int listed = 0, rest = 0;
         while (byDevice.Count > 0)
         {
-            int most = 0;
-            foreach ((int device, int count) in byDevice)
-            {
-                if (most == 0 || count > byDevice[most]) most = device;
-            }
+            int most = MostOf(byDevice);
             if (listed++ < HoldersListed) text.Append(CultureInfo.InvariantCulture, $" {_machine.Tables.Devices[most]} ({byDevice[most]}),");
             else rest += byDevice[most];
             byDevice.Remove(most);
@@ -91,6 +89,31 @@ public sealed partial class Replayer<TRules, TProbe>
         if (rest > 0) text.Append(CultureInfo.InvariantCulture, $" {listed - HoldersListed} other devices ({rest}),");
         if (others > 0) text.Append(CultureInfo.InvariantCulture, $" interrupts of no known device ({others}),");
         if (old > 0) text.Append(CultureInfo.InvariantCulture, $" old places of unfinished moves ({old}),");
+        if (CountAllocated(cpus) - owned - old is > 0 and var lost) text.Append(CultureInfo.InvariantCulture, $" nobody ({lost}),");
         text.Length--;
+    }
+
+    private static int MostOf(SortedDictionary<int, int> byDevice)
+    {
+        int most = 0;
+        foreach ((int device, int count) in byDevice)
+        {
+            if (most == 0 || count > byDevice[most]) most = device;
+        }
+        return most;
+    }
+
+    /// <summary>Vectors in use on some CPUs; 0 when that is not known for each of them.</summary>
+    private long CountAllocated(CpuMask cpus)
+    {
+        VectorMatrix matrix = _machine.Matrix;
+        long allocated = 0;
+        for (int cpu = 0; cpu < matrix.Count; cpu++)
+        {
+            if (!cpus[cpu]) continue;
+            if (!matrix.KnowsBits(cpu)) return 0;
+            allocated += matrix[cpu].Allocated;
+        }
+        return allocated;
     }
 }

@@ -21,7 +21,7 @@ public sealed partial class LinuxSystem
             Fail(request.Device, "pci_alloc_irq_vectors", Errno.Name(Errno.Inval));
             return;
         }
-        var chip = (MessageChip)request.Chip;
+        var chip = (MessageChip)request.Store;
         MessageRoute route = RouteOf(request.Device, request.Passthrough);
         if (chip == MessageChip.Ims && !AllowIms(request.Device, route, request.Passthrough)) return;
         if (chip == MessageChip.MultiMsi && count > 1 && route == _direct)
