@@ -323,7 +323,7 @@ public static class EventSchema
                 "A driver asks for count interrupts from irq on (0 = 1) for a device's entries from entry on, and takes min if there are no more (0 = all or none).",
                 Irq(), Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16),
                 Dec("count", OperandSlot.A, 32, 16), Dec("min", OperandSlot.A, 48, 16),
-                new EventOperand("chip", OperandSlot.B, 0, 8, OperandFormat.Symbol, MessageChips.Names),
+                new EventOperand("store", OperandSlot.B, 0, 8, OperandFormat.Symbol, MessageChips.Names),
                 Dec("managed", OperandSlot.B, 8, 1), Dec("passthrough", OperandSlot.B, 9, 1),
                 Hex("affinity", OperandSlot.ExtensionA, 0, 64)),
             Row(EventKind.IrqRequest, "irq_request", EventRole.Stimulus,
