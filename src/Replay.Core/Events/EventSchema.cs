@@ -307,7 +307,7 @@ public static class EventSchema
             IrqRow(EventKind.HvUnmask, "hv_unmask", EventRole.Observation,
                 "The virtual PCI chip unmasks the interrupt: retarget first, then the MSI entry (Linux hv_irq_unmask)."),
             Row(EventKind.VmbusChannel, "vmbus_channel", EventRole.Stimulus,
-                "A VMBus channel is offered, opened, closed or taken back; class is the first word of the offer's interface type, 0x44c4f61d for virtual PCI.",
+                "A VMBus channel is offered, opened, closed or taken back; class is the first word of the offer's interface type, 0x44c4f61d for virtual PCI, 0 when it is not recorded.",
                 Dec("relid", OperandSlot.A, 0, 32),
                 new EventOperand("op", OperandSlot.A, 32, 8, OperandFormat.Symbol, VmbusOperations.Names),
                 Hex("class", OperandSlot.B, 0, 32), Signed("ret", OperandSlot.B, 32)),
