@@ -133,6 +133,30 @@ public enum EventKind : byte
     VpciCreateInterrupt = 181,
     VpciDeleteInterrupt = 182,
 
+    // 200-229: what devices, local APICs, IO-APICs, hypervisors and VMMs were seen to do or to hold.
+    DeviceRaise = 200,
+    MsixStore = 201,
+    MsixPending = 202,
+    MsixSeen = 203,
+    MsiModeSeen = 204,
+    IrqStateSeen = 205,
+    LapicAccept = 206,
+    LapicService = 207,
+    LapicEoi = 208,
+    IoApicPin = 209,
+    IoPageFault = 210,
+    RemapControl = 211,
+    IrteHalf = 212,
+    PostedDescriptor = 213,
+    VcpuPlace = 214,
+    PiIrteUpdate = 215,
+    IrqfdBind = 216,
+    IrqfdSignal = 217,
+    IrqRoute = 218,
+    GuestEntryMask = 219,
+    TriggerOwner = 220,
+    MessageCopied = 221,
+
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,
 }

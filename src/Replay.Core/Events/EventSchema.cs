@@ -7,7 +7,7 @@ namespace Replay.Core.Events;
 /// The one table that says what each kind of event is called and where its operands lie. The text form, the importers'
 /// mapping, filters and EVENTS.md are all made from it: a new kind is one number and one row here.
 /// </summary>
-public static class EventSchema
+public static partial class EventSchema
 {
     /// <summary>Largest number of operands of any kind.</summary>
     public const int OperandsMax = 12;
@@ -267,6 +267,8 @@ public static class EventSchema
             Row(EventKind.VpciDeleteInterrupt, "vpci_delete_interrupt", EventRole.Observation,
                 "The guest asks the host to drop an interrupt's mapping.",
                 Irq(), Device("device", OperandSlot.B, 48), Hex("address", OperandSlot.A, 0, 64)),
+
+            .. HardwareRows(),
         ];
         foreach (EventKindInfo row in rows)
         {

@@ -29,7 +29,7 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.Address = write.Address;
         entry.Data = write.Data;
         entry.MessageKnown = true;
-        entry.WriteEvent = _index;
+        entry.WriteEvent = entry.MessageEvent = _index;
         if (desc.Has(IrqFlags.MaskedKnown))
         {
             entry.Control = desc.Has(IrqFlags.Masked) ? 1u : 0;
@@ -59,6 +59,7 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.Control = masked ? 1u : 0;
         entry.ControlKnown = true;
         entry.WriteEvent = _index;
+        if (!masked) entry.Pending = false;
     }
 
     private void ApplyMsixEnable(in IrqEvent e)
@@ -126,6 +127,7 @@ public sealed partial class Replayer<TRules, TProbe>
                 entry.Address = desc.MessageAddress;
                 entry.Data = desc.MessageData;
                 entry.MessageKnown = true;
+                entry.MessageEvent = _index;
             }
             if (desc.Has(IrqFlags.MaskedKnown))
             {

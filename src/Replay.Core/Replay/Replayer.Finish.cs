@@ -23,6 +23,7 @@ public sealed partial class Replayer<TRules, TProbe>
             if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
             cpu.Arrival = Arrival.None;
         }
+        _hazards.Finish(_index, _timeNs);
     }
 
     /// <summary>H-04: started, and the entry was masked before that and never unmasked since.</summary>

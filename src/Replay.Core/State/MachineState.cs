@@ -30,6 +30,9 @@ public sealed class MachineState
 
     public MsixTables Msix { get; } = new();
 
+    /// <summary>Local APICs; empty while none of their events was recorded.</summary>
+    public LocalApics Apics { get; } = new();
+
     /// <summary>VT-d's table; null until its first entry is written.</summary>
     public IrteTable? Remap { get; private set; }
 
