@@ -156,6 +156,8 @@ public enum EventKind : byte
     GuestEntryMask = 219,
     TriggerOwner = 220,
     MessageCopied = 221,
+    GuestPin = 222,
+    GuestEoi = 223,
 
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,

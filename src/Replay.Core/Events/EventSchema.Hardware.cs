@@ -83,6 +83,11 @@ public static partial class EventSchema
         Row(EventKind.MessageCopied, "message_copied", EventRole.Stimulus,
             "The message of an interrupt is handed to an agent that keeps a copy (bridge peer, queue memory).",
             Irq(), Name("agent", OperandSlot.A, 0)),
+        Row(EventKind.GuestPin, "guest_pin", EventRole.Observation,
+            "The line of a guest's IO-APIC pin is set; its redirection entry as it is now (kvm:kvm_ioapic_set_irq).",
+            Hex("rte", OperandSlot.A, 0, 64), Flag(OperandSlot.B, "coalesced", 0), Dec("pin", OperandSlot.B, 8, 8)),
+        Row(EventKind.GuestEoi, "guest_eoi", EventRole.Observation,
+            "A virtual CPU ends a vector (kvm:kvm_eoi, kvm:kvm_pv_eoi).", Vector(), Hex("apicid", OperandSlot.A, 0, 32)),
     ];
 
     private static EventOperand[] EntryOperands() =>

@@ -80,7 +80,7 @@ public readonly ref struct LapicStep
     public bool Level => (_record.A >> 16 & 1) != 0;
 }
 
-/// <summary>Operands of ioapic_pin.</summary>
+/// <summary>Operands of ioapic_pin; rte and pin of guest_pin.</summary>
 public readonly ref struct PinState
 {
     private readonly ref readonly IrqEvent _record;

@@ -175,6 +175,8 @@ public class EventViewsTests
         (EventKind.IrqRoute, "gsi", (in r) => new RouteChange(in r).Gsi),
         (EventKind.IrqRoute, "present", (in r) => new RouteChange(in r).Present ? 1UL : 0),
         (EventKind.MessageCopied, "agent", (in r) => new MessageCopy(in r).Agent),
+        (EventKind.GuestPin, "rte", (in r) => new PinState(in r).Rte),
+        (EventKind.GuestPin, "pin", (in r) => new PinState(in r).Pin),
     ];
 
     public static TheoryData<int> Indexes()

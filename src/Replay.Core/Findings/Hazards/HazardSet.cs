@@ -145,8 +145,10 @@ internal sealed class HazardSet
             case EventKind.SuspendResume: _suspend.Phase(in e); break;
 
             case EventKind.VectorActivate: _started.Activated(in e); break;
-            case EventKind.VectorUpdate: _inherited.Given(new VectorMove(in e).Cpu, e.Vector); break;
-            case EventKind.VectorConfig or EventKind.ApicUpdateVector: _inherited.Given(new VectorPlace(in e).Cpu, e.Vector); break;
+            case EventKind.VectorUpdate or EventKind.VectorConfig or EventKind.ApicUpdateVector:
+                _inherited.Given(new VectorPlace(in e).Cpu, e.Vector);
+                _targets.Moved(e.Irq);
+                break;
             case >= EventKind.MatrixOnline and <= EventKind.MatrixAllocReserved: Matrix(at); break;
 
             case EventKind.QiSubmit:
@@ -219,6 +221,8 @@ internal sealed class HazardSet
             case EventKind.GuestEntryMask: _triggers.Masked(in e); break;
             case EventKind.TriggerOwner: _triggers.Owned(in e); break;
             case EventKind.MessageCopied: _copies.Copied(in e); break;
+            case EventKind.GuestPin: _level.GuestEntry(in e); break;
+            case EventKind.GuestEoi: _level.GuestEnded(in e); break;
             default: return false;
         }
         return true;

@@ -97,7 +97,9 @@ internal ref struct KernelLogLine
         if (line.Kind == KernelLogKind.None) line.Kind = line.ReadAffinity(text);
         if (line.Kind == KernelLogKind.None) line.Kind = line.ReadRemapping(text);
         if (line.Kind == KernelLogKind.None) line.Kind = line.ReadDevices(text);
-        return line.Kind != KernelLogKind.None;
+        if (line.Kind != KernelLogKind.None) return true;
+        line = default; // What half a line said is nothing.
+        return false;
     }
 
     private KernelLogKind ReadVectors(ReadOnlySpan<byte> text)
@@ -221,9 +223,19 @@ internal ref struct KernelLogLine
             Device = new LogScan(text[Math.Max(0, scan.Position - "nvme".Length)..]).Word();
             return KernelLogKind.CompletionPolled;
         }
-        // "NETDEV WATCHDOG: eth0 (e1000e): transmit queue 0 timed out"
+        return ReadWatchdog(text);
+    }
+
+    /// <summary>
+    /// "NETDEV WATCHDOG: eth0 (e1000e): transmit queue 0 timed out", and since 6.4 "eth0: NETDEV WATCHDOG: CPU: 3:
+    /// transmit queue 0 timed out 5120 ms".
+    /// </summary>
+    private KernelLogKind ReadWatchdog(ReadOnlySpan<byte> text)
+    {
+        var scan = new LogScan(text);
         if (!scan.Find("NETDEV WATCHDOG: "u8)) return KernelLogKind.None;
-        Device = scan.Word();
+        ReadOnlySpan<byte> before = text[..(scan.Position - "NETDEV WATCHDOG: ".Length)].TrimEnd(": "u8);
+        Device = scan.Take("CPU: "u8) ? before[(before.LastIndexOf((byte)' ') + 1)..] : scan.Word();
         return scan.Find("transmit queue "u8) && scan.Decimal(out Value)
             ? KernelLogKind.TransmitTimeout
             : KernelLogKind.None;

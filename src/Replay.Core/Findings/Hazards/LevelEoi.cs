@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Events;
@@ -13,8 +14,13 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
 {
     private const int PinsMax = 4096;
 
+    // A guest that is slow ends its interrupt later; one that lost it never does.
+    private const ulong GuestPatienceNs = 1_000_000_000;
+
     private readonly Dictionary<int, Pin> _pins = [];
+    private readonly GuestWait[] _guestPins = new GuestWait[byte.MaxValue + 1];
     private bool _endsSeen;
+    private bool _guestEndsSeen;
 
     public void Entry(in IrqEvent e)
     {
@@ -57,6 +63,41 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
         }
     }
 
+    /// <summary>
+    /// A guest's pin, by number: records of KVM do not say which guest's. Waits of two guests look like one, so what is
+    /// found is a hint.
+    /// </summary>
+    public void GuestEntry(in IrqEvent e)
+    {
+        var state = new PinState(in e);
+        ref GuestWait wait = ref _guestPins[state.Pin];
+        if (!IoApicRte.IsLevel(state.Rte) || !IoApicRte.RemoteIrr(state.Rte))
+        {
+            wait = default;
+            return;
+        }
+        byte vector = IoApicRte.Vector(state.Rte);
+        if (!wait.Waits || wait.Vector != vector)
+        {
+            wait = new GuestWait { Waits = true, Vector = vector, SinceNs = context.TimeNs, SinceEvent = context.Index };
+            return;
+        }
+        if (wait.Told || !_guestEndsSeen || context.TimeNs - wait.SinceNs < GuestPatienceNs) return;
+        wait.Told = true;
+        context.Report(FindingCode.RemoteIrrStuck, wait.SinceEvent, string.Create(CultureInfo.InvariantCulture,
+            $"Pin {state.Pin} of a guest's IO-APIC has waited for the end of vector {vector} for {(context.TimeNs - wait.SinceNs) / 1_000_000} ms: its line is dead or its guest stands still."),
+            new About { Vector = vector }, Certainty.Hint, Severity.Major);
+    }
+
+    public void GuestEnded(in IrqEvent e)
+    {
+        _guestEndsSeen = true;
+        foreach (ref GuestWait wait in _guestPins.AsSpan())
+        {
+            if (wait.Waits && wait.Vector == e.Vector) wait = default;
+        }
+    }
+
     private void ReportCleared(int key, in Pin pin) => context.Report(FindingCode.RemoteIrrOrder, pin.WaitEvent,
         string.Create(CultureInfo.InvariantCulture,
             $"{Name(key)} does not wait any more, and vector {pin.SentVector} that it sent was never ended."),
@@ -71,5 +112,14 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
         public byte SentVector;
         public long WaitEvent;
         public long ChangeEvent;
+    }
+
+    private struct GuestWait
+    {
+        public bool Waits;
+        public bool Told;
+        public byte Vector;
+        public ulong SinceNs;
+        public long SinceEvent;
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Spec;
@@ -10,21 +11,34 @@ namespace Replay.Core.Findings.Hazards;
 /// interrupt's vector; without: the interrupt's vector, or its old one during a move. Asked when the recording is over and
 /// when the device signals.
 /// </summary>
+/// <remarks>
+/// Only a move that the message did not follow counts. A message or entry that is newer than the last recorded move tells
+/// of a move that was not recorded.
+/// </remarks>
 internal sealed class MessageTarget(HazardContext context)
 {
-    // A message that AMD remaps looks like one that is not remapped; destination and vector of its interrupt it never has.
-    private bool _directSeen;
+    // The writes that belong to a move follow it within microseconds; a recording may end between.
+    private const ulong SettledNs = 1_000_000;
+
+    private Told[] _told = [];
+
+    /// <summary>An interrupt was given a vector.</summary>
+    public void Moved(uint irq)
+    {
+        if (TryGrow(irq)) _told[irq].MovedNs = context.TimeNs;
+    }
 
     /// <summary>A message was written.</summary>
     public void Written(in IrqEvent e)
     {
-        if (_directSeen || e.Irq >= (uint)context.Machine.Irqs.Used) return;
+        if (!TryGrow(e.Irq)) return;
         ref IrqDesc desc = ref context.Machine.Irqs[(int)e.Irq];
         var message = new MsiMessage(desc.MessageAddress, desc.MessageData);
-        _directSeen = message.IsInterrupt && !message.IsRemappable && message.Destination != 0
+        _told[e.Irq].IsDirect |= message.IsInterrupt && !message.IsRemappable && message.Destination != 0
             && message.Destination == desc.ApicDestination && message.Vector == desc.ConfiguredVector;
     }
 
+    /// <summary>The recording is over.</summary>
     public void CheckAll()
     {
         for (int irq = 0; irq < context.Machine.Irqs.Used; irq++) Check(irq);
@@ -44,49 +58,68 @@ internal sealed class MessageTarget(HazardContext context)
         const IrqFlags Needed = IrqFlags.Started | IrqFlags.VectorKnown | IrqFlags.MessageKnown | IrqFlags.MaskedKnown;
         if (!desc.Has(Needed) || desc.Has(IrqFlags.Masked) || desc.Vector == 0) return;
         if (machine.FunctionOf(in desc) is not { } function || desc.Entry < 0 || function.IsMasked(desc.Entry) != false) return;
+        if (irq >= _told.Length || context.TimeNs - _told[irq].MovedNs < SettledNs) return;
         ref MsixEntry entry = ref function[desc.Entry];
         var message = new MsiMessage(entry.Address, entry.Data);
         if (!entry.MessageKnown || !message.IsInterrupt) return;
         if (message.IsRemappable) CheckRemapped(irq, in desc, message.RemapIndex);
         else if (desc.RemapDevice >= 0) CheckAmd(irq, in desc);
-        else if (_directSeen && !machine.RemapEnabled) CheckDirect(irq, in desc, message, entry.MessageEvent);
+        else if (_told[irq].IsDirect && !machine.RemapEnabled) CheckDirect(irq, in desc, message, entry.MessageEvent);
     }
 
     private void CheckRemapped(int irq, in IrqDesc desc, int index)
     {
         if (context.Machine.Remap is not { } table || index >= table.Used || !table[index].Known) return;
         ref Irte entry = ref table[index];
-        if (!IrteBits.IsPresent(entry.Lo))
+        if (IrteBits.IsPresent(entry.Lo))
         {
-            Report(irq, in desc, entry.WriteEvent, string.Create(CultureInfo.InvariantCulture,
-                $"irq {irq} is started and its message names remapping entry {index}, which is not present."));
+            if (!IrteBits.IsPosted(entry.Lo)) CheckVector(irq, in desc, index, IrteBits.Vector(entry.Lo), entry.WriteEvent);
+            return;
         }
-        else if (!IrteBits.IsPosted(entry.Lo) && IrteBits.Vector(entry.Lo) != desc.Vector)
-        {
-            Report(irq, in desc, entry.WriteEvent > desc.VectorEvent ? entry.WriteEvent : desc.VectorEvent, string.Create(
-                CultureInfo.InvariantCulture,
-                $"The message of irq {irq} leads to vector {IrteBits.Vector(entry.Lo)} (remapping entry {index}), the interrupt is at CPU {desc.Cpu} vector {desc.Vector}."));
-        }
+        if (entry.WriteEvent > desc.StartEvent) return;
+        Report(irq, in desc, entry.WriteEvent, string.Create(CultureInfo.InvariantCulture,
+            $"irq {irq} is started and its message names remapping entry {index}, which is not present."));
     }
 
     private void CheckAmd(int irq, in IrqDesc desc)
     {
         if (context.Machine.AmdTables[desc.RemapDevice] is not { } table || desc.RemapIndex >= table.Used) return;
         ref Irte entry = ref table[desc.RemapIndex];
-        if (!entry.Known || AmdIrteBits.IsGuestMode(entry.Lo) || AmdIrteBits.Vector(entry.Hi) == desc.Vector) return;
-        Report(irq, in desc, entry.WriteEvent > desc.VectorEvent ? entry.WriteEvent : desc.VectorEvent, string.Create(
-            CultureInfo.InvariantCulture,
-            $"Remapping entry {desc.RemapIndex} of irq {irq} leads to vector {AmdIrteBits.Vector(entry.Hi)}, the interrupt is at CPU {desc.Cpu} vector {desc.Vector}."));
+        if (!entry.Known || AmdIrteBits.IsGuestMode(entry.Lo)) return;
+        CheckVector(irq, in desc, desc.RemapIndex, AmdIrteBits.Vector(entry.Hi), entry.WriteEvent);
+    }
+
+    private void CheckVector(int irq, in IrqDesc desc, int index, byte vector, long writeEvent)
+    {
+        if (vector == desc.Vector || writeEvent > desc.VectorEvent) return;
+        Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
+            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its remapping entry {index} still leads to vector {vector}."));
     }
 
     private void CheckDirect(int irq, in IrqDesc desc, in MsiMessage message, long messageEvent)
     {
-        if (message.Vector == desc.Vector || message.Vector == desc.PreviousVector) return;
-        Report(irq, in desc, messageEvent > desc.VectorEvent ? messageEvent : desc.VectorEvent, string.Create(
-            CultureInfo.InvariantCulture,
-            $"The message of irq {irq} leads to vector {message.Vector}, the interrupt is at CPU {desc.Cpu} vector {desc.Vector}."));
+        if (message.Vector == desc.Vector || message.Vector == desc.PreviousVector || messageEvent > desc.VectorEvent) return;
+        Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
+            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its message still leads to vector {message.Vector}."));
     }
 
     private void Report(int irq, in IrqDesc desc, long blame, string message) => context.Report(FindingCode.MessageTarget,
         blame, message, new About { Irq = irq, Cpu = desc.Cpu, Vector = desc.Vector });
+
+    private bool TryGrow(uint irq)
+    {
+        if (irq >= (uint)context.Machine.Irqs.Count) return false;
+        if (irq >= (uint)_told.Length) Array.Resize(ref _told, context.Machine.Irqs.Count);
+        return true;
+    }
+
+    private struct Told
+    {
+        public ulong MovedNs;
+
+        /// <summary>
+        /// The message had its interrupt's own destination and vector once. One that AMD remaps looks the same and never has.
+        /// </summary>
+        public bool IsDirect;
+    }
 }
