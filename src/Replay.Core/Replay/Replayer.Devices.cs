@@ -45,6 +45,7 @@ public sealed partial class Replayer<TRules, TProbe>
         desc.Put(IrqFlags.MaskedByMigration, masked && _cpus[e.Cpu].Dark);
         desc.Chip = new MaskChange(in e).Chip;
         _machine.MaskSeen = true;
+        _machine.UnmaskSeen |= !masked;
         PutEntryMask(ref desc, masked);
     }
 

@@ -54,6 +54,9 @@ public sealed class MachineState
     /// <summary>True when the recording has mask and unmask records at all; a missing one then means something.</summary>
     public bool MaskSeen { get; set; }
 
+    /// <summary>True when the recording has unmask records: one that is missing then means something.</summary>
+    public bool UnmaskSeen { get; set; }
+
     /// <summary>True when the recording has start-up records at all.</summary>
     public bool StartSeen { get; set; }
 

@@ -14,12 +14,27 @@ internal sealed class EntryOwner(HazardContext context)
     // Bits of the function number that a source qualifier leaves out of the comparison (VT-d specification 9.10).
     private static readonly ushort[] IgnoredBits = [0, 4, 6, 7];
 
+    // An entry that is written for an interrupt's activation follows it at once; later the code on that CPU may have
+    // gone on to another interrupt unseen.
+    private const ulong ActivationNs = 1_000_000;
+
+    private uint _activating = IrqEvent.NoIrq;
+    private ushort _activatingCpu;
+    private ulong _activatingNs;
     private bool _freesSeen;
     private int _tableEntries;
     private long _tableEvent = -1;
 
     /// <summary>Interrupts are freed on record: two that share an entry are then no gap of the recording.</summary>
     public void Freed() => _freesSeen = true;
+
+    /// <summary>The remapping code activates an interrupt on the CPU of the event.</summary>
+    public void Activating(in IrqEvent e)
+    {
+        _activating = e.Irq;
+        _activatingCpu = e.Cpu;
+        _activatingNs = e.TimeNs;
+    }
 
     /// <summary>The table's size, from its register: 2^(S+1) entries.</summary>
     public void TableSet(ulong irta)
@@ -28,14 +43,15 @@ internal sealed class EntryOwner(HazardContext context)
         _tableEvent = context.Index;
     }
 
-    /// <summary>An entry is about to be written by the code that works on an interrupt.</summary>
+    /// <summary>An entry is about to be written, perhaps by the activation of an interrupt.</summary>
     public void Writing(in IrqEvent e)
     {
         var store = new IrteStore(in e);
         long index = (long)store.Index + store.Sub;
         MachineState machine = context.Machine;
         if (!_freesSeen || context.AfterLoss || machine.Remap is not { } table || index >= table.Used) return;
-        uint worker = machine.Cpus[e.Cpu].WorkIrq;
+        uint worker = _activating;
+        if (e.Cpu != _activatingCpu || e.TimeNs - _activatingNs > ActivationNs) return;
         int owner = table[(int)index].Irq;
         if (worker >= (uint)machine.Irqs.Used || owner < 0 || owner == worker) return;
         ref IrqDesc desc = ref machine.Irqs[owner], other = ref machine.Irqs[(int)worker];

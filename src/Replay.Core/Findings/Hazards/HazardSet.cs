@@ -156,6 +156,7 @@ internal sealed class HazardSet
                 _remapOrder.Invalidated(in e);
                 break;
             case EventKind.AmdInvalidate: Stalled.Submitted(in e); break;
+            case EventKind.IrActivate: _owners.Activating(in e); break;
             case EventKind.IrFree or EventKind.VectorTeardown: _owners.Freed(); break;
             case EventKind.MsiWrite:
                 ZeroMessage.Written(in e);
