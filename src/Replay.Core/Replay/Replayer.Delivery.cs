@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.State;
@@ -14,6 +15,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private void ApplyHandlerEntry(in IrqEvent e)
     {
+        if (_cpus[e.Cpu].Arrival == Arrival.Refused) EndRefused(in e);
         if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
@@ -23,7 +25,6 @@ public sealed partial class Replayer<TRules, TProbe>
             if (desc.HeadName != 0 && cpu.LastHandlerIrq == e.Irq) return;
             desc.HeadName = name;
         }
-        if (cpu.Arrival == Arrival.Refused) CountRefused(in e, ref cpu);
         cpu.LastHandlerIrq = e.Irq;
         cpu.Arrival = Arrival.Running;
         desc.Flags |= IrqFlags.Exists;
@@ -32,10 +33,19 @@ public sealed partial class Replayer<TRules, TProbe>
         if (desc.Vector != 0 && desc.Cpu != e.Cpu) CheckPlace(in e, ref desc);
     }
 
-    /// <summary>The arrival before this one ended with no handler having taken it.</summary>
-    private void CountRefused(in IrqEvent e, ref CpuState cpu)
+    /// <summary>
+    /// All handlers of the arrival before this one refused it, unless this is a further one of them. Asked first and out
+    /// of line: nothing but the event is needed behind it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndRefused(in IrqEvent e)
     {
+        if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        ushort head = _machine.Irqs[(int)e.Irq].HeadName;
+        if (head != new HandlerRun(in e).Name && head != 0 && cpu.LastHandlerIrq == e.Irq) return;
         _machine.Spurious++;
+        cpu.Arrival = Arrival.None;
         _hazards.Refused(cpu.LastHandlerIrq, e.TimeNs, _index);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Findings.Hazards;
@@ -19,9 +20,9 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly MachineState _machine;
     private readonly IrqTable _irqs;
     private readonly FindingTable _findings = new();
-    private readonly HazardSet _hazards;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
+    private readonly HazardSet _hazards;
     private long _index = -1;
     private long _applied;
     private ulong _timeNs;
@@ -80,7 +81,7 @@ public sealed partial class Replayer<TRules, TProbe>
                 case EventKind.HandlerExit: ApplyHandlerExit(in e); break;
                 case EventKind.SystemEntry:
                     _machine.SystemInterrupts++;
-                    if (SpuriousVector.IsFault(in e)) _hazards.SystemFault(in e, _index);
+                    if (SpuriousVector.IsFault(in e)) ApplySystemFault(in e);
                     break;
                 case EventKind.SystemExit: break;
                 case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
@@ -97,9 +98,15 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private long _unknown;
 
+    /// <summary>Out of the loop, so that the loop stays small.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ApplySystemFault(in IrqEvent e) => _hazards.SystemFault(in e, _index);
+
     /// <summary>Applies an event that is no delivery; detections of their own look at it before and after.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ApplyAndJudge(ReadOnlySpan<IrqEvent> at)
     {
+        if (!HazardSet.LooksAt(at[0].Kind)) return ApplyRare(at);
         _hazards.Before(in at[0], _index);
         bool applied = ApplyRare(at);
         return _hazards.After(at) || applied;

@@ -10,6 +10,8 @@ namespace Replay.Core.Findings.Hazards;
 /// </summary>
 internal sealed class HazardSet
 {
+    private static readonly bool[] LookedAt = BuildLookedAt();
+
     private readonly LogEvidence _log;
     private readonly SuspendPhases _suspend;
     private readonly InheritedInterrupt _inherited;
@@ -103,6 +105,9 @@ internal sealed class HazardSet
 
     public RemappingErratum Erratum { get; }
 
+    /// <summary>False for kinds that no detection looks at: neither <see cref="Before"/> nor <see cref="After"/> is needed.</summary>
+    public static bool LooksAt(EventKind kind) => LookedAt[(byte)kind];
+
     /// <summary>An event is about to be applied.</summary>
     public void Before(in IrqEvent e, long index)
     {
@@ -193,6 +198,23 @@ internal sealed class HazardSet
         Context.TimeNs = timeNs;
         _targets.CheckAll();
         _triggers.CheckAll();
+    }
+
+    private static bool[] BuildLookedAt()
+    {
+        var looked = new bool[byte.MaxValue + 1];
+        ReadOnlySpan<EventKind> kinds =
+        [
+            EventKind.LogLine, EventKind.Loss, EventKind.SuspendResume, EventKind.CpuhpExit, EventKind.VectorActivate,
+            EventKind.VectorUpdate, EventKind.VectorConfig, EventKind.VectorClear, EventKind.VectorTeardown,
+            EventKind.VectorFreeMoved, EventKind.ApicUpdateVector, EventKind.FreeMovedVector, EventKind.IrteWrite,
+            EventKind.QiSubmit, EventKind.AmdInvalidate, EventKind.IrActivate, EventKind.IrFree, EventKind.MsiWrite,
+            EventKind.MsiUnmask, EventKind.Retrigger, EventKind.LapicOffline,
+        ];
+        foreach (EventKind kind in kinds) looked[(byte)kind] = true;
+        for (int kind = (int)EventKind.MatrixOnline; kind <= (int)EventKind.MatrixAllocReserved; kind++) looked[kind] = true;
+        for (int kind = (int)EventKind.DeviceRaise; kind <= (int)EventKind.GuestEoi; kind++) looked[kind] = true;
+        return looked;
     }
 
     private bool Hardware(in IrqEvent e)

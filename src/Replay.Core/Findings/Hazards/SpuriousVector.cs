@@ -12,8 +12,12 @@ internal sealed class SpuriousVector(HazardContext context)
     // Classes of system_entry, in the schema's order.
     private const ulong SpuriousApic = 2, ErrorApic = 3;
 
+    // ERROR_APIC_VECTOR; SPURIOUS_APIC_VECTOR is the next and last one.
+    private const byte FirstFaultVector = 0xFE;
+
     /// <summary>True for the entries that mean something went wrong; asked at every interrupt on a system vector.</summary>
-    public static bool IsFault(in IrqEvent e) => (byte)e.A - SpuriousApic <= ErrorApic - SpuriousApic;
+    public static bool IsFault(in IrqEvent e) =>
+        e.Vector >= FirstFaultVector && (byte)e.A - SpuriousApic <= ErrorApic - SpuriousApic;
 
     public void Entered(in IrqEvent e)
     {
