@@ -17,7 +17,13 @@ internal static class CommandTree
         {
             root.Subcommands.Add(ReplayCommand.Build(host, createSession));
             root.Subcommands.Add(StateCommand.Build(host, createSession));
+            root.Subcommands.Add(HistoryCommand.Build(host, createSession));
         }
+        root.Subcommands.Add(VerifyCommand.Build(host));
+        root.Subcommands.Add(RulesCommand.Build(host));
+        root.Subcommands.Add(ExplainCommand.Build(host));
+        root.Subcommands.Add(RecipeCommand.Build(host));
+        root.Subcommands.Add(ScenariosCommand.Build(host));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(host);

@@ -41,8 +41,10 @@ internal static class HelpExamples
             ["replay"] =
             [
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
+                ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
+                ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would where the recording does not tell."),
             ],
             ["state"] =
             [
@@ -50,6 +52,46 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
+            ],
+            ["history"] =
+            [
+                ("irqreplay history capture.dat --irq 26", "Every move, mask, message and arrival of one interrupt, and why."),
+                ("irqreplay history capture.dat --vector 3:35", "Every owner of vector 35 on CPU 3."),
+                ("irqreplay history capture.dat --irte 23", "Every writer of a remapping entry (AMD: --irte 00:03.0:5)."),
+                ("irqreplay history capture.dat --msix 0000:00:01.0:0 --from time:12", "A device's entry, from a time on."),
+            ],
+            ["verify"] =
+            [
+                ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),
+                ("irqreplay verify capture.dat --rules linux-6.12", "By another kernel's: what it would decide otherwise."),
+                ("irqreplay verify capture.dat --with cpu.forceCompleteFirst=no", "With one behaviour changed."),
+                ("irqreplay verify capture.dat --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
+            ["rules"] =
+            [
+                ("irqreplay rules", "All behaviours and sets."),
+                ("irqreplay rules hv", "Those of Hyper-V."),
+                ("irqreplay rules a6c11c0a5235", "The two sets of one fix."),
+                ("irqreplay rules --format json", "The same for scripts."),
+            ],
+            ["explain"] =
+            [
+                ("irqreplay explain IRQ007", "One code; 7 and VECTOR_LEAK are the same."),
+                ("irqreplay explain", "All codes."),
+                ("irqreplay explain 7 --format json", "One code for scripts."),
+            ],
+            ["recipe"] =
+            [
+                ("irqreplay recipe bare-metal > record.sh", "The script for the machine itself; it says how it is run."),
+                ("irqreplay recipe hyperv | ssh root@guest sh -s 30", "Thirty seconds of a guest, in one line."),
+                ("irqreplay recipe kvm --format json", "Tracepoints and probes for other recorders."),
+            ],
+            ["scenarios"] =
+            [
+                ("irqreplay scenarios", "All, in a line each; whatever is not as expected."),
+                ("irqreplay scenarios d", "Outcome tables of those whose names start with d."),
+                ("irqreplay scenarios d-backdoor-reset --states", "One of them, step by step."),
+                ("irqreplay scenarios my.irqs --format json", "A file with #expect lines of your own, for scripts."),
             ],
         };
 }

@@ -34,7 +34,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
         writer.WriteLine();
         writer.WriteLine("Usage:");
         string arguments = isRoot ? " COMMAND" : "";
-        foreach (Argument argument in command.Arguments) arguments += " " + argument.Name;
+        foreach (Argument argument in command.Arguments)
+            arguments += argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : " " + argument.Name;
         writer.WriteLine($"  irqreplay{(isRoot ? "" : " " + command.Name)}{arguments} [options]");
         var rows = new List<(string, string)>();
         foreach (Command child in command.Subcommands) rows.Add((child.Name, child.Description ?? ""));

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -14,7 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules) => _replayer = new Replayer<TRules, TProbe>(tables, rules);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -24,7 +26,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     {
         _replayer.Finish();
         return ReplayReporter.Build(
-            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds);
+            _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
+            _replayer.Systems.Live);
     }
 }
 
@@ -33,14 +36,21 @@ internal static class MachineSession
 {
     public static ReplaySession Create(Recording recording, SessionOptions options)
     {
-        KernelRelease release = KernelRelease.Parse(recording.Info.Kernel);
-        return release.UsesTimerCleanup
-            ? Create(recording, options, default(Linux612))
-            : Create(recording, options, default(Linux61));
+        RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
+        ChosenRules chosen = rules.ToKernelRules();
+        // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
+        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, rules, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, rules, default(Linux612));
+        return Create(recording, options, rules, chosen);
     }
 
-    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, TRules rules)
-        where TRules : struct, IKernelRules => options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules);
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
+        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
+        {
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, choice, new HistoryProbe(historian)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
+                recording.Tables, rules, choice, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+        };
 }

@@ -5,33 +5,18 @@ using Replay.Formats;
 
 namespace Replay.Cli;
 
-/// <summary>How results are printed.</summary>
-internal enum OutputFormat
-{
-    Text,
-    Json,
-    Sarif,
-}
-
 /// <summary>The argument and options that every command has, and what they lead to.</summary>
 internal sealed class SharedOptions
 {
     /// <summary>Largest mapping file that is read.</summary>
     private const int MapBytesMax = 4 << 20;
 
-    private readonly string _formats;
+    private readonly FormatOption _format;
 
     public SharedOptions(Command command, string formats = "text|json")
     {
-        _formats = formats;
-        Format = new Option<string>("--format")
-        {
-            Description = "How results are printed; text unless you say otherwise.",
-            HelpName = formats,
-            DefaultValueFactory = static _ => "text",
-        };
         command.Arguments.Add(File);
-        command.Options.Add(Format);
+        _format = new FormatOption(command, formats);
         command.Options.Add(Map);
         command.Options.Add(Ignore);
     }
@@ -40,8 +25,6 @@ internal sealed class SharedOptions
     {
         Description = "The recording; - is standard input. Its format is told from its content, compressed (zstd) or not.",
     };
-
-    public Option<string> Format { get; }
 
     public Option<string?> Map { get; } = new("--map")
     {
@@ -57,18 +40,7 @@ internal sealed class SharedOptions
     };
 
     /// <exception cref="UsageException">No such format.</exception>
-    public OutputFormat GetFormat(ParseResult result)
-    {
-        string text = result.GetValue(Format) ?? "text";
-        string[] allowed = _formats.Split('|');
-        if (Array.IndexOf(allowed, text) < 0)
-        {
-            string? near = Nearest.Find(text, allowed);
-            throw new UsageException($"--format {text}: the formats here are {string.Join(", ", allowed)}"
-                + (near is null ? "" : $"; did you mean --format {near}?"));
-        }
-        return text switch { "json" => OutputFormat.Json, "sarif" => OutputFormat.Sarif, _ => OutputFormat.Text };
-    }
+    public OutputFormat GetFormat(ParseResult result) => _format.Get(result);
 
     /// <summary>Opens the recording that the command line names.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>

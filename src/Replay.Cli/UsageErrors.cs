@@ -18,9 +18,11 @@ internal static class UsageErrors
         if (command is RootCommand) return "a command is missing; type \"irqreplay --help\" for the list";
         foreach (Argument argument in command.Arguments)
         {
+            if (argument.Arity.MinimumNumberOfValues == 0) continue;
             if (result.GetResult(argument) is null or { Tokens.Count: 0 })
             {
-                return $"{command.Name} needs a {argument.Name}: irqreplay {command.Name} {argument.Name} (- is standard input)";
+                return $"{command.Name} needs a {argument.Name}: irqreplay {command.Name} "
+                    + (argument.HelpName ?? argument.Name + " (- is standard input)");
             }
         }
         if (result.UnmatchedTokens.Count > 0)

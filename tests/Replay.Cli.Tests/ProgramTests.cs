@@ -56,6 +56,12 @@ public class ProgramTests
     [InlineData("convert")]
     [InlineData("replay")]
     [InlineData("state")]
+    [InlineData("history")]
+    [InlineData("verify")]
+    [InlineData("rules")]
+    [InlineData("explain")]
+    [InlineData("recipe")]
+    [InlineData("scenarios")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

@@ -15,6 +15,7 @@ internal sealed class StateCommand
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
 
     private readonly Option<string> _at = new("--at")
     {
@@ -55,6 +56,7 @@ internal sealed class StateCommand
         command.Options.Add(_view);
         command.Options.Add(_irq);
         command.Options.Add(_cpu);
+        _rules = new RuleOptions(command);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
     }
@@ -69,10 +71,11 @@ internal sealed class StateCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
+        _rules.Check(result);
         Position position = Position.Parse(result.GetValue(_at)!);
         var selection = new StateSelection(StateSelection.ParseViews(result.GetValue(_view)), ParseIrqs(result), ParseCpus(result));
         using Recording recording = _shared.Open(result, _host);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid)));
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), _rules.Choose(result, recording)));
         ReplayTo(position, recording, session);
         Losses.Write(recording, format, _host.Error);
         StateReport state = selection.Apply(session.DescribeState(position.Text));

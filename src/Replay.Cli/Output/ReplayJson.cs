@@ -1,19 +1,25 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using Replay.Core.History;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
+using Replay.Core.Systems;
 
 namespace Replay.Cli.Output;
 
 /// <summary>The JSON of <c>replay</c>.</summary>
 internal static class ReplayJson
 {
-    public static void Write(ReplayReport report, Stream output)
+    /// <summary>The result, and the verdict on one interrupt where that was asked for.</summary>
+    public static void Write(ReplayReport report, RuleChoice rules, WhyReport? why, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
+        json.WriteString("rules", rules.ToString());
+        if (why is not null) WhyJson.Write(json, why);
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }
@@ -34,9 +40,27 @@ internal static class ReplayJson
         json.WriteNumber("lost", report.Interrupts.Lost);
         json.WriteNumber("spurious", report.Interrupts.Spurious);
         json.WriteEndObject();
+        if (report.Policies.Count > 0) WritePolicies(json, report);
+        SystemsJson.Write(json, report.Systems);
         json.WriteText("digest", report.Digest);
         json.WriteNumber("seconds", Math.Round(report.Seconds, 6));
         json.WriteNumber("eventsPerSecond", report.EventsPerSecond is { } rate ? (long?)Math.Round(rate) : null);
+    }
+
+    private static void WritePolicies(Utf8JsonWriter json, ReplayReport report)
+    {
+        json.WriteStartArray("policies");
+        foreach (PolicyEvidence row in report.Policies)
+        {
+            json.WriteStartObject();
+            json.WriteString("policy", row.Policy);
+            json.WriteString("alternative", row.Alternative);
+            json.WriteNumber("event", row.Event);
+            json.WriteText("device", row.Device.Length == 0 ? null : row.Device);
+            json.WriteString("because", row.Because);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteFinding(Utf8JsonWriter json, ReportFinding finding)

@@ -85,6 +85,22 @@ internal sealed class ReportConsole : IDisposable
     /// <summary>A heading with what it counts.</summary>
     public void Heading(string text) => Line(text, Bold);
 
+    /// <summary>Text two columns in, its further lines too.</summary>
+    public void Indented(string text, Style? style = null)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().PadLeft(2).PadRight(0));
+        grid.AddRow(Cell(text, style));
+        Write(grid);
+    }
+
+    /// <summary>Columns without rules, two columns in: the first keeps its width, the others wrap.</summary>
+    public static Grid NewGrid(int columns)
+    {
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
+        for (int i = 1; i < columns; i++) grid.AddColumn(new GridColumn().PadLeft(0).PadRight(i == columns - 1 ? 0 : 2));
+        return grid;
+    }
+
     /// <summary>Names and values below each other.</summary>
     public void Facts(IEnumerable<(string Name, string Value)> facts)
     {

@@ -125,16 +125,27 @@ public enum EventKind : byte
     KernelStep = 160,
     DeviceStep = 161,
 
-    // 170-179: PCIe errors.
+    // 170-179: PCIe errors, and what virtual machines do about them.
     AerEvent = 170,
+    AerAnswer = 171,
+    GuestAerStep = 172,
+    GuestAccess = 173,
+    AerTimer = 174,
+    VmRun = 175,
 
     // 180-189: Hyper-V virtual PCI bus, as seen by guest or host.
     VpciChannel = 180,
     VpciCreateInterrupt = 181,
     VpciDeleteInterrupt = 182,
+    HvBusStep = 183,
+    HvBusState = 184,
+    HvPacket = 185,
+    HvHypercall = 186,
+    HvHypercallDone = 187,
+    HvUnmask = 188,
+    VmbusChannel = 189,
 
     // 200-229: what devices, local APICs, IO-APICs, hypervisors and VMMs were seen to do or to hold.
-    DeviceRaise = 200,
     MsixStore = 201,
     MsixPending = 202,
     MsixSeen = 203,
@@ -153,11 +164,36 @@ public enum EventKind : byte
     IrqfdBind = 216,
     IrqfdSignal = 217,
     IrqRoute = 218,
-    GuestEntryMask = 219,
-    TriggerOwner = 220,
     MessageCopied = 221,
     GuestPin = 222,
     GuestEoi = 223,
+
+    // 230: what devices want, seen by nobody but the device; systems replay it.
+    DeviceRaise = 230,
+
+    // 231-244: a modelled machine: what happens to its kernel, its interrupts and its devices.
+    Machine = 231,
+    IrqAlloc = 232,
+    IrqRequest = 233,
+    CpuOff = 234,
+    CpuOn = 235,
+    Snapshot = 236,
+    Restore = 237,
+    KernelBoot = 238,
+    Inject = 239,
+    Tick = 240,
+    MessageCopy = 241,
+    // 245-254: devices assigned to a virtual machine or another user (VFIO).
+    VfioHost = 245,
+    VfioFunction = 246,
+    VfioSetIrqs = 247,
+    GuestMsixControl = 248,
+    GuestMsixMessage = 249,
+    GuestMsixMask = 250,
+    VfioReset = 251,
+    VfioResetReturn = 252,
+    KvmRoute = 253,
+    MsixTableRead = 254,
 
     /// <summary>Continuation of the record before it; never an event of its own.</summary>
     Extension = 255,

@@ -11,12 +11,8 @@ public static partial class EventSchema
 
     private static string[] VcpuStates => ["gone", "running", "preempted", "blocked"];
 
-    private static string[] TriggerOwners => ["none", "vmm", "kvm"];
-
     private static EventKindInfo[] HardwareRows() =>
     [
-        Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "A device wants to signal one of its entries.",
-            EntryOperands()),
         Row(EventKind.MsixStore, "msix_store", EventRole.Stimulus,
             "One 32-bit store reaches the MSI-X table in the device.",
             [.. EntryOperands(), new EventOperand("register", OperandSlot.A, 32, 8, OperandFormat.Symbol, TableRegisters),
@@ -74,12 +70,6 @@ public static partial class EventSchema
             "A guest interrupt gets a message as its route (present 1) or loses it (0).",
             Dec("gsi", OperandSlot.B, 0, 32), Flag(OperandSlot.B, "present", 32), Hex("address", OperandSlot.A, 0, 64),
             Hex("data", OperandSlot.Irq, 0, 32)),
-        Row(EventKind.GuestEntryMask, "guest_entry_mask", EventRole.Stimulus,
-            "A guest's view of an entry becomes effectively masked (1) or unmasked (0).",
-            [.. EntryOperands(), Flag("masked", 32)]),
-        Row(EventKind.TriggerOwner, "trigger_owner", EventRole.Observation,
-            "Whose event descriptor the host signals for an entry (VFIO_DEVICE_SET_IRQS).",
-            [.. EntryOperands(), new EventOperand("owner", OperandSlot.A, 32, 8, OperandFormat.Symbol, TriggerOwners)]),
         Row(EventKind.MessageCopied, "message_copied", EventRole.Stimulus,
             "The message of an interrupt is handed to an agent that keeps a copy (bridge peer, queue memory).",
             Irq(), Name("agent", OperandSlot.A, 0)),

@@ -2,7 +2,7 @@ namespace Replay.Core.Events;
 
 // Typed looks at the operands of kinds 200 to 229, as in EventViews.cs.
 
-/// <summary>Operands of device_raise, and what every record of one entry begins with.</summary>
+/// <summary>Operands of device_raise, msix_store, msix_pending.</summary>
 public readonly ref struct EntryOperation
 {
     private readonly ref readonly IrqEvent _record;
@@ -13,10 +13,10 @@ public readonly ref struct EntryOperation
 
     public ushort Entry => (ushort)(_record.A >> 16);
 
-    /// <summary>Operand pending of msix_pending, masked of guest_entry_mask.</summary>
+    /// <summary>Operand pending of msix_pending.</summary>
     public bool Flag => (_record.A >> 32 & 1) != 0;
 
-    /// <summary>Operand register of msix_store, owner of trigger_owner.</summary>
+    /// <summary>Operand register of msix_store.</summary>
     public byte Choice => (byte)(_record.A >> 32);
 
     public uint Value => (uint)_record.B;

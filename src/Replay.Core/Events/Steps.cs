@@ -48,6 +48,9 @@ public enum DeviceStepCode : byte
     PmResumeNoirq = 12,
     RootReset = 13,
     BusErrorReset = 14,
+    PmFreezeNoirq = 15,
+    PmThawNoirq = 16,
+    PmPoweroffNoirq = 17,
 }
 
 /// <summary>Text-form names of <see cref="DeviceStepCode"/>, by number.</summary>
@@ -57,6 +60,49 @@ public static class DeviceSteps
     [
         "other", "error_detected", "mmio_enabled", "slot_reset", "error_resume", "recovery_start", "link_wait",
         "reset_prepare", "reset_done", "driver_reset", "driver_disable", "pm_restore_noirq", "pm_resume_noirq",
-        "root_reset", "bus_error_reset",
+        "root_reset", "bus_error_reset", "pm_freeze_noirq", "pm_thaw_noirq", "pm_poweroff_noirq",
     ];
+}
+
+/// <summary>Steps of a guest's own error recovery; the number is the operand <c>step</c> of <c>guest_aer_step</c>.</summary>
+public enum GuestAerStepCode : byte
+{
+    Other = 0,
+    ErrorDetected = 1,
+    MmioEnabled = 2,
+    LinkReset = 3,
+    SlotReset = 4,
+    Resume = 5,
+}
+
+/// <summary>Text-form names of <see cref="GuestAerStepCode"/>, by number.</summary>
+public static class GuestAerSteps
+{
+    public static string[] Names { get; } =
+        ["other", "error_detected", "mmio_enabled", "link_reset", "slot_reset", "resume"];
+}
+
+/// <summary>Names of the callbacks that answer in error recovery; the numbers are those of <see cref="DeviceStepCode"/>.</summary>
+public static class AerCallbacks
+{
+    public static string[] Names { get; } = ["other", "error_detected", "mmio_enabled", "slot_reset"];
+}
+
+/// <summary>Answers to those callbacks, as Linux numbers them (pci.h, pci_ers_result).</summary>
+public enum AerAnswerCode : byte
+{
+    Unknown = 0,
+    None = 1,
+    CanRecover = 2,
+    NeedReset = 3,
+    Disconnect = 4,
+    Recovered = 5,
+    NoAerDriver = 6,
+}
+
+/// <summary>Text-form names of <see cref="AerAnswerCode"/>, by number.</summary>
+public static class AerAnswers
+{
+    public static string[] Names { get; } =
+        ["unknown", "none", "can_recover", "need_reset", "disconnect", "recovered", "no_aer_driver"];
 }

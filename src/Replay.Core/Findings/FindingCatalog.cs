@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 
@@ -95,6 +96,10 @@ public static class FindingCatalog
             "A remapping entry that was posted to a virtual CPU was overwritten for the host.",
             "The affinity change that wrote it, and whether the entry had been taken back before.",
             "Linux intel/irq_remapping.c intel_ir_set_affinity; vmx/posted_intr.c"),
+        new(FindingCode.HardwareShadowMismatch, "HW_SHADOW_MISMATCH", Severity.Critical,
+            "A device lost its MSI-X table in a reset that nobody saw, and signals by writing to address 0 or not at all.",
+            "The reset to blame, and whether anything after it made the host write the messages again.",
+            "Linux vfio_pci_intrs.c vfio_msi_set_vector_signal (b8f02af096b1); invariants I-31, I-48"),
         new(FindingCode.PendingLost, "PENDING_LOST", Severity.Critical,
             "A device signalled a masked entry and the signal is not kept pending.",
             "What the device model does between the mask and the unmask.",
@@ -123,6 +128,22 @@ public static class FindingCatalog
             "An interrupt's destination does not fit its message: it goes to another CPU.",
             "Whether interrupt remapping is on; machines with APIC IDs above 255 need it.",
             "Linux apic.c __irq_msi_compose_msg"),
+        new(FindingCode.WrongProcessor, "WRONG_PROCESSOR", Severity.Major,
+            "An interrupt of a virtual PCI device arrives on another CPU than the hypervisor was told, time after time.",
+            "Whether virtual processor numbers, APIC IDs and CPU numbers are the same here.",
+            "TLFS HvCallRetargetDeviceInterrupt; Linux hv_cpu_number_to_vp_number"),
+        new(FindingCode.MultipleDelivery, "MULTI_DELIVERY", Severity.Major,
+            "A retarget named several processors, and one event ran the handler on several of them.",
+            "Flags and processor set of the last retarget hypercall.",
+            "Linux pci-hyperv.c hv_irq_retarget_interrupt (comment on HV_DEVICE_INTERRUPT_TARGET_MULTICAST)"),
+        new(FindingCode.RecoveryUnderUser, "RECOVERY_UNDER_USER", Severity.Critical,
+            "Error recovery took a device's state while its user goes on, or failed without telling its driver.",
+            "The link reset to blame, and whether the machine was stopped or its guest recovered the device.",
+            "Linux pcie/err.c pcie_do_recovery, vfio_pci_aer_err_detected (6.1, 6.12)"),
+        new(FindingCode.ResetByPartialOwner, "RESET_BY_PARTIAL_OWNER", Severity.Critical,
+            "A bus was reset while a function below it belongs to someone else, or a refused reset was taken for done.",
+            "Who has each function of the bus, and what the request for the reset returned.",
+            "Linux vfio_pci_ioctl_pci_hot_reset; QEMU vfio_pci_hot_reset"),
         new(FindingCode.HostMessage, "HOST_MESSAGE", Severity.Critical,
             "The device holds another message than the kernel wrote, or has MSI-X off that the kernel switched on.",
             "What the hypervisor did with the last write of that entry.",
@@ -269,14 +290,32 @@ public static class FindingCatalog
             + "given back.",
             "Invalidation commands for that device between the write and the release.",
             "Linux amd/iommu.c iommu_flush_irt_and_complete; invariant I-40"),
-        new(FindingCode.TriggerMismatch, "TRIGGER_MISMATCH", Severity.Major,
-            "A guest's mask of an entry and the one whom the host signals for it do not fit.",
-            "The last change of mask or trigger of that entry.",
-            "QEMU vfio/pci.c vfio_msix_vector_use; invariant I-46"),
-        new(FindingCode.IrqfdWithoutRoute, "IRQFD_WITHOUT_ROUTE", Severity.Minor,
-            "An event descriptor is tied to a guest interrupt that has no route.",
-            "Whether the descriptor is taken off before the route is.",
-            "Linux kvm/eventfd.c irqfd_update; invariant I-47"),
+        HyperV(FindingCode.MappingWithoutChannel, "MAPPING_WITHOUT_CHANNEL", Severity.Major,
+            "The host mapped an interrupt of a virtual PCI device whose channel is closed or being released.", "hv_pci_suspend"),
+        HyperV(FindingCode.BusTransition, "BUS_TRANSITION", Severity.Major,
+            "A virtual PCI bus changed its state in a way that the driver has no path for.", "hv_pci_probe, hv_pci_resume"),
+        HyperV(FindingCode.OneMappingEach, "ONE_MAPPING_EACH", Severity.Critical,
+            "On an installed bus an interrupt has no mapping, several, or one that is not the device's message.",
+            "hv_compose_msi_msg"),
+        HyperV(FindingCode.RetargetFailed, "RETARGET_FAILED", Severity.Critical,
+            "The hypervisor refused to retarget an interrupt of an installed bus.", "hv_irq_retarget_interrupt"),
+        HyperV(FindingCode.MappingBalance, "MAPPING_BALANCE", Severity.Minor,
+            "A mapping was made twice without being dropped, or dropped without being there, and no resume explains it.",
+            "hv_int_desc_free"),
+        Invariant(FindingCode.TriggerNotAsMasked, "TRIGGER_NOT_AS_MASKED", Severity.Major,
+            "A vector's eventfd is not the one that the guest's mask asks for.",
+            "QEMU hw/vfio/pci.c: vfio_msix_vector_use, vfio_msix_vector_release"),
+        Invariant(FindingCode.RouteMissing, "ROUTE_MISSING", Severity.Critical,
+            "An irqfd is armed and KVM has no route for it.", "Linux kvm eventfd.c: irqfd_update, irqfd_inject"),
+        Invariant(FindingCode.HardwareMessageDiffers, "HARDWARE_MESSAGE_DIFFERS", Severity.Critical,
+            "A device's entry holds another message than the host's cache.", "Linux vfio_pci_intrs.c: vfio_msi_set_vector_signal"),
+        Invariant(FindingCode.ErrorStateChange, "ERROR_STATE_CHANGE", Severity.Major,
+            "A device that failed for good changed its error state.", "Linux pci.h: pci_dev_set_io_state"),
+        Invariant(FindingCode.ResumeBeforeVote, "RESUME_BEFORE_VOTE", Severity.Major,
+            "A driver was told to resume before all had answered that they recovered.", "Linux pcie/err.c: pcie_do_recovery"),
+        Invariant(FindingCode.HotResetWithoutOwnership, "HOT_RESET_WITHOUT_OWNERSHIP", Severity.Critical,
+            "A VFIO hot reset succeeded for a caller that does not own all functions of the bus.",
+            "Linux vfio_pci_core.c: vfio_pci_ioctl_pci_hot_reset"),
         new(FindingCode.RemoteIrrOrder, "REMOTE_IRR_ORDER", Severity.Minor,
             "A level pin stopped waiting though the vector that it sent was never ended.",
             "What cleared it: a mode switch, a reset, a lost record.",
@@ -311,10 +350,16 @@ public static class FindingCatalog
     public static string IdOf(FindingCode code) =>
         string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");
 
+    private static FindingInfo HyperV(FindingCode code, string name, Severity severity, string meaning, string function) =>
+        new(code, name, severity, meaning,
+            "Packets on the bus's channel and hypercalls before the event, and the bus's last suspend or resume.",
+            string.Create(CultureInfo.InvariantCulture,
+                $"Linux drivers/pci/controller/pci-hyperv.c: {function}; invariant I-{(int)code - 100}"));
+
     private static FindingInfo Invariant(FindingCode code, string name, Severity severity, string meaning,
         string function) =>
         new(code, name, severity, meaning,
             "The records around the event, and whether records were lost before it.",
             string.Create(CultureInfo.InvariantCulture,
-                $"Linux kernel/irq/matrix.c and apic/vector.c: {function}; invariant I-{(int)code - 100:D2}"));
+                $"{(function.Contains(':', StringComparison.Ordinal) ? "" : "Linux kernel/irq/matrix.c and apic/vector.c: ")}{function}; invariant I-{(int)code - 100:D2}"));
 }

@@ -91,8 +91,38 @@ public sealed partial class Replayer<TRules, TProbe>
     private void GoDarkUnseen(int cpu)
     {
         GoDark(cpu);
-        for (int irq = 0; irq < _irqs.Used; irq++) ForgetPlaceOn(cpu, irq);
+        for (int irq = 0; irq < _irqs.Used; irq++)
+        {
+            if (ShutsDownWith(cpu, ref _irqs[irq])) ShutDownByRule(ref _irqs[irq]);
+            else ForgetPlaceOn(cpu, irq);
+        }
         ForgetBits(cpu);
+    }
+
+    /// <summary>
+    /// A managed interrupt none of whose CPUs stays online is shut down, whatever else the dying CPU does (Linux
+    /// migrate_one_irq). Where the others go depends on masks that no tracepoint tells.
+    /// </summary>
+    private bool ShutsDownWith(int cpu, ref IrqDesc desc)
+    {
+        if (desc.Vector == 0 || desc.Cpu != cpu
+            || !desc.Has(IrqFlags.VectorKnown | IrqFlags.Managed | IrqFlags.ManagedKnown | IrqFlags.AffinityKnown))
+        {
+            return false;
+        }
+        for (int other = 0; other < CpuMask.Bits; other++)
+        {
+            if ((desc.Affinity >> other & 1) != 0 && other != cpu && !_machine.IsOffline(other)) return false;
+        }
+        return true;
+    }
+
+    private void ShutDownByRule(ref IrqDesc desc)
+    {
+        GiveUpInDark(ref desc);
+        desc.Clear(IrqFlags.Activated | IrqFlags.Started);
+        desc.Set(IrqFlags.ActivatedKnown | IrqFlags.ManagedShutdown | IrqFlags.Inferred);
+        if (!_machine.MaskSeen || desc.Device == 0) PutEntryMask(ref desc, true);
     }
 
     /// <summary>What an interrupt had on a CPU that went down is not known any more.</summary>
@@ -164,18 +194,6 @@ public sealed partial class Replayer<TRules, TProbe>
         if (available >= toMove) return;
         Report(FindingCode.OfflineDespiteShortage, _index, -1, cpu, -1, string.Create(CultureInfo.InvariantCulture,
             $"CPU {cpu} goes offline with {toMove} vectors to move and {available} available elsewhere."));
-    }
-
-    private void ReportCannotOffline(int cpu)
-    {
-        VectorMatrix matrix = _machine.Matrix;
-        ref CpuMap map = ref matrix[cpu];
-        string counters = matrix.KnowsManagedInUse(cpu)
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"it has {map.Allocated - map.ManagedAllocated} vectors to move, {matrix.GlobalAvailable - map.Available} are available elsewhere")
-            : "how many vectors it would have to move was not recorded";
-        Report(FindingCode.VectorExhausted, _cpus[cpu].TakedownEvent, -1, cpu, -1, string.Create(
-            CultureInfo.InvariantCulture, $"CPU {cpu} could not be taken offline: {counters}."));
     }
 
     /// <summary>

@@ -212,7 +212,15 @@ public sealed partial class Replayer<TRules, TProbe>
         desc.Clear(IrqFlags.Activated);
         desc.Set(IrqFlags.Exists | IrqFlags.ActivatedKnown);
         _shutdownsSeen = true;
-        if (!_cpus[e.Cpu].Dark) return;
+        if (_cpus[e.Cpu].Dark) GiveUpInDark(ref desc);
+    }
+
+    /// <summary>
+    /// What follows x86_vector_deactivate and is not recorded on a dying CPU: the vector goes back, and the interrupt
+    /// points at the placeholder.
+    /// </summary>
+    private void GiveUpInDark(ref IrqDesc desc)
+    {
         if (desc.Vector != 0 && desc.Has(IrqFlags.VectorKnown))
         {
             InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));

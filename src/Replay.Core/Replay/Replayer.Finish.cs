@@ -24,6 +24,7 @@ public sealed partial class Replayer<TRules, TProbe>
             cpu.Arrival = Arrival.None;
         }
         _hazards.Finish(_index, _timeNs);
+        _systems.Finish(_index, _timeNs);
     }
 
     /// <summary>H-04: started, and the entry was masked before that and never unmasked since.</summary>

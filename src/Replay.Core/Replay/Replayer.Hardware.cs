@@ -17,15 +17,19 @@ public sealed partial class Replayer<TRules, TProbe>
         return function.TryEnsure(entry);
     }
 
-    /// <summary>Masked entries remember one signal (PCI specification 6.8.3); others send it at once.</summary>
-    private void ApplyDeviceRaise(in IrqEvent e)
+    /// <summary>
+    /// Masked entries remember one signal (PCI specification 6.8.3); others send it at once. False for an entry that
+    /// nothing is known of.
+    /// </summary>
+    private bool ApplyDeviceRaise(in IrqEvent e)
     {
         var raise = new EntryOperation(in e);
-        if (!TryEntry(raise.Device, raise.Entry, out MsixFunction function)) return;
-        if (function.Enabled == false || function.IsMasked(raise.Entry) != true) return;
+        if (_machine.Msix.Find(raise.Device) is not { } function || raise.Entry >= function.Count) return false;
+        if (function.Enabled == false || function.IsMasked(raise.Entry) != true) return true;
         ref MsixEntry entry = ref function[raise.Entry];
         if (!entry.Pending) entry.PendingEvent = _index;
         entry.Pending = true;
+        return true;
     }
 
     private void ApplyMsixStore(in IrqEvent e)

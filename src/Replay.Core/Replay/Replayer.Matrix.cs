@@ -84,6 +84,7 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.MatrixReserveManaged:
                 CheckFirstFree(in e, ref map, cpu, compare);
                 matrix.ReserveManaged(cpu, e.Vector);
+                if (cpu < CpuMask.Bits) _cpus[e.Cpu].AsideMask |= 1UL << cpu;
                 break;
             case EventKind.MatrixRemoveManaged: matrix.RemoveManaged(cpu, e.Vector); break;
             case EventKind.MatrixAssign:

@@ -1,6 +1,4 @@
-using System;
 using System.Globalization;
-using System.Text;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Spec;
@@ -12,9 +10,6 @@ namespace Replay.Core.Replay;
 public sealed partial class Replayer<TRules, TProbe>
 {
     private const int NoSpace = -28;
-
-    // CPUs that a message spells out.
-    private const int CpusListed = 16;
 
     // True once vector_clear was seen: without it nothing tells that an interrupt gives its slot up.
     private bool _clearsSeen;
@@ -66,6 +61,13 @@ public sealed partial class Replayer<TRules, TProbe>
             | IrqFlags.VectorKnown);
         desc.Vector = 0;
         desc.VectorEvent = _index;
+
+        // Its affinity is the mask of the CPUs on which a vector was just set aside for it.
+        ulong mask = _cpus[e.Cpu].AsideMask;
+        _cpus[e.Cpu].AsideMask = 0;
+        if (mask == 0 || _machine.Cpus.Used > CpuMask.Bits) return;
+        desc.Affinity = mask;
+        desc.Set(IrqFlags.AffinityKnown);
     }
 
     private void ApplyVectorActivate(in IrqEvent e)
@@ -77,7 +79,7 @@ public sealed partial class Replayer<TRules, TProbe>
         var activation = new VectorActivation(in e);
         desc.Put(IrqFlags.Managed, activation.IsManaged);
         desc.Put(IrqFlags.CanReserve, activation.CanReserve);
-        desc.Clear(IrqFlags.ManagedShutdown);
+        desc.Clear(IrqFlags.ManagedShutdown | IrqFlags.Inferred);
         _cpus[e.Cpu].WorkIrq = e.Irq;
         if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
 
@@ -471,22 +473,4 @@ public sealed partial class Replayer<TRules, TProbe>
     private static string Place(byte vector, ushort cpu) => vector == 0
         ? "no vector"
         : string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} vector {vector}");
-
-    private void ReportExhausted(uint irq, string what)
-    {
-        VectorMatrix matrix = _machine.Matrix;
-        ref IrqDesc desc = ref _machine.Irqs[(int)irq];
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{what} for irq {irq}");
-        if (desc.Has(IrqFlags.AffinityKnown)) text.Append(CultureInfo.InvariantCulture, $" (affinity mask 0x{desc.Affinity:x})");
-        text.Append(": available");
-        for (int cpu = 0; cpu < Math.Min(matrix.Count, CpusListed); cpu++)
-        {
-            if (matrix[cpu].Online && matrix[cpu].Known)
-                text.Append(CultureInfo.InvariantCulture, $" {matrix[cpu].Available} on CPU {cpu},");
-        }
-        text.Append(CultureInfo.InvariantCulture,
-            $" {matrix.GlobalAvailable} in all; {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated.");
-        Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, text.ToString());
-    }
 }

@@ -5,6 +5,7 @@ using Replay.Core.Findings;
 using Replay.Core.Findings.Hazards;
 using Replay.Core.Rules;
 using Replay.Core.State;
+using Replay.Core.Systems;
 
 namespace Replay.Core.Replay;
 
@@ -20,6 +21,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly MachineState _machine;
     private readonly IrqTable _irqs;
     private readonly FindingTable _findings = new();
+    private readonly SystemSet _systems;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
     private readonly HazardSet _hazards;
@@ -31,13 +33,18 @@ public sealed partial class Replayer<TRules, TProbe>
     // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
     private bool _hotplugSeen;
 
-    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default)
+    /// <param name="tables">Names of the recording.</param>
+    /// <param name="rules">What the kernel's part of the machine follows.</param>
+    /// <param name="probe">Called after each event.</param>
+    /// <param name="choice">All rules, for the systems beside the machine; null for those of linux-6.1.</param>
+    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null)
     {
         _rules = rules;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
         _hazards = new HazardSet(_machine, _findings, _rules.SlotRecheck);
         _probe = probe;
+        _systems = new SystemSet(_machine, _findings, choice ?? RuleChoice.For(RuleCatalog.Linux61Name));
         _cpus = _machine.Cpus.Cpus;
     }
 
@@ -45,6 +52,9 @@ public sealed partial class Replayer<TRules, TProbe>
     public MachineState Machine => _machine;
 
     public FindingTable Findings => _findings;
+
+    /// <summary>Systems beside the machine that the recording has events of.</summary>
+    public SystemSet Systems => _systems;
 
     /// <summary>Index of the last event replayed, -1 before the first. Extension records are not counted.</summary>
     public long EventIndex => _index;
@@ -87,7 +97,9 @@ public sealed partial class Replayer<TRules, TProbe>
                 case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
                 default:
                     _timeNs = e.TimeNs;
-                    if (!ApplyAndJudge(events[i..])) unknown++;
+                    bool applied = ApplyAndJudge(events[i..]);
+                    if (SystemSet.Wants(e.Kind)) applied |= _systems.Apply(events[i..], _index);
+                    if (!applied) unknown++;
                     break;
             }
             _probe.AfterEvent(_machine, in e, _index);
@@ -202,7 +214,7 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.VpciCreateInterrupt: ApplyVpciCreate(in e); break;
             case EventKind.VpciDeleteInterrupt: break;
 
-            case EventKind.DeviceRaise: ApplyDeviceRaise(in e); break;
+            case EventKind.DeviceRaise: return ApplyDeviceRaise(in e);
             case EventKind.MsixStore: ApplyMsixStore(in e); break;
             case EventKind.MsixPending: ApplyMsixPending(in e); break;
             case EventKind.MsixSeen: ApplyMsixSeen(in e); break;
@@ -225,7 +237,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ref CpuState cpu = ref _cpus[e.Cpu];
 
         // A probe also fires on a CPU that is not online; what else is recorded comes from an online one.
-        bool provesOnline = IsTracepoint(e.Kind);
+        bool provesOnline = EventKinds.NeedOnlineCpu(e.Kind);
         if (cpu.Dark)
         {
             // matrix_online tells for itself; where the allocator is not recorded, any tracepoint of the CPU does.
@@ -238,15 +250,6 @@ public sealed partial class Replayer<TRules, TProbe>
         if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
     }
-
-    /// <summary>True for kinds that the kernel emits on online CPUs only (DECLARE_TRACE tests cpu_online).</summary>
-    private static bool IsTracepoint(EventKind kind) =>
-        kind is (>= EventKind.HandlerEntry and <= EventKind.SystemExit)
-            or (>= EventKind.VectorSetup and <= EventKind.VectorTeardown)
-            or (>= EventKind.MatrixOnline and <= EventKind.MatrixAllocReserved)
-            or (>= EventKind.CpuhpEnter and <= EventKind.CpuhpExit)
-            or (>= EventKind.SuspendResume and <= EventKind.DevicePmEnd)
-            or EventKind.QiSubmit;
 
     /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>
     private bool TryIrq(uint irq) => _machine.Irqs.TryEnsure(irq);

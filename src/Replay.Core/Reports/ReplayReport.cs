@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Replay.Core.Findings;
+using Replay.Core.Systems;
 
 namespace Replay.Core.Reports;
 
@@ -21,6 +22,12 @@ public sealed record ReplayReport(
     string Digest,
     double Seconds)
 {
+    /// <summary>What the recording shows of the recorded system's policies, in the order of events.</summary>
+    public IReadOnlyList<PolicyEvidence> Policies { get; init; } = [];
+
+    /// <summary>Systems beside the machine that the recording has events of, with what they say.</summary>
+    public IReadOnlyList<NamedSystem> Systems { get; init; } = [];
+
     /// <summary>Null when the replay was too short to be timed.</summary>
     public double? EventsPerSecond => Seconds > 0 ? Events / Seconds : null;
 }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
 using Replay.Core.State;
+using Replay.Core.Systems;
 
 namespace Replay.Core.Reports;
 
@@ -9,11 +10,12 @@ namespace Replay.Core.Reports;
 public static class ReplayReporter
 {
     /// <summary>
-    /// Totals and findings. What only the device or the host would know (raised, pending, coalesced) is null: a guest's
-    /// recording does not tell.
+    /// Totals and findings. What only the device or the host would know (raised, pending, coalesced) is null unless a
+    /// system was told of a device's events: a guest's recording does not tell.
     /// </summary>
     public static ReplayReport Build(
-        MachineState machine, FindingTable findings, long events, long applied, double seconds)
+        MachineState machine, FindingTable findings, long events, long applied, double seconds,
+        IReadOnlyList<NamedSystem>? systems = null)
     {
         var rows = new List<ReportFinding>(findings.Kept.Count);
         foreach (Finding finding in findings.Kept)
@@ -26,8 +28,41 @@ public static class ReplayReporter
         rows.Sort(static (a, b) => a.Event != b.Event
             ? a.Event.CompareTo(b.Event)
             : string.CompareOrdinal(a.Code + a.Message, b.Code + b.Message));
-        var totals = new InterruptTotals(null, machine.Delivered, null, null, machine.Lost, machine.Spurious);
+        InterruptTotals totals = CountInterrupts(machine, systems ?? []);
         string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
-        return new ReplayReport(events, applied, rows, totals, digest, seconds);
+        return new ReplayReport(events, applied, rows, totals, digest, seconds)
+        {
+            Systems = systems ?? [],
+            Policies = EvidenceOf(systems ?? []),
+        };
+    }
+
+    private static List<PolicyEvidence> EvidenceOf(IReadOnlyList<NamedSystem> systems)
+    {
+        var evidence = new List<PolicyEvidence>();
+        foreach (NamedSystem live in systems) evidence.AddRange(live.System.Report.Evidence);
+        return evidence;
+    }
+
+    private static InterruptTotals CountInterrupts(MachineState machine, IReadOnlyList<NamedSystem> systems)
+    {
+        long raised = 0, delivered = machine.Delivered, pending = 0, coalesced = 0, lost = machine.Lost, spurious = machine.Spurious;
+        foreach (NamedSystem named in systems)
+        {
+            foreach (EventVerdict row in named.System.Report.Events)
+            {
+                raised++;
+                switch (row.Verdict)
+                {
+                    case Verdict.Delivered: delivered++; break;
+                    case Verdict.Pending: pending++; break;
+                    case Verdict.Coalesced: coalesced++; break;
+                    case Verdict.Spurious: spurious++; break;
+                    default: lost++; break;
+                }
+            }
+        }
+        return raised == 0 ? new InterruptTotals(null, delivered, null, null, lost, spurious)
+            : new InterruptTotals(raised, delivered, pending, coalesced, lost, spurious);
     }
 }

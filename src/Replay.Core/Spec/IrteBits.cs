@@ -15,7 +15,14 @@ public static class IrteBits
 {
     public const ulong Present = 1;
     public const ulong LogicalDestination = 1 << 2;
+    public const ulong RedirectionHint = 1 << 3;
     public const ulong Posted = 1 << 15;
+    public const int VectorShift = 16;
+    public const int DestinationShift = 32;
+    public const int SourceValidationShift = 18;
+
+    /// <summary>Source validation type: compare the source id.</summary>
+    public const int VerifyBySourceId = 1;
 
     public static bool IsPresent(ulong lo) => (lo & Present) != 0;
 

@@ -16,17 +16,30 @@ namespace Replay.Core.Spec;
 /// <param name="Data">32-bit data.</param>
 public readonly record struct MsiMessage(ulong Address, uint Data)
 {
+    /// <summary>Address of an interrupt message without fields.</summary>
+    public const ulong Base = 0xFEE0_0000;
+
+    public const int DestinationShift = 12;
+
+    /// <summary>Destination mode: a logical mask.</summary>
+    public const ulong LogicalBit = 1 << 2;
+
     private const ulong PrefixMask = 0xFFF0_0000;
-    private const ulong Prefix = 0xFEE0_0000;
     private const ulong FormatBit = 1 << 4;
     private const ulong SubhandleValidBit = 1 << 3;
+
+    /// <summary>A remappable message for an entry, subhandle valid (Linux fill_msi_msg).</summary>
+    /// <param name="handle">First entry of the allocation.</param>
+    /// <param name="sub">Entry within it.</param>
+    public static MsiMessage Remappable(int handle, uint sub) => new(
+        Base | FormatBit | SubhandleValidBit | (ulong)(handle & 0x7FFF) << 5 | (ulong)(handle >> 15 & 1) << 2, sub);
 
     /// <summary>True for all zeros: what a deactivated interrupt's entry holds.</summary>
     public bool IsZero => Address == 0 && Data == 0;
 
     /// <summary>True when the write reaches the interrupt range 0xFEExxxxx; anything else is a DMA write.</summary>
     /// <remarks>High address bits 31:8 may carry destination bits (KVM's 32-bit ids); 7:0 never do.</remarks>
-    public bool IsInterrupt => (Address & PrefixMask) == Prefix && (Address >> 32 & 0xFF) == 0;
+    public bool IsInterrupt => (Address & PrefixMask) == Base && (Address >> 32 & 0xFF) == 0;
 
     /// <summary>True when the address asks VT-d for remapping.</summary>
     public bool IsRemappable => IsInterrupt && (Address & FormatBit) != 0;

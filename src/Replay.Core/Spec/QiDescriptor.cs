@@ -7,6 +7,9 @@ public static class QiDescriptor
 {
     public const int InterruptEntryCache = 4;
 
+    /// <summary>The descriptor that drops the cached copy of one entry.</summary>
+    public static ulong ForIndex(int index) => InterruptEntryCache | 1UL << 4 | (ulong)(uint)index << 32;
+
     public static int Type(ulong qw0) => (int)(qw0 & 0xF);
 
     /// <summary>True when an interrupt-entry-cache descriptor names entries; false when it clears all.</summary>

@@ -18,11 +18,17 @@ public static class VectorRanges
     /// <summary>Legacy irqs.</summary>
     public const int LegacyIrqCount = 16;
 
+    /// <summary>System call of 32-bit programs (IA32_SYSCALL_VECTOR).</summary>
+    public const byte Int80 = 0x80;
+
     /// <summary>
     /// Placeholder of interrupts that have no vector: reserved and not started, or managed and shut down
     /// (MANAGED_IRQ_SHUTDOWN_VECTOR). Never in the matrix, never in a CPU's vector table.
     /// </summary>
     public const byte ManagedShutdown = 0xEF;
+
+    /// <summary>32-bit system calls, int 0x80 (IA32_SYSCALL_VECTOR).</summary>
+    public const byte SystemCall = 0x80;
 
     /// <summary>Local APIC timer: end of the allocation window up to 6.8 (LOCAL_TIMER_VECTOR).</summary>
     public const byte LocalTimer = 0xEC;

@@ -68,6 +68,9 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>How the handlers of the last arrival answered.</summary>
     public Arrival Arrival;
 
+    /// <summary>CPUs 0 to 63 on which a managed vector was just set aside, for the interrupt that the next record names.</summary>
+    public ulong AsideMask;
+
     /// <summary>Device index that MSI-X is being enabled for.</summary>
     public ushort EnablingDevice;
 

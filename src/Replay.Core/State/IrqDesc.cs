@@ -64,6 +64,9 @@ public enum IrqFlags : uint
     /// <summary>Vector and CPU are known, an old place that it may still have from before is not.</summary>
     PreviousUnknown = 1 << 21,
 
+    /// <summary>What a dying CPU did to the interrupt was concluded by rule; no record has told of it since.</summary>
+    Inferred = 1 << 23,
+
     /// <summary>The host dropped its mapping of the interrupt when the device's channel closed.</summary>
     HostMappingGone = 1 << 22,
 }

@@ -115,6 +115,21 @@ public sealed class VectorMatrix
         }
     }
 
+    /// <summary>Sets the end of the window, where the first CPU's counters were not recorded.</summary>
+    public void SetWindow(byte end)
+    {
+        AllocEnd = end;
+        SystemInWindow = SystemBelow(end);
+    }
+
+    /// <summary>A copy that shares nothing.</summary>
+    public VectorMatrix Clone()
+    {
+        var copy = (VectorMatrix)MemberwiseClone();
+        copy._maps = (CpuMap[])_maps.Clone();
+        return copy;
+    }
+
     /// <summary>CPUs with a map: 0 to this, exclusive.</summary>
     public int Count { get; private set; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using Replay.Core.Events;
+using Replay.Core.Low;
 
 namespace Replay.Formats.Text;
 
@@ -58,31 +59,11 @@ internal static class TextNames
         int bestDistance = Math.Max(2, found.Length / 3) + 1;
         foreach (string name in names)
         {
-            int distance = Distance(found, name);
+            int distance = Nearest.Distance(found, name);
             if (distance >= bestDistance) continue;
             bestDistance = distance;
             best = name;
         }
         return best is null ? "" : $"; did you mean \"{best}\"?";
-    }
-
-    // Levenshtein: insertions, deletions and replacements of one character, case ignored.
-    private static int Distance(string left, string right)
-    {
-        Span<int> row = stackalloc int[right.Length + 1];
-        for (int j = 0; j <= right.Length; j++) row[j] = j;
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int above = row[j];
-                bool same = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]);
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (same ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[right.Length];
     }
 }

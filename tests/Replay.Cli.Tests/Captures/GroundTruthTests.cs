@@ -30,6 +30,9 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
 
     private static readonly Dictionary<string, FindingCode[]> Expected = new(StringComparer.Ordinal)
     {
+        // virtio-net below the third port was reset by a recovery that failed: its BARs are unreadable in every snapshot
+        // after it (ground/after3/msix-tables.txt), and its interrupts stop counting.
+        ["aer"] = [FindingCode.RecoveryUnderUser],
         ["exhaustion"] = [FindingCode.VectorExhausted],
         ["leak-pre"] = [FindingCode.VectorLeak, FindingCode.VectorExhausted],
     };

@@ -21,7 +21,7 @@ public class ReplayCommandTests
             "message":"The device still sends the message of before the move: every interrupt since is lost."},{"code":"IRQ036","severity":"note","event":0,"timeNs":null,
             "blame":null,"irq":null,"device":null,"entry":null,"cpu":null,"vector":null,"message":"Recording began after boot."}],
             "interrupts":{"raised":null,"delivered":4,"pending":1,"coalesced":0,"lost":2,"spurious":0},
-            "digest":"0x00c0ffee00c0ffee","seconds":0.5,"eventsPerSecond":12}
+            "systems":[],"digest":"0x00c0ffee00c0ffee","seconds":0.5,"eventsPerSecond":12,"rules":"linux-6.1"}
             """.ReplaceLineEndings("") + "\n",
             cli.Out);
     }

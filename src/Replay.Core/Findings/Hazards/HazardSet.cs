@@ -34,7 +34,6 @@ internal sealed class HazardSet
     private readonly EntryTear _tears;
     private readonly EntryOwner _owners;
     private readonly RemapEnableOrder _remapOrder;
-    private readonly TriggerMismatch _triggers;
 
     /// <summary>Detections for one machine; the kernel's rule vector.slotRecheck decides how a stray is read.</summary>
     public HazardSet(MachineState machine, FindingTable findings, bool slotRecheck)
@@ -61,7 +60,6 @@ internal sealed class HazardSet
         _tears = new EntryTear(Context);
         _owners = new EntryOwner(Context);
         _remapOrder = new RemapEnableOrder(Context, _owners);
-        _triggers = new TriggerMismatch(Context);
         Erratum = new RemappingErratum(Context);
         NoHandler = new NoHandler(Context, _inherited, Erratum, slotRecheck);
         UnmaskFailed = new UnmaskFailed(Context, _suspend);
@@ -118,6 +116,7 @@ internal sealed class HazardSet
             case EventKind.MsiWrite:
                 _torn.Writing(in e);
                 _copies.Writing(in e);
+                _targets.Writing(in e);
                 break;
             case EventKind.VectorClear: _invalidations.Clearing(in e); break;
             case EventKind.VectorTeardown: _deactivated.Forgetting(e.Irq); break;
@@ -126,7 +125,9 @@ internal sealed class HazardSet
             case EventKind.IrteWrite:
                 _posted.Writing(in e);
                 _owners.Writing(in e);
+                _targets.EntryWriting(in e);
                 break;
+            case EventKind.IrteWriteAmd: _targets.AmdEntryWriting(in e); break;
             case EventKind.MsixStore: _torn.Storing(in e); break;
             case EventKind.MsixPending: _pending.Reading(in e); break;
             case EventKind.MsixSeen:
@@ -197,7 +198,6 @@ internal sealed class HazardSet
         Context.Index = index;
         Context.TimeNs = timeNs;
         _targets.CheckAll();
-        _triggers.CheckAll();
     }
 
     private static bool[] BuildLookedAt()
@@ -209,11 +209,12 @@ internal sealed class HazardSet
             EventKind.VectorUpdate, EventKind.VectorConfig, EventKind.VectorClear, EventKind.VectorTeardown,
             EventKind.VectorFreeMoved, EventKind.ApicUpdateVector, EventKind.FreeMovedVector, EventKind.IrteWrite,
             EventKind.QiSubmit, EventKind.AmdInvalidate, EventKind.IrActivate, EventKind.IrFree, EventKind.MsiWrite,
-            EventKind.MsiUnmask, EventKind.Retrigger, EventKind.LapicOffline,
+            EventKind.MsiUnmask, EventKind.Retrigger, EventKind.LapicOffline, EventKind.DeviceRaise,
+            EventKind.IrteWriteAmd,
         ];
         foreach (EventKind kind in kinds) looked[(byte)kind] = true;
         for (int kind = (int)EventKind.MatrixOnline; kind <= (int)EventKind.MatrixAllocReserved; kind++) looked[kind] = true;
-        for (int kind = (int)EventKind.DeviceRaise; kind <= (int)EventKind.GuestEoi; kind++) looked[kind] = true;
+        for (int kind = (int)EventKind.MsixStore; kind <= (int)EventKind.GuestEoi; kind++) looked[kind] = true;
         return looked;
     }
 
@@ -224,8 +225,7 @@ internal sealed class HazardSet
             case EventKind.DeviceRaise:
                 _torn.Raised(in e);
                 _targets.Raised(new EntryOperation(in e).Device, new EntryOperation(in e).Entry);
-                _triggers.Raised(in e);
-                break;
+                return false;
             case EventKind.MsixStore: ZeroMessage.Stored(new EntryOperation(in e).Device, new EntryOperation(in e).Entry); break;
             case EventKind.MsiModeSeen: _host.ModeSeen(in e); break;
             case EventKind.IrqStateSeen: _masks.GenericSeen(in e); break;
@@ -241,8 +241,6 @@ internal sealed class HazardSet
             case EventKind.IrqfdBind: _irqfds.Bind(in e); break;
             case EventKind.IrqfdSignal: _irqfds.Signal(in e); break;
             case EventKind.IrqRoute: _irqfds.Route(in e); break;
-            case EventKind.GuestEntryMask: _triggers.Masked(in e); break;
-            case EventKind.TriggerOwner: _triggers.Owned(in e); break;
             case EventKind.MessageCopied: _copies.Copied(in e); break;
             case EventKind.GuestPin: _level.GuestEntry(in e); break;
             case EventKind.GuestEoi: _level.GuestEnded(in e); break;

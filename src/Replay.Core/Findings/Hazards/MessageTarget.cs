@@ -12,8 +12,9 @@ namespace Replay.Core.Findings.Hazards;
 /// when the device signals.
 /// </summary>
 /// <remarks>
-/// Only a move that the message did not follow counts. A message or entry that is newer than the last recorded move tells
-/// of a move that was not recorded.
+/// Only a move that the message did not follow counts, and only in a recording where those of other moves did: else the
+/// writes are not recorded. A message or entry that is newer than the last recorded move tells of a move that was not
+/// recorded.
 /// </remarks>
 internal sealed class MessageTarget(HazardContext context)
 {
@@ -22,10 +23,46 @@ internal sealed class MessageTarget(HazardContext context)
 
     private Told[] _told = [];
 
+    // True once a message, or a remapping entry, was seen to follow a move.
+    private bool _messagesFollow;
+    private bool _entriesFollow;
+
     /// <summary>An interrupt was given a vector.</summary>
     public void Moved(uint irq)
     {
         if (TryGrow(irq)) _told[irq].MovedNs = context.TimeNs;
+    }
+
+    /// <summary>A message is about to be written.</summary>
+    public void Writing(in IrqEvent e)
+    {
+        if (_messagesFollow || e.Irq >= (uint)context.Machine.Irqs.Used) return;
+        ref IrqDesc desc = ref context.Machine.Irqs[(int)e.Irq];
+        var write = new MessageWrite(in e);
+        if (!desc.Has(IrqFlags.MessageKnown) || desc.MessageData == 0 || write.Data == 0) return;
+        _messagesFollow = desc.MessageData != write.Data && (byte)write.Data == desc.Vector;
+    }
+
+    /// <summary>A remapping entry is about to be written.</summary>
+    public void EntryWriting(in IrqEvent e)
+    {
+        var store = new IrteStore(in e);
+        long index = (long)store.Index + store.Sub;
+        if (_entriesFollow || context.Machine.Remap is not { } table || index >= table.Used) return;
+        ref Irte entry = ref table[(int)index];
+        _entriesFollow = entry.Known && IrteBits.IsPresent(entry.Lo) && IrteBits.IsPresent(store.Lo)
+            && IrteBits.Vector(entry.Lo) != IrteBits.Vector(store.Lo);
+    }
+
+    /// <summary>The same with AMD.</summary>
+    public void AmdEntryWriting(in IrqEvent e)
+    {
+        var store = new AmdIrteStore(in e);
+        if (_entriesFollow || context.Machine.AmdTables.Length == 0) return;
+        if (context.Machine.AmdTables[store.DevId] is not { } table || store.Index >= table.Used) return;
+        ref Irte entry = ref table[store.Index];
+        _entriesFollow = entry.Known && AmdIrteBits.IsEnabled(entry.Lo) && AmdIrteBits.IsEnabled(store.Lo)
+            && AmdIrteBits.Vector(entry.Hi) != AmdIrteBits.Vector(store.Hi);
     }
 
     /// <summary>A message was written.</summary>
@@ -91,14 +128,15 @@ internal sealed class MessageTarget(HazardContext context)
 
     private void CheckVector(int irq, in IrqDesc desc, int index, byte vector, long writeEvent)
     {
-        if (vector == desc.Vector || writeEvent > desc.VectorEvent) return;
+        if (!_entriesFollow || vector == desc.Vector || writeEvent > desc.VectorEvent) return;
         Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its remapping entry {index} still leads to vector {vector}."));
     }
 
     private void CheckDirect(int irq, in IrqDesc desc, in MsiMessage message, long messageEvent)
     {
-        if (message.Vector == desc.Vector || message.Vector == desc.PreviousVector || messageEvent > desc.VectorEvent) return;
+        if (!_messagesFollow || messageEvent > desc.VectorEvent) return;
+        if (message.Vector == desc.Vector || message.Vector == desc.PreviousVector) return;
         Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its message still leads to vector {message.Vector}."));
     }

@@ -5,7 +5,7 @@ using Replay.Core.Events;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// H-17 and I-47: an event descriptor that is signalled while its guest interrupt has no route: the count is consumed and
+/// H-17: an event descriptor that is signalled while its guest interrupt has no route: the count is consumed and
 /// nothing is injected (Linux kvm/eventfd.c irqfd_wakeup, irqfd_update).
 /// </summary>
 internal sealed class RoutelessIrqfd(HazardContext context)
@@ -22,7 +22,6 @@ internal sealed class RoutelessIrqfd(HazardContext context)
         gsi.HasRoute = change.Present;
         gsi.RouteEvent = context.Index;
         _gsis[change.Gsi] = gsi;
-        if (gsi.Bound && !change.Present) ReportUnrouted(change.Gsi, gsi.BindEvent);
     }
 
     public void Bind(in IrqEvent e)
@@ -30,9 +29,7 @@ internal sealed class RoutelessIrqfd(HazardContext context)
         var operation = new IrqfdOperation(in e);
         if (!TryGet(operation.Gsi, out Gsi gsi)) return;
         gsi.Bound = operation.Bound;
-        gsi.BindEvent = context.Index;
         _gsis[operation.Gsi] = gsi;
-        if (gsi.Bound && gsi.RouteEvent >= 0 && !gsi.HasRoute) ReportUnrouted(operation.Gsi, gsi.RouteEvent);
     }
 
     public void Signal(in IrqEvent e)
@@ -45,17 +42,10 @@ internal sealed class RoutelessIrqfd(HazardContext context)
             $"The interrupt of guest interrupt {number} was signalled while it had no route: the guest never gets it."));
     }
 
-    private void ReportUnrouted(uint gsi, long blame)
-    {
-        if (!context.Wants(FindingCode.IrqfdWithoutRoute)) return;
-        context.Report(FindingCode.IrqfdWithoutRoute, blame, string.Create(CultureInfo.InvariantCulture,
-            $"Guest interrupt {gsi} has an event descriptor tied to it and no route."));
-    }
-
     private bool TryGet(uint number, out Gsi gsi)
     {
         if (_gsis.TryGetValue(number, out gsi)) return true;
-        gsi = new Gsi { RouteEvent = -1, BindEvent = -1 };
+        gsi = new Gsi { RouteEvent = -1 };
         return _gsis.Count < GsisMax;
     }
 
@@ -63,7 +53,6 @@ internal sealed class RoutelessIrqfd(HazardContext context)
     {
         public bool Bound;
         public bool HasRoute;
-        public long BindEvent;
         public long RouteEvent;
     }
 }

@@ -1,10 +1,10 @@
 using System;
 using System.Collections.Generic;
 
-namespace Replay.Cli;
+namespace Replay.Core.Low;
 
 /// <summary>Finds what a user most likely meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The candidate closest to <paramref name="word"/>, or null when none is close enough to be a slip.</summary>
     public static string? Find(string word, IEnumerable<string> candidates)

@@ -1,6 +1,7 @@
+using Replay.Core.Low;
 using Xunit;
 
-namespace Replay.Cli.Tests;
+namespace Replay.Core.Tests.Low;
 
 public class NearestTests
 {

@@ -1,0 +1,104 @@
+using System.Collections.Generic;
+using System.Globalization;
+using Replay.Cli.Scenarios;
+using Replay.Core.Findings;
+using Spectre.Console;
+
+namespace Replay.Cli.Output;
+
+/// <summary><c>scenarios</c> for people: a list of all, or the outcome tables of some.</summary>
+internal static class ScenariosText
+{
+    /// <summary>One line a scenario, and whatever is not as expected.</summary>
+    public static void WriteList(List<ScenarioResult> results, CliHost host)
+    {
+        using var console = new ReportConsole(host);
+        Table table = ReportConsole.NewTable("!Scenario", ">Rule sets", ">Expected", ">Failed", "What");
+        int expected = 0, failed = 0;
+        foreach (ScenarioResult result in results)
+        {
+            expected += result.Expectations.Count;
+            failed += result.Failed;
+            table.AddRow(
+                ReportConsole.Cell(result.Scenario.Name, result.Failed > 0 ? ReportConsole.Bad : Style.Plain),
+                ReportConsole.Number(Text(result.Runs.Count)),
+                ReportConsole.Number(Text(result.Expectations.Count)),
+                ReportConsole.Number(Text(result.Failed), result.Failed > 0 ? ReportConsole.Bad : Style.Plain),
+                ReportConsole.Cell(result.Scenario.Title));
+        }
+        console.Write(table);
+        foreach (ScenarioResult result in results) WriteFailed(console, result);
+        console.Line(failed == 0
+            ? $"{PlainText.Count(results.Count, "scenario")}, all {PlainText.Count(expected, "expectation")} met."
+            : $"{PlainText.Count(failed)} of {PlainText.Count(expected, "expectation")} not met.",
+            failed == 0 ? ReportConsole.Good : ReportConsole.Bad);
+        if (results.Count > 0) console.Line($"One of them in full: irqreplay scenarios {results[0].Scenario.Name}", ReportConsole.Dim);
+    }
+
+    /// <summary>The outcome of each interrupt under each choice of rules.</summary>
+    public static void WriteWhole(List<ScenarioResult> results, bool states, CliHost host)
+    {
+        using var console = new ReportConsole(host);
+        foreach (ScenarioResult result in results)
+        {
+            console.Heading(result.Scenario.Name);
+            console.Line("  " + result.Scenario.Title);
+            console.Line();
+            WriteOutcomes(console, result);
+            foreach (ScenarioRun run in result.Runs)
+            {
+                WriteNotes(console, run);
+                if (states) WriteStates(console, run);
+            }
+            WriteFailed(console, result);
+            if (result.Expectations.Count == 0) console.Line("It has no #expect lines.", ReportConsole.Warn);
+            else if (result.Failed == 0) console.Line($"All {PlainText.Count(result.Expectations.Count, "expectation")} met.", ReportConsole.Good);
+            console.Line();
+        }
+    }
+
+    private static void WriteOutcomes(ReportConsole console, ScenarioResult result)
+    {
+        Table table = ReportConsole.NewTable(["Rules", .. SystemsText.InterruptHeadings]);
+        foreach (ScenarioRun run in result.Runs)
+        {
+            bool first = true;
+            foreach (Text[] row in SystemsText.InterruptRows(run.Events, run.Interrupts))
+            {
+                table.AddRow([ReportConsole.Cell(first ? Name(run) : ""), .. row]);
+                first = false;
+            }
+        }
+        console.Write(table);
+    }
+
+    /// <summary>Failing calls and findings of a run, below its rules.</summary>
+    private static void WriteNotes(ReportConsole console, ScenarioRun run)
+    {
+        if (run.Calls.Count + run.Findings.Count == 0) return;
+        console.Line(Name(run), ReportConsole.Bold);
+        SystemsText.WriteCalls(console, run.Calls);
+        foreach (Finding finding in run.Findings)
+            console.Line($"  event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}", ReportConsole.Warn);
+    }
+
+    private static void WriteStates(ReportConsole console, ScenarioRun run)
+    {
+        console.Heading(Name(run) + ", step by step");
+        SystemsText.WriteStates(console, run.States, int.MaxValue);
+    }
+
+    private static void WriteFailed(ReportConsole console, ScenarioResult result)
+    {
+        foreach (CheckedExpectation each in result.Expectations)
+        {
+            if (each.IsMet) continue;
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{result.Scenario.Name}:{each.Expectation.Line}: expected {each.Expectation.Text}; found {each.Found}"), ReportConsole.Bad);
+        }
+    }
+
+    private static string Name(ScenarioRun run) => run.RuleText.Length == 0 ? run.Rules.ToString() : run.RuleText;
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,97 @@
+using System.Collections.Generic;
+using System.Text.Json;
+using Replay.Core.Systems;
+
+namespace Replay.Cli.Output;
+
+/// <summary>What systems say, as JSON members; <c>replay</c> and <c>scenarios</c> share them.</summary>
+internal static class SystemsJson
+{
+    /// <summary>One object a system.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<NamedSystem> systems)
+    {
+        json.WriteStartArray("systems");
+        foreach (NamedSystem named in systems)
+        {
+            SystemReport report = named.System.Report;
+            json.WriteStartObject();
+            json.WriteString("name", named.Name);
+            WriteVerdicts(json, report.Events);
+            WriteInterrupts(json, report.Interrupts);
+            WriteCalls(json, report.Calls);
+            WriteStates(json, report.States);
+            json.WriteNumber("dropped", report.Dropped);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteVerdicts(Utf8JsonWriter json, IReadOnlyList<EventVerdict> rows)
+    {
+        json.WriteStartArray("verdicts");
+        foreach (EventVerdict row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("event", row.Event);
+            json.WriteText("device", row.Device);
+            json.WriteNumber("entry", row.Entry);
+            json.WriteNumber("irq", (long?)row.Irq);
+            json.WriteString("verdict", VerdictText.Name(row.Verdict));
+            json.WriteNumber("cpu", (long?)row.Cpu);
+            json.WriteNumber("vector", (long?)row.Vector);
+            json.WriteHex("address", row.Address);
+            json.WriteString("text", VerdictText.Describe(row));
+            json.WriteText("reason", row.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteInterrupts(Utf8JsonWriter json, IReadOnlyList<InterruptVerdict> rows)
+    {
+        json.WriteStartArray("interrupts");
+        foreach (InterruptVerdict row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteText("device", row.Device);
+            json.WriteNumber("entry", row.Entry);
+            json.WriteNumber("irq", (long?)row.Irq);
+            json.WriteString("verdict", VerdictText.Name(row.Verdict));
+            json.WriteNumber("blame", row.Blame);
+            json.WriteText("reason", row.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<FailingCall> rows)
+    {
+        json.WriteStartArray("failingCalls");
+        foreach (FailingCall row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("event", row.Event);
+            json.WriteText("device", row.Device);
+            json.WriteString("call", row.Call);
+            json.WriteString("error", row.Error);
+            json.WriteBoolean("expected", row.Expected);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteStates(Utf8JsonWriter json, IReadOnlyList<StateLine> rows)
+    {
+        json.WriteStartArray("states");
+        foreach (StateLine row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("event", row.Event);
+            json.WriteText("subject", row.Subject);
+            json.WriteString("step", row.Step);
+            json.WriteText("state", row.State);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

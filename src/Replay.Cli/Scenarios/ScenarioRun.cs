@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using Replay.Core.Events;
+using Replay.Core.Findings;
+using Replay.Core.Replay;
+using Replay.Core.Rules;
+using Replay.Core.Systems;
+using Replay.Formats;
+
+namespace Replay.Cli.Scenarios;
+
+/// <summary>A scenario replayed under one choice of rules: what its systems say, all of them together.</summary>
+internal sealed class ScenarioRun
+{
+    private ScenarioRun(string ruleText, RuleChoice rules, long losses, FindingTable findings)
+    {
+        RuleText = ruleText;
+        Rules = rules;
+        Losses = losses;
+        Findings = findings.Kept;
+    }
+
+    /// <summary>As the expectations write the rules.</summary>
+    public string RuleText { get; }
+
+    /// <summary>What they come to.</summary>
+    public RuleChoice Rules { get; }
+
+    /// <summary>Damaged lines; a scenario must have none.</summary>
+    public long Losses { get; }
+
+    public List<EventVerdict> Events { get; } = [];
+
+    public List<InterruptVerdict> Interrupts { get; } = [];
+
+    public List<FailingCall> Calls { get; } = [];
+
+    public List<StateLine> States { get; } = [];
+
+    public IReadOnlyList<Finding> Findings { get; }
+
+    /// <exception cref="UsageException">The rules' names are wrong.</exception>
+    public static ScenarioRun Make(Scenario scenario, string ruleText)
+    {
+        using Recording recording = scenario.Open();
+        RuleChoice rules = ParseRules(scenario, ruleText, KernelRelease.Parse(recording.Info.Kernel));
+        var replayer = new Replayer<ChosenRules, NoProbe>(recording.Tables, rules.ToKernelRules(), choice: rules);
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
+        replayer.Finish();
+        var run = new ScenarioRun(ruleText, rules, recording.Report.HasDataLoss ? recording.Report.Entries.Count : 0, replayer.Findings);
+        foreach (NamedSystem named in replayer.Systems.Live) run.Add(named.System.Report);
+        return run;
+    }
+
+    private static RuleChoice ParseRules(Scenario scenario, string text, KernelRelease recorded)
+    {
+        try
+        {
+            return text.Length == 0 ? RuleChoice.ForKernel(recorded) : RuleChoice.Parse(text, recorded);
+        }
+        catch (UnknownRuleException e)
+        {
+            throw new UsageException($"{scenario.Name}: rules={text}: {e.Message}", e);
+        }
+    }
+
+    private void Add(SystemReport report)
+    {
+        Events.AddRange(report.Events);
+        Interrupts.AddRange(report.Interrupts);
+        Calls.AddRange(report.Calls);
+        States.AddRange(report.States);
+    }
+}

@@ -1,0 +1,157 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.State;
+
+namespace Replay.Core.Systems.Linux;
+
+/// <content>Suspend and hibernation: phases of power management, three kernels and one piece of hardware.</content>
+public sealed partial class LinuxSystem
+{
+    private void ApplyPhase(SuspendPhase phase, int value)
+    {
+        string action = _context.Tables.Names[phase.Action];
+        switch (action, phase.Start)
+        {
+            case ("dpm_suspend", true) when _policy.DriverRecreatesIrqs: GiveUpIrqs(); break;
+            case ("dpm_suspend_noirq", true): SuspendDeviceIrqs(); break;
+            case ("CPU_OFF", true): TakeCpuOffline(Math.Max(value, 0)); break;
+            case ("CPU_ON", true): BringCpuOnline(Math.Max(value, 0)); break;
+            case ("dpm_resume_noirq", false): ResumeDeviceIrqs(); break;
+            case ("dpm_resume", true): TakeIrqsAgain(); break;
+            case ("thaw_processes", false): CheckAfterResume(); break;
+        }
+    }
+
+    private void ApplyKernelStep(KernelStepCode step)
+    {
+        if (step == KernelStepCode.SuspendDeviceIrqs) SuspendDeviceIrqs();
+        else if (step == KernelStepCode.ResumeDeviceIrqs) ResumeDeviceIrqs();
+    }
+
+    private bool ApplyDeviceStep(ushort device, DeviceStepCode step)
+    {
+        if (!_kernel.Devices.TryGetValue(device, out KernelDevice? known)) return false;
+        switch (step)
+        {
+            // State "unknown": from here on message writes reach the cache only (pci_pm_freeze_noirq).
+            case DeviceStepCode.PmFreezeNoirq or DeviceStepCode.PmPoweroffNoirq: known.PowerUnknown = true; return true;
+            case DeviceStepCode.PmThawNoirq or DeviceStepCode.PmRestoreNoirq or DeviceStepCode.PmResumeNoirq:
+                RestoreMessages(device);
+                return true;
+            default: return false;
+        }
+    }
+
+    /// <summary>suspend_device_irqs: lazily, neither the chip nor the generic masked flag is touched.</summary>
+    private void SuspendDeviceIrqs()
+    {
+        _kernel.IrqsSuspended = _kernel.Sleeping = true;
+        foreach (KernelIrq irq in _kernel.Irqs.Values) irq.Suspended = irq.Started;
+    }
+
+    /// <summary>resume_device_irqs: unmasks only what the generic flag says is masked, and sends what was noted.</summary>
+    private void ResumeDeviceIrqs()
+    {
+        if (!_kernel.IrqsSuspended) return;
+        _kernel.IrqsSuspended = false;
+        foreach (KernelIrq irq in _kernel.Irqs.Values)
+        {
+            if (!irq.Suspended) continue;
+            irq.Suspended = false;
+            if (irq.Started && irq.GenericMasked)
+            {
+                irq.GenericMasked = false;
+                RouteOf(irq).Unmask(irq);
+            }
+            int noted = irq.Noted;
+            irq.Noted = -1;
+            if (noted >= 0) Retrigger(irq, noted);
+        }
+        StartManaged();
+    }
+
+    /// <summary>A driver that destroys its interrupts for hibernation (NVMe does) and makes them anew at resume.</summary>
+    private void GiveUpIrqs()
+    {
+        foreach (KernelDevice device in _kernel.Devices.Values)
+        {
+            foreach (KernelIrq irq in _kernel.Irqs.Values)
+            {
+                if (irq.Device == device.Device) device.GivenUp.Add(irq.Clone());
+            }
+            FreeDevice(device.Device);
+        }
+    }
+
+    private void TakeIrqsAgain()
+    {
+        foreach (KernelDevice device in _kernel.Devices.Values)
+        {
+            foreach (KernelIrq old in device.GivenUp)
+            {
+                var irq = new KernelIrq
+                {
+                    Number = old.Number,
+                    Device = old.Device,
+                    Entry = old.Entry,
+                    Chip = old.Chip,
+                    Managed = old.Managed,
+                    Passthrough = old.Passthrough,
+                    Affinity = old.Affinity,
+                };
+                HardwareOf(device.Device).Enabled = device.Enabled = true;
+                if (AllocateIrq(irq, RouteOf(irq), explicitMask: false) != 0) continue;
+                Activate(irq, reserve: true);
+                if (old.Requested) StartIrq(irq);
+            }
+            device.GivenUp.Clear();
+        }
+    }
+
+    /// <summary>The machine was off: hardware and hypervisor start anew, and so does a kernel that knows nothing.</summary>
+    private void BootAnother(string name)
+    {
+        foreach (DeviceHardware device in _hardware.Values)
+        {
+            ResetDevice(device);
+            device.Reachable = true;
+        }
+        _host.PowerOff();
+        _kernel = BootKernel(name.Length == 0 ? "K2" : name);
+    }
+
+    private void RestoreSnapshot()
+    {
+        if (_snapshot is null) Fail(0, "restore", "no snapshot");
+        else _kernel = _snapshot.Clone();
+    }
+
+    private void ApplyInjection(InjectedFault fault)
+    {
+        var what = (Injection)fault.What;
+        switch (what)
+        {
+            case Injection.None: break;
+            case Injection.VectorsTaken: TakeVectors(fault.Cpu, fault.Count); break;
+            case Injection.IrtesLeft: _remap.Limit(fault.Count); break;
+            case Injection.MessageFetched:
+                if (fault.Entry < DeviceHardware.EntriesMax) HardwareOf(fault.Device)[fault.Entry].Held = null;
+                break;
+            default: _faults.Add(what, fault.Device, fault.Entry, fault.Status, _event); break;
+        }
+    }
+
+    /// <summary>Somebody else takes vectors of a CPU.</summary>
+    private void TakeVectors(int cpu, uint count)
+    {
+        if (cpu >= _kernel.CpuCount) return;
+        ref CpuMap map = ref _kernel.Matrix[cpu];
+        uint left = count == 0 ? map.Available : Math.Min(count, map.Available);
+        for (; left > 0; left--)
+        {
+            int bit = Rules.Allocator.FindFreeBit(_kernel.Matrix, cpu);
+            if (bit == Rules.Allocator.None) return;
+            _kernel.Matrix.Alloc(cpu, (byte)bit);
+        }
+    }
+}
