@@ -7,7 +7,7 @@ namespace Replay.Core.Events;
 /// The one table that says what each kind of event is called and where its operands lie. The text form, the importers'
 /// mapping, filters and EVENTS.md are all made from it: a new kind is one number and one row here.
 /// </summary>
-public static class EventSchema
+public static partial class EventSchema
 {
     /// <summary>Largest number of operands of any kind.</summary>
     public const int OperandsMax = 12;
@@ -311,6 +311,8 @@ public static class EventSchema
                 Dec("relid", OperandSlot.A, 0, 32),
                 new EventOperand("op", OperandSlot.A, 32, 8, OperandFormat.Symbol, VmbusOperations.Names),
                 Hex("class", OperandSlot.B, 0, 32), Signed("ret", OperandSlot.B, 32)),
+
+            .. HardwareRows(),
 
             Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "A device wants to signal one of its MSI-X entries.",
                 Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16)),

@@ -73,7 +73,7 @@ public readonly ref struct VectorMove
     public byte PrevVector => (byte)(_record.A >> 32);
 }
 
-/// <summary>Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved.</summary>
+/// <summary>Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved; cpu of vector_update.</summary>
 public readonly ref struct VectorPlace
 {
     private readonly ref readonly IrqEvent _record;
