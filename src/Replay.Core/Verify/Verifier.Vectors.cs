@@ -194,9 +194,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>What the vector domain got from the allocator, or why it got nothing.</summary>
-    private void JudgeVectorAlloc(ReadOnlySpan<IrqEvent> at)
+    private void JudgeVectorAlloc(in IrqEvent e)
     {
-        ref readonly IrqEvent e = ref at[0];
         if (!TryIrq(e.Irq)) return;
         bool isManaged = e.Kind == EventKind.VectorAllocManaged;
         DecisionKind kind = isManaged ? DecisionKind.ManagedAlloc : DecisionKind.VectorAlloc;
@@ -208,12 +207,6 @@ public sealed partial class Verifier<TRules>
         if (cpu.NewVector == 0)
         {
             JudgeFailedAlloc(in e, kind, ref irq, ref cpu, result);
-            if (result.Ret == 0 && _matrix.Seen == false)
-            {
-                PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
-                cpu.NewVector = (byte)votes.ChooseVector(-1, e.Vector);
-                cpu.NewCpu = (ushort)votes.ChooseCpu(-1, irq.Cpu);
-            }
         }
         else if (result.Ret == 0 && e.Vector == cpu.NewVector && (!reservedKnown || result.Reserved == reserved)) Agree(kind);
         else

@@ -67,6 +67,9 @@ internal struct VerifyCpu // mutable struct: never readonly
     /// <summary>Interrupt that is being started.</summary>
     public uint StartIrq;
 
+    /// <summary>Interrupt that the vector domain was asked to move.</summary>
+    public uint AskedIrq;
+
     /// <summary>What the vector domain has to answer; known when <see cref="AnswerKnown"/>.</summary>
     public int Answer;
 
@@ -130,6 +133,7 @@ internal struct VerifyCpu // mutable struct: never readonly
         WorkIrq = IrqEvent.NoIrq,
         DeactivatedIrq = IrqEvent.NoIrq,
         SetIrq = IrqEvent.NoIrq,
+        AskedIrq = IrqEvent.NoIrq,
         TwoStepIrq = IrqEvent.NoIrq,
         MsiIrq = IrqEvent.NoIrq,
         ActivateIrq = IrqEvent.NoIrq,
