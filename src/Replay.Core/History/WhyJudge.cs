@@ -142,9 +142,6 @@ internal sealed class WhyJudge
         }
         if (worst is null) return null;
         bool exists = desc.Has(IrqFlags.Exists);
-        bool? works = !exists || _watcher.LastArrival <= worst.Event ? null : true;
-        string still = !exists ? $"; it was freed at event {_freed}"
-            : works == true ? $"; it arrived again at event {_watcher.LastArrival}" : "";
         long anchor = Snap(worst.Blame ?? worst.Event);
         if (Is(worst, FindingCode.VectorLeak)) return Leaked(worst, exists);
         if (Is(worst, FindingCode.VectorExhausted)) return Refused(worst, ref desc, exists);
@@ -152,6 +149,11 @@ internal sealed class WhyJudge
             : Is(worst, FindingCode.StrayDelivery) ? Verdict.WrongTarget
             : Is(worst, FindingCode.StaleIec) || Is(worst, FindingCode.StaleIrtAlias) ? Verdict.StaleCache
             : Verdict.Fault;
+
+        // An arrival cures what kept it away; what another finding says of arrivals themselves it does not.
+        bool? works = exists && verdict != Verdict.Fault && _watcher.LastArrival > worst.Event ? true : null;
+        string still = !exists ? $"; it was freed at event {_freed}"
+            : works == true ? $"; it arrived again at event {_watcher.LastArrival}" : "";
         return new Judgement(verdict, works, $"{worst.Message.TrimEnd('.')}{still}.", anchor, true,
             works == true ? worst.Event : long.MaxValue);
     }

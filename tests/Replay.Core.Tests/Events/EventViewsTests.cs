@@ -261,7 +261,7 @@ public class EventViewsTests
         (EventKind.IrqAlloc, "entry", (in r) => new IrqAllocation(in r).Entry),
         (EventKind.IrqAlloc, "count", (in r) => new IrqAllocation(in r).Count),
         (EventKind.IrqAlloc, "min", (in r) => new IrqAllocation(in r).Min),
-        (EventKind.IrqAlloc, "chip", (in r) => new IrqAllocation(in r).Chip),
+        (EventKind.IrqAlloc, "store", (in r) => new IrqAllocation(in r).Store),
         (EventKind.IrqAlloc, "managed", (in r) => new IrqAllocation(in r).Managed ? 1UL : 0),
         (EventKind.IrqAlloc, "passthrough", (in r) => new IrqAllocation(in r).Passthrough ? 1UL : 0),
         (EventKind.IrqRequest, "count", (in r) => new HandlerRequest(in r).Count),

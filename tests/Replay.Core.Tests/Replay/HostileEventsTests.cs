@@ -6,6 +6,7 @@ using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Verify;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -69,6 +70,27 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
             Assert.NotEqual("", why.Sentence);
             Assert.InRange(why.Chain.Count, 1, 17);
         }
+    }
+
+    [Theory]
+    [InlineData(1, 300)]
+    [InlineData(2, 300)]
+    [InlineData(3, 20)]
+    public void Random_events_never_break_the_verifier(int seed, int wildEvery)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var verifier = new Verifier<Linux61>(Tables());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        List<IrqEvent> batch = [];
+        for (int i = 0; i < 50_000; i++) AddEvent(batch, random, wild: random.Next(wildEvery) == 0);
+        verifier.Verify(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        verifier.Finish();
+        Assert.Equal(50_000, verifier.EventCount);
+        VerifyTally tally = verifier.Tally;
+        Assert.Equal(tally.Decisions, tally.Agreed + tally.Undetermined + tally.Disagreed);
+        Assert.InRange(tally.Disagreements.Count, 1, VerifyTally.KeptMax);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class RecordedRecovery
     private const int RecoveriesMax = 1024;
     private const int DevicesMax = 4096;
 
+    /// <summary>Devices of one recovery: a bus has 256 functions.</summary>
+    private const int SetMax = 256;
+
     private readonly SystemContext _context;
     private readonly SystemReport _report;
     private readonly SystemLog _log;
@@ -109,7 +112,7 @@ internal sealed class RecordedRecovery
     {
         if (Get(device) is not { } followed) return;
         CheckState(followed, state);
-        if (Open is not { } recovery || recovery.Set.Count == DevicesMax) return;
+        if (Open is not { } recovery || recovery.Set.Count == SetMax) return;
         followed.IsAsked = true;
         recovery.LastEvent = _context.Index;
         if (recovery.Set.Add(device))

@@ -56,7 +56,7 @@ internal sealed partial class PcieSystem
     private bool ApplyAerAnswer(ref readonly IrqEvent e)
     {
         var given = new AerVoteGiven(in e);
-        if (given.Answer > (byte)AerAnswerCode.NoAerDriver) return false;
+        if (given.Answer > (byte)AerAnswerCode.NoAerDriver || given.Callback >= AerCallbacks.Names.Length) return false;
         var callback = (DeviceStepCode)given.Callback;
         if (_model.Find(NameOf(given.Device)) is { } function)
             _model.Recovery.Answers.Tell(function, callback, (AerAnswerCode)given.Answer);
