@@ -59,7 +59,7 @@ public sealed partial class Verifier<TRules>
     {
         if (cpu.Dark)
         {
-            if (cpu.SetIrq == e.Irq && cpu.AnswerKnown && cpu.Answer == NoSpace) return OnlineOf(CpuMask.All);
+            if (cpu.SetIrq == e.Irq && cpu.Refused) return OnlineOf(CpuMask.All);
             if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return irq.Pending;
             if (!irq.Has(IrqFacts.MaskKnown)) return null;
             return OnlineOf(irq.Mask).IsEmpty ? OnlineOf(CpuMask.All)
@@ -163,14 +163,15 @@ public sealed partial class Verifier<TRules>
                 $"{(cpu.Answer == Busy ? "the old vector of the last move is not given back yet" : cpu.Answer == NoSpace ? "no CPU of the mask has a vector left" : "the interrupt is on one of the CPUs, or got a vector there")}");
         }
         int answer = cpu.AnswerKnown ? cpu.Answer : ret;
-        cpu.Answer = answer;
-        cpu.AnswerKnown = true;
+        cpu.AnswerKnown = false;
+        cpu.Refused = answer == NoSpace;
         cpu.AllocIrq = IrqEvent.NoIrq;
         cpu.SearchKnown = false;
-        if (cpu.SetIrq >= (uint)_irqsUsed) return;
-        ref VerifyIrq irq = ref _irqs[cpu.SetIrq];
+        if (number >= (uint)_irqsUsed) return;
+        ref VerifyIrq irq = ref _irqs[number];
         if (answer < 0)
         {
+            if (cpu.SetIrq != number) return;
             irq.Mask = cpu.OldMask;
             irq.Put(IrqFacts.MaskKnown, cpu.OldMaskKnown);
             if (answer != Busy) return;
@@ -178,7 +179,7 @@ public sealed partial class Verifier<TRules>
             irq.Set(IrqFacts.MovePending);
             return;
         }
-        if (cpu.MsiIrq == cpu.SetIrq) PlanMessage(ref cpu, ref irq);
+        if (cpu.MsiIrq == number) PlanMessage(ref cpu, ref irq);
     }
 
     private void JudgeStartup(in IrqEvent e)

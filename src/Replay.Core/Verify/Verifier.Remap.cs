@@ -13,6 +13,9 @@ public sealed partial class Verifier<TRules>
     private const int IdShift = 8;
 
     private bool _irteSeen;
+
+    // Destinations in entries are logical: bit masks, or clusters of them (x2APIC).
+    private bool _entriesLogical;
     private ulong _ioApicSource;
     private bool _ioApicSourceKnown;
 
@@ -180,7 +183,7 @@ public sealed partial class Verifier<TRules>
     private ulong ComposeIrte(byte vector, uint destination)
     {
         ulong lo = IrteBits.Present | IrteBits.RedirectionHint | (ulong)vector << IrteBits.VectorShift;
-        if (_mode == AddressMode.Flat) lo |= IrteBits.LogicalDestination;
+        if (_entriesLogical) lo |= IrteBits.LogicalDestination;
         return lo | (ulong)(Extended == true ? destination : destination << IdShift) << IrteBits.DestinationShift;
     }
 
@@ -188,15 +191,17 @@ public sealed partial class Verifier<TRules>
     private void LearnEntryFormat(ReadOnlySpan<IrqEvent> at)
     {
         if (Extended is not null) return;
-        int wide = 0, narrow = 0;
+        int wide = 0, narrow = 0, logical = 0;
         foreach (ref readonly IrqEvent e in at)
         {
             if (e.Kind != EventKind.IrteWrite || !IrteBits.IsPresent(e.A)) continue;
+            logical += (e.A & IrteBits.LogicalDestination) != 0 ? 1 : -1;
             uint field = IrteBits.Destination(e.A);
             if (field == 0) continue;
             if ((field & 0xFF) == 0) narrow++;
             else wide++;
         }
+        _entriesLogical = logical > 0;
         if (wide + narrow > 0) Extended = wide > narrow;
     }
 

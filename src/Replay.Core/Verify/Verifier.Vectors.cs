@@ -103,6 +103,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         var activation = new VectorActivation(in e);
+        _activationsSeen = true;
         bool probed = cpu.ActivateIrq == e.Irq;
         bool reserve = probed ? cpu.ActivateReserve : activation.Reserve;
         cpu.ActivateIrq = IrqEvent.NoIrq;
@@ -130,6 +131,9 @@ public sealed partial class Verifier<TRules>
         cpu.WorkIrq = irq;
         cpu.EntryDone = false;
     }
+
+    // True once an activation was recorded: an interrupt without an early one is then known not to have had one.
+    private bool _activationsSeen;
 
     private static int Bit(bool value) => value ? 1 : 0;
 
@@ -255,6 +259,7 @@ public sealed partial class Verifier<TRules>
         var place = new VectorPlace(in e);
         if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
+        _updatesProbed = true;
         if (cpu.GoingDown) GoDark(e.Cpu, probed: true);
         if (cpu.Dark)
         {

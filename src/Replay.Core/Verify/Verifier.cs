@@ -284,6 +284,7 @@ public sealed partial class Verifier<TRules>
         }
         for (int cpu = 0; cpu < _cpusUsed; cpu++) _cpus[cpu] = VerifyCpu.Idle;
         ForgetBits();
+        _systemAssumed |= _matrix.Complete; // The system's vectors are still those that were seen.
         _matrix.Complete = false;
     }
 

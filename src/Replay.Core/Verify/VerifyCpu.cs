@@ -72,6 +72,9 @@ internal struct VerifyCpu // mutable struct: never readonly
 
     public bool AnswerKnown;
 
+    /// <summary>The last answer was that no vector is left.</summary>
+    public bool Refused;
+
     /// <summary>Interrupt whose message is changed in two steps, and the first step's message.</summary>
     public uint TwoStepIrq;
 
