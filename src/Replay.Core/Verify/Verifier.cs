@@ -305,6 +305,11 @@ public sealed partial class Verifier<TRules>
             Open(kind, OpenReason.BlindSpot);
             return;
         }
+        if (!_tally.KeepsDisagreements)
+        {
+            _tally.CountDisagreement(kind);
+            return;
+        }
         _tally.Disagree(new Disagreement(_index, _timeNs, _cpu, kind, irq < IrqTable.IrqMax ? (int)irq : null,
             FormattableString.Invariant(expected), FormattableString.Invariant(actual), FormattableString.Invariant(because)));
     }
