@@ -60,6 +60,13 @@ internal static class HelpExamples
                 ("irqreplay history capture.dat --irte 23", "Every writer of a remapping entry (AMD: --irte 00:03.0:5)."),
                 ("irqreplay history capture.dat --msix 0000:00:01.0:0 --from time:12", "A device's entry, from a time on."),
             ],
+            ["diff"] =
+            [
+                ("irqreplay diff capture.dat --right fix:a6c11c0a5235", "The recording, and what one fix would have made of it."),
+                ("irqreplay diff capture.dat --left prefix:a6c11c0a5235 --right fix:a6c11c0a5235", "Without and with a fix."),
+                ("irqreplay diff capture.dat --with cpu.forceCompleteFirst=yes", "The recording, and one behaviour changed."),
+                ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
             ["verify"] =
             [
                 ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),

@@ -15,8 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, TProbe probe = default) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice) { WhatIf = whatIf };
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -25,9 +25,10 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override ReplayReport Finish(double seconds)
     {
         _replayer.Finish();
-        return ReplayReporter.Build(
+        ReplayReport report = ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
             _replayer.Systems.Live);
+        return report with { WhatIf = _replayer.WhatIf };
     }
 }
 
@@ -45,12 +46,17 @@ internal static class MachineSession
     }
 
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
-        where TRules : struct, IKernelRules => (options.Historian, options.Paranoid) switch
+        where TRules : struct, IKernelRules
+    {
+        OfflineWhatIf? whatIf = options.OverrulesRecording ? new OfflineWhatIf(rules.ForceCompleteFirst) : null;
+        return (options.Historian, options.Paranoid) switch
         {
-            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice),
-            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice),
-            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(recording.Tables, rules, choice, new HistoryProbe(historian)),
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, whatIf),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice, whatIf),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(
+                recording.Tables, rules, choice, whatIf, new HistoryProbe(historian)),
             ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
-                recording.Tables, rules, choice, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+                recording.Tables, rules, choice, whatIf, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
         };
+    }
 }

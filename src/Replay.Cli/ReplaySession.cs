@@ -11,7 +11,9 @@ namespace Replay.Cli;
 /// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
 /// <param name="Rules">How the machine behaves; null lets the recorded kernel choose.</param>
 /// <param name="Historian">Follows some things through the replay; null when nobody asks for a history.</param>
-internal sealed record SessionOptions(bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null);
+/// <param name="OverrulesRecording">The rules decide even where the recording shows that its kernel decided otherwise.</param>
+internal sealed record SessionOptions(
+    bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null, bool OverrulesRecording = false);
 
 /// <summary>Makes a fresh machine for one recording.</summary>
 internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);

@@ -57,6 +57,7 @@ public class ProgramTests
     [InlineData("replay")]
     [InlineData("state")]
     [InlineData("history")]
+    [InlineData("diff")]
     [InlineData("verify")]
     [InlineData("rules")]
     [InlineData("explain")]

@@ -16,6 +16,7 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private void ReportExhausted(uint irq, string what)
     {
+        if (IsSpared(SearchOf(ref _irqs[(int)irq]))) return;
         if (!KeepsExhausted()) return;
         VectorMatrix matrix = _machine.Matrix;
         ref IrqDesc desc = ref _machine.Irqs[(int)irq];
@@ -30,9 +31,12 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         text.Append(CultureInfo.InvariantCulture,
             $" {matrix.GlobalAvailable} in all; {matrix.GlobalReserved} reserved, {matrix.TotalAllocated} allocated");
-        AppendHolders(text, desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All);
+        AppendHolders(text, SearchOf(ref desc));
         Report(FindingCode.VectorExhausted, _index, (int)irq, -1, -1, text.Append('.').ToString());
     }
+
+    private static CpuMask SearchOf(ref IrqDesc desc) =>
+        desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All;
 
     private void ReportCannotOffline(int cpu)
     {

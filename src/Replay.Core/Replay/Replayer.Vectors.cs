@@ -305,7 +305,8 @@ public sealed partial class Replayer<TRules, TProbe>
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
         _freesSeen = true;
-        if (cpu.Dark) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
+        bool kept = KeepByRule((int)e.Irq, e.Cpu, oldCpu, oldVector);
+        if (cpu.Dark && !kept) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
         FreeMoved((int)e.Irq, oldCpu, oldVector);
     }
 
@@ -335,6 +336,11 @@ public sealed partial class Replayer<TRules, TProbe>
         var move = new VectorMove(in e);
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
+        if (WhatIf is { } whatIf && whatIf.HasFreed(oldCpu, oldVector))
+        {
+            whatIf.Ignored++;
+            return;
+        }
         CheckPrevious((int)e.Irq, ref desc, oldCpu, oldVector);
         if (oldVector == 0) return;
         desc.Set(IrqFlags.CleanupPending);
@@ -366,6 +372,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
         ConcludeLeak((int)e.Irq, ref desc);
+        ConcludeKept((int)e.Irq, cpu: -1);
         FreeRemapEntry(ref desc);
         byte vector = desc.Vector, oldVector = desc.PreviousVector;
         ushort cpu = desc.Cpu, oldCpu = desc.PreviousCpu;

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Replay.Core.Findings;
+using Replay.Core.Replay;
 using Replay.Core.Systems;
 
 namespace Replay.Core.Reports;
@@ -27,6 +28,9 @@ public sealed record ReplayReport(
 
     /// <summary>Systems beside the machine that the recording has events of, with what they say.</summary>
     public IReadOnlyList<NamedSystem> Systems { get; init; } = [];
+
+    /// <summary>What was decided otherwise than by the recorded kernel, where the user chose the rules; else null.</summary>
+    public OfflineWhatIf? WhatIf { get; init; }
 
     /// <summary>Null when the replay was too short to be timed.</summary>
     public double? EventsPerSecond => Seconds > 0 ? Events / Seconds : null;

@@ -1,0 +1,131 @@
+using System;
+using System.CommandLine;
+using Replay.Cli.Output;
+using Replay.Core.Diff;
+using Replay.Core.Events;
+using Replay.Core.Rules;
+using Replay.Formats;
+
+namespace Replay.Cli.Commands;
+
+/// <summary><c>diff</c>: one recording under two choices of rules.</summary>
+internal sealed class DiffCommand
+{
+    private readonly CliHost _host;
+    private readonly SessionFactory _createSession;
+    private readonly SharedOptions _shared;
+
+    private readonly Option<string?> _left = new("--left")
+    {
+        Description = "Rules of the left side, as --rules of replay takes them. Without it: what the recorded kernel did.",
+        HelpName = "RULES",
+    };
+
+    private readonly Option<string?> _right = new("--right")
+    {
+        Description = "Rules of the right side. Without it: what the recorded kernel did.",
+        HelpName = "RULES",
+    };
+
+    private readonly Option<string[]> _with = new("--with")
+    {
+        Description = "One behaviour changed on the right side, laid over --right. May be given several times.",
+        HelpName = "NAME=ALTERNATIVE",
+        DefaultValueFactory = static _ => [],
+    };
+
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "List every difference; otherwise the most important ones.",
+    };
+
+    private DiffCommand(Command command, CliHost host, SessionFactory createSession)
+    {
+        _host = host;
+        _createSession = createSession;
+        _shared = new SharedOptions(command);
+        command.Options.Add(_left);
+        command.Options.Add(_right);
+        command.Options.Add(_with);
+        command.Options.Add(_all);
+        command.SetAction(Run);
+    }
+
+    public static Command Build(CliHost host, SessionFactory createSession)
+    {
+        var command = new Command("diff", "Replays a recording under two sets of rules and says where and in what they part.");
+        _ = new DiffCommand(command, host, createSession);
+        return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        OutputFormat format = _shared.GetFormat(result);
+        bool leftGiven = result.GetValue(_left) is not null;
+        bool rightGiven = result.GetValue(_right) is not null || result.GetValue(_with) is { Length: > 0 };
+        string file = result.GetValue(_shared.File)!;
+        if (!leftGiven && !rightGiven)
+        {
+            throw new UsageException($"diff {file}: both sides would be the recording itself; say what differs, for example "
+                + "--right fix:a6c11c0a5235 (\"irqreplay rules\" lists all)");
+        }
+        Choose(result, default);
+        using Recording recording = _shared.Open(result, _host);
+        (RuleChoice left, RuleChoice right) = Choose(result, KernelRelease.Parse(recording.Info.Kernel));
+        var sides = new DiffSides(new DiffSide(left, leftGiven), new DiffSide(right, rightGiven));
+        RulesDiff diff = Compare(recording, sides);
+        Losses.Write(recording, format, _host.Error);
+        if (format == OutputFormat.Json) DiffJson.Write(diff, sides, _host.Out);
+        else DiffText.Write(diff, sides, recording, file, result.GetValue(_all), _host);
+        if (diff.IsSame && diff.Unmodelled.Count > 0 && !recording.Report.HasDataLoss)
+        {
+            foreach (UnmodelledRule rule in diff.Unmodelled) _host.Error.WriteLine("irqreplay: " + DiffText.Describe(rule));
+            return ExitCodes.Usage;
+        }
+        return ExitCodes.For(recording.Report, !diff.IsSame);
+    }
+
+    private (RuleChoice Left, RuleChoice Right) Choose(ParseResult result, KernelRelease recorded)
+    {
+        RuleChoice left = Parse("--left", result.GetValue(_left), recorded);
+        RuleChoice right = Parse("--right", result.GetValue(_right), recorded);
+        foreach (string assignment in result.GetValue(_with) ?? [])
+        {
+            try
+            {
+                right = right.With(assignment);
+            }
+            catch (UnknownRuleException e)
+            {
+                throw new UsageException($"--with {assignment}: {e.Message}", e);
+            }
+        }
+        return (left, right);
+    }
+
+    private static RuleChoice Parse(string option, string? text, KernelRelease recorded) =>
+        text is null ? RuleChoice.ForKernel(recorded) : RuleOptions.Parse(option, text, recorded);
+
+    /// <summary>Both machines get each batch: one pass, whatever the recording's size.</summary>
+    private RulesDiff Compare(Recording recording, DiffSides sides)
+    {
+        ReplaySession left = _createSession(recording, sides.Left.ToOptions());
+        ReplaySession right = _createSession(recording, sides.Right.ToOptions());
+        var reach = new RuleReach(sides.Left.Rules, sides.Right.Rules, recording.Tables);
+        var times = new EventTimes();
+        using var progress = new ProgressLine(recording, _host);
+        long events = 0;
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        {
+            left.Apply(batch, recording.Tables);
+            right.Apply(batch, recording.Tables);
+            reach.Observe(batch);
+            times.Observe(batch);
+            events += EventCounter.Count(batch);
+            progress.Report(events);
+        }
+        double seconds = progress.Elapsed.TotalSeconds;
+        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"),
+            reach.Finish(), times);
+    }
+}

@@ -1,0 +1,105 @@
+using System.IO;
+using System.Text.Json;
+using Replay.Core.Diff;
+using Replay.Core.Reports;
+
+namespace Replay.Cli.Output;
+
+/// <summary>The JSON of <c>diff</c>.</summary>
+internal static class DiffJson
+{
+    public static void Write(RulesDiff diff, DiffSides sides, Stream output)
+    {
+        using Utf8JsonWriter json = JsonOutput.Start(output);
+        json.WriteStartObject();
+        json.WriteNumber("schema", JsonOutput.Schema);
+        WriteSame(json, diff);
+        WriteFirst(json, diff.First);
+        WriteSide(json, "left", sides.Left, diff.Left);
+        WriteSide(json, "right", sides.Right, diff.Right);
+        json.WriteStartArray("irqs");
+        foreach (IrqDifference row in diff.Irqs) WriteIrq(json, row);
+        json.WriteEndArray();
+        json.WriteStartObject("findings");
+        json.WriteNumber("onlyLeft", diff.Findings.OnlyLeft.Count);
+        json.WriteNumber("onlyRight", diff.Findings.OnlyRight.Count);
+        json.WriteNumber("both", diff.Findings.Both);
+        json.WriteEndObject();
+        WriteState(json, diff.State);
+        WriteUnmodelled(json, diff);
+        json.WriteEndObject();
+        JsonOutput.End(json, output);
+    }
+
+    /// <summary>Null where a rule in question could not be replayed: that is no verdict.</summary>
+    private static void WriteSame(Utf8JsonWriter json, RulesDiff diff) =>
+        json.WriteFlag("same", diff.IsSame && diff.Unmodelled.Count > 0 ? null : diff.IsSame);
+
+    private static void WriteFirst(Utf8JsonWriter json, Divergence? first)
+    {
+        if (first is null)
+        {
+            json.WriteNull("firstDivergence");
+            return;
+        }
+        json.WriteStartObject("firstDivergence");
+        json.WriteNumber("event", first.Event);
+        json.WriteUnsigned("timeNs", first.TimeNs);
+        json.WriteString("what", first.What);
+        json.WriteString("left", first.Left);
+        json.WriteString("right", first.Right);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSide(Utf8JsonWriter json, string name, DiffSide side, ReplayReport report)
+    {
+        json.WriteStartObject(name);
+        ReplayJson.WriteBody(json, report);
+        json.WriteString("rules", side.Name);
+        json.WriteEndObject();
+    }
+
+    private static void WriteIrq(Utf8JsonWriter json, IrqDifference row)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("irq", row.Irq < 0 ? null : (long?)row.Irq);
+        json.WriteText("device", row.Device);
+        json.WriteNumber("entry", row.Entry < 0 ? null : (long?)row.Entry);
+        json.WriteText("left", row.Left?.Describe());
+        json.WriteText("right", row.Right?.Describe());
+        json.WriteEndObject();
+    }
+
+    private static void WriteState(Utf8JsonWriter json, StateDiff state)
+    {
+        json.WriteStartObject("state");
+        json.WriteNumber("irqs", state.Irqs);
+        json.WriteStartArray("counters");
+        foreach (CounterDifference row in state.Counters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", row.Name);
+            json.WriteNumber("cpu", (long?)row.Cpu);
+            json.WriteNumber("left", row.Left);
+            json.WriteNumber("right", row.Right);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnmodelled(Utf8JsonWriter json, RulesDiff diff)
+    {
+        json.WriteStartArray("unmodelled");
+        foreach (UnmodelledRule rule in diff.Unmodelled)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", rule.Rule);
+            json.WriteString("left", rule.Left);
+            json.WriteString("right", rule.Right);
+            json.WriteNumber("decisions", rule.Decisions);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,156 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using System.Text.Json;
+using Replay.Cli.Tests.Captures;
+using Replay.Cli.Tests.Fakes;
+using Xunit;
+
+namespace Replay.Cli.Tests.Commands;
+
+/// <summary>One recording under two sets of rules.</summary>
+public sealed class DiffRulesTests
+{
+    private const string Without = "linux-6.1,prefix:a6c11c0a5235";
+    private const string With = "linux-6.1,fix:a6c11c0a5235";
+
+    private static readonly string LeakPre = Path.Combine(Folders.Traces, "leak-pre", "trace.dat");
+
+    public static TheoryData<string> AllTraces()
+    {
+        var data = new TheoryData<string>();
+        foreach (string pattern in (string[])["*.irqs", "*.dat"])
+        {
+            foreach (string file in Folders.TraceFiles(pattern)) data.Add(file);
+        }
+        return data;
+    }
+
+    [Theory]
+    [InlineData("--left", Without, "--right", With)]
+    [InlineData("--with", "cpu.forceCompleteFirst=yes")]
+    [InlineData("--right", "fix:a6c11c0a5235")]
+    public void The_fix_gives_back_every_vector_that_leaked(params string[] sides)
+    {
+        (int exit, JsonElement root) = RunJson([LeakPre, .. sides]);
+        Assert.Equal(1, exit);
+        Assert.False(root.GetProperty("same").GetBoolean());
+        Assert.Equal(220, CountOf(root.GetProperty("left"), "IRQ007"));
+        Assert.Equal(41, CountOf(root.GetProperty("left"), "IRQ008"));
+        Assert.Equal(0, root.GetProperty("right").GetProperty("findings").GetArrayLength());
+        JsonElement first = root.GetProperty("firstDivergence");
+        Assert.Equal(29826, first.GetProperty("event").GetInt64());
+        Assert.Equal(12390984320UL, first.GetProperty("timeNs").GetUInt64());
+        Assert.Equal("cpu.forceCompleteFirst: CPU 3 goes offline with the move of irq 26 pending", first.GetProperty("what").GetString());
+        Assert.Equal("vector 35 on CPU 3 stays allocated", first.GetProperty("left").GetString());
+        Assert.Equal("vector 35 on CPU 3 is given back", first.GetProperty("right").GetString());
+        Assert.Equal(13, root.GetProperty("irqs").GetArrayLength());
+        Assert.Equal("""{"name":"vectors in use","cpu":null,"left":259,"right":39}""", LastInUse(root).GetRawText());
+    }
+
+    [CaptureFact]
+    public void Without_the_fix_a_fixed_kernel_leaks()
+    {
+        string leakPost = Path.Combine(Folders.Captures!, "leak-post", "trace.dat");
+        (int exit, JsonElement root) = RunJson(leakPost, "--right", "prefix:a6c11c0a5235");
+        Assert.Equal(1, exit);
+        Assert.Equal(0, root.GetProperty("left").GetProperty("findings").GetArrayLength());
+        Assert.Equal(251, CountOf(root.GetProperty("right"), "IRQ007"));
+        Assert.Equal(32, CountOf(root.GetProperty("right"), "IRQ008"));
+        Assert.Equal(283, root.GetProperty("right").GetProperty("findings").GetArrayLength());
+
+        // 251 leaked, 32 of them made room for an allocation that would have been refused: 219 more than recorded.
+        Assert.Equal("""{"name":"vectors in use","cpu":null,"left":39,"right":258}""", LastInUse(root).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("d-backdoor-reset", "b8f02af096b1", 11, "0001:00:01.0[0],0001:00:01.0[1],0001:00:01.0")]
+    [InlineData("a-hibernate", "915cff7f38c5", 27, "0000:00:02.0[1],0000:00:02.0[0]")]
+    [InlineData("a-hibernate-two", "915cff7f38c5", 27, "")]
+    public void A_scenario_parts_where_the_fix_acts_and_in_what_it_saves(string name, string fix, long firstEvent, string irqs)
+    {
+        string file = Path.Combine(Folders.Traces, "scenarios", name + ".irqs");
+        (int exit, JsonElement root) = RunJson(file, "--left", "prefix:" + fix, "--right", "fix:" + fix);
+        Assert.Equal(1, exit);
+        Assert.Equal(firstEvent, root.GetProperty("firstDivergence").GetProperty("event").GetInt64());
+        var places = new List<string>();
+        foreach (JsonElement irq in root.GetProperty("irqs").EnumerateArray())
+        {
+            string device = irq.GetProperty("device").GetString()!;
+            places.Add(irq.GetProperty("entry").ValueKind == JsonValueKind.Null ? device : $"{device}[{irq.GetProperty("entry").GetInt32()}]");
+        }
+        Assert.Equal(irqs, string.Join(',', places));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllTraces))]
+    public void Equal_rules_are_the_same(string trace)
+    {
+        (int exit, JsonElement root) = RunJson(Path.Combine(Folders.Traces, trace), "--left", With, "--right", With);
+        Assert.True(exit is 0 or 3, $"exit {exit}");
+        Assert.True(root.GetProperty("same").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("firstDivergence").ValueKind);
+        Assert.Equal(0, root.GetProperty("irqs").GetArrayLength());
+    }
+
+    [Fact]
+    public void What_cannot_be_replayed_otherwise_is_said_and_is_not_the_same()
+    {
+        (int exit, string text, string error) = Run(LeakPre, "--with", "vector.cleanup=timer");
+        Assert.Equal(2, exit);
+        Assert.Contains("this recording cannot be replayed otherwise for vector.cleanup (ipi or timer)", text, StringComparison.Ordinal);
+        Assert.Contains("this recording cannot be replayed otherwise for vector.cleanup", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Same", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_side_there_is_nothing_to_compare()
+    {
+        (int exit, _, string error) = Run(LeakPre);
+        Assert.Equal(2, exit);
+        Assert.Contains("--right fix:a6c11c0a5235", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_is_as_reviewed()
+    {
+        (_, string text, _) = Run(LeakPre, "--left", Without, "--right", With);
+        Golden.Check("diff-rules", text.Replace(LeakPre, "capture.dat", StringComparison.Ordinal));
+    }
+
+    private static JsonElement LastInUse(JsonElement root)
+    {
+        JsonElement last = default;
+        foreach (JsonElement row in root.GetProperty("state").GetProperty("counters").EnumerateArray())
+        {
+            if (row.GetProperty("name").GetString() == "vectors in use") last = row;
+        }
+        return last;
+    }
+
+    private static int CountOf(JsonElement side, string code)
+    {
+        int count = 0;
+        foreach (JsonElement finding in side.GetProperty("findings").EnumerateArray())
+        {
+            if (finding.GetProperty("code").GetString() == code) count++;
+        }
+        return count;
+    }
+
+    private static (int Exit, JsonElement Root) RunJson(params string[] args)
+    {
+        (int exit, string text, _) = Run([.. args, "--format", "json"]);
+        return (exit, JsonDocument.Parse(text).RootElement);
+    }
+
+    private static (int Exit, string Out, string Error) Run(params string[] args)
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        var host = new CliHost { Out = output, Error = error, OpenIn = static () => Stream.Null };
+        int exit = Program.Run(["diff", .. args], host);
+        return (exit, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+}
