@@ -1,16 +1,36 @@
+using System;
+using System.Collections.Generic;
 using Replay.Core.Rules;
 
 namespace Replay.Cli;
 
 /// <summary>One side of a comparison.</summary>
 /// <param name="Rules">How its machine behaves.</param>
-/// <param name="IsChosen">The command line chose; else the side is what the recorded kernel did.</param>
-internal sealed record DiffSide(RuleChoice Rules, bool IsChosen)
+/// <param name="Given">Sets and assignments that the command line gave for it; none: what the recorded kernel did.</param>
+internal sealed record DiffSide(RuleChoice Rules, IReadOnlyList<string> Given)
 {
-    /// <summary>The rules as text; a side that nobody chose says so.</summary>
-    public string Name => IsChosen ? Rules.ToString() : "as recorded";
+    private const string Overruling = "cpu.forceCompleteFirst";
 
-    public SessionOptions ToOptions() => new(Paranoid: false, Rules, OverrulesRecording: IsChosen);
+    /// <summary>The rules as text; of what nobody chose it says so.</summary>
+    public string Name => NamesKernel ? Rules.ToString() : Given.Count == 0 ? "as recorded" : "as recorded, with " + string.Join(", ", Given);
+
+    private bool NamesKernel => Given.Count > 0 && RuleCatalog.FindSet(Given[0]) is { IsKernel: true };
+
+    /// <summary>A behaviour that the command line does not name is the recorded kernel's, whatever its version's usual one.</summary>
+    public SessionOptions ToOptions() => new(Paranoid: false, Rules, OverrulesRecording: NamesKernel || Decides(Overruling));
+
+    private bool Decides(string rule)
+    {
+        foreach (string part in Given)
+        {
+            if (part.StartsWith(rule + "=", StringComparison.Ordinal)) return true;
+            foreach (string assignment in RuleCatalog.FindSet(part)?.Assignments ?? [])
+            {
+                if (assignment.StartsWith(rule + "=", StringComparison.Ordinal)) return true;
+            }
+        }
+        return false;
+    }
 }
 
 /// <summary>Both sides.</summary>

@@ -61,10 +61,9 @@ internal sealed class DiffCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
-        bool leftGiven = result.GetValue(_left) is not null;
-        bool rightGiven = result.GetValue(_right) is not null || result.GetValue(_with) is { Length: > 0 };
+        string[] givenLeft = Parts(result.GetValue(_left), []), givenRight = Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
-        if (!leftGiven && !rightGiven)
+        if (givenLeft.Length + givenRight.Length == 0)
         {
             throw new UsageException($"diff {file}: both sides would be the recording itself; say what differs, for example "
                 + "--right fix:a6c11c0a5235 (\"irqreplay rules\" lists all)");
@@ -72,14 +71,13 @@ internal sealed class DiffCommand
         Choose(result, default);
         using Recording recording = _shared.Open(result, _host);
         (RuleChoice left, RuleChoice right) = Choose(result, KernelRelease.Parse(recording.Info.Kernel));
-        var sides = new DiffSides(new DiffSide(left, leftGiven), new DiffSide(right, rightGiven));
+        var sides = new DiffSides(new DiffSide(left, givenLeft), new DiffSide(right, givenRight));
         RulesDiff diff = Compare(recording, sides);
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) DiffJson.Write(diff, sides, _host.Out);
         else DiffText.Write(diff, sides, recording, file, result.GetValue(_all), _host);
         if (diff.IsSame && diff.Unmodelled.Count > 0 && !recording.Report.HasDataLoss)
         {
-            foreach (UnmodelledRule rule in diff.Unmodelled) _host.Error.WriteLine("irqreplay: " + DiffText.Describe(rule));
             return ExitCodes.Usage;
         }
         return ExitCodes.For(recording.Report, !diff.IsSame);
@@ -102,6 +100,9 @@ internal sealed class DiffCommand
         }
         return (left, right);
     }
+
+    private static string[] Parts(string? text, string[] with) =>
+        text is null ? with : [.. text.Split(',', StringSplitOptions.TrimEntries), .. with];
 
     private static RuleChoice Parse(string option, string? text, KernelRelease recorded) =>
         text is null ? RuleChoice.ForKernel(recorded) : RuleOptions.Parse(option, text, recorded);

@@ -22,7 +22,7 @@ public sealed class OutcomeTable
         var table = new OutcomeTable();
         foreach (ReportFinding finding in report.Findings)
         {
-            if (finding.Irq is null && finding.Device is null) continue;
+            if (finding.Irq is null && finding.Entry is null) continue; // Of a whole device or machine.
             table.Row(finding.Device, finding.Entry, (int?)finding.Irq).Count(finding.Code);
         }
         foreach (NamedSystem named in report.Systems)
