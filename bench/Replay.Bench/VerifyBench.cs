@@ -1,4 +1,3 @@
-using System;
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Replay.Core.Events;

@@ -17,6 +17,7 @@ internal static class CommandTree
         {
             root.Subcommands.Add(ReplayCommand.Build(host, createSession));
             root.Subcommands.Add(StateCommand.Build(host, createSession));
+            root.Subcommands.Add(HistoryCommand.Build(host, createSession));
             root.Subcommands.Add(DiffCommand.Build(host, createSession));
         }
         root.Subcommands.Add(VerifyCommand.Build(host));

@@ -41,6 +41,7 @@ internal static class HelpExamples
             ["replay"] =
             [
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
+                ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
                 ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would where the recording does not tell."),
@@ -51,6 +52,13 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
+            ],
+            ["history"] =
+            [
+                ("irqreplay history capture.dat --irq 26", "Every move, mask, message and arrival of one interrupt, and why."),
+                ("irqreplay history capture.dat --vector 3:35", "Every owner of vector 35 on CPU 3."),
+                ("irqreplay history capture.dat --irte 23", "Every writer of a remapping entry (AMD: --irte 00:03.0:5)."),
+                ("irqreplay history capture.dat --msix 0000:00:01.0:0 --from time:12", "A device's entry, from a time on."),
             ],
             ["diff"] =
             [

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -14,8 +15,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 {
     private readonly Replayer<TRules, TProbe> _replayer;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, choice: choice) { WhatIf = whatIf };
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf, TProbe probe = default) =>
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice) { WhatIf = whatIf };
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -50,8 +51,14 @@ internal static class MachineSession
         where TRules : struct, IKernelRules
     {
         OfflineWhatIf? whatIf = options.OverrulesRecording ? new OfflineWhatIf(rules.ForceCompleteFirst) : null;
-        return options.Paranoid
-            ? new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice, whatIf)
-            : new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, whatIf);
+        return (options.Historian, options.Paranoid) switch
+        {
+            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, whatIf),
+            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice, whatIf),
+            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(
+                recording.Tables, rules, choice, whatIf, new HistoryProbe(historian)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
+                recording.Tables, rules, choice, whatIf, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
+        };
     }
 }

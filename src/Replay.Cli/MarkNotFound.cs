@@ -11,10 +11,10 @@ internal static class MarkNotFound
 
     private const int TextMax = 60;
 
-    public static string Describe(string wanted, IReadOnlyList<string> seen)
+    public static string Describe(string wanted, IReadOnlyList<string> seen, string option = "--at")
     {
         if (seen.Count == 0)
-            return $"no marker starts with \"{wanted}\": the recording has no markers; use --at time:SECONDS or --at event:N";
+            return $"no marker starts with \"{wanted}\": the recording has no markers; use {option} time:SECONDS or {option} event:N";
         var ranked = new List<(int Distance, int Order, string Mark)>(seen.Count);
         for (int i = 0; i < seen.Count; i++) ranked.Add((DistanceOf(wanted, seen[i]), i, seen[i]));
         ranked.Sort(static (a, b) => a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Order.CompareTo(b.Order));
@@ -24,7 +24,7 @@ internal static class MarkNotFound
         for (int i = 0; i < Math.Min(ShownMax, ranked.Count); i++)
         {
             string mark = PlainText.Clean(ranked[i].Mark);
-            message.Append("\n  --at \"mark:").Append(mark.Length > TextMax ? mark[..TextMax] : mark).Append('"');
+            message.Append($"\n  {option} \"mark:").Append(mark.Length > TextMax ? mark[..TextMax] : mark).Append('"');
         }
         return message.ToString();
     }

@@ -25,15 +25,17 @@ internal enum PositionKind
 /// <param name="Event">Number of the last event to apply.</param>
 /// <param name="TimeNs">Time of the last events to apply.</param>
 /// <param name="Mark">Start of the marker.</param>
-internal sealed record Position(PositionKind Kind, string Text, long Event = 0, ulong TimeNs = 0, string Mark = "")
+/// <param name="Option">Option that it was given with, for messages.</param>
+internal sealed record Position(
+    PositionKind Kind, string Text, long Event = 0, ulong TimeNs = 0, string Mark = "", string Option = "--at")
 {
     private const string Forms = "end, event:N, time:SECONDS or \"mark:TEXT\"";
 
-    /// <summary>Reads the value of <c>--at</c>.</summary>
+    /// <summary>Reads the value of <c>--at</c>, or of another option that names a place.</summary>
     /// <exception cref="UsageException">It is none of the forms.</exception>
-    public static Position Parse(string text)
+    public static Position Parse(string text, string option = "--at")
     {
-        if (text == "end") return new Position(PositionKind.End, text);
+        if (text == "end") return new Position(PositionKind.End, text, Option: option);
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string form = colon < 0 ? text : text[..colon];
         string value = colon < 0 ? "" : text[(colon + 1)..];
@@ -41,21 +43,21 @@ internal sealed record Position(PositionKind Kind, string Text, long Event = 0, 
         {
             case "event":
                 if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-                    throw new UsageException($"--at {text}: an event is a number from 0 on, for example --at event:1200");
-                return new Position(PositionKind.Event, text, Event: number);
+                    throw new UsageException($"{option} {text}: an event is a number from 0 on, for example {option} event:1200");
+                return new Position(PositionKind.Event, text, Event: number, Option: option);
             case "time":
                 if (!TryParseSeconds(value, out ulong timeNs))
                 {
                     throw new UsageException(
-                        $"--at {text}: a time is seconds of the trace clock, for example --at time:12.503200417");
+                        $"{option} {text}: a time is seconds of the trace clock, for example {option} time:12.503200417");
                 }
-                return new Position(PositionKind.Time, text, TimeNs: timeNs);
+                return new Position(PositionKind.Time, text, TimeNs: timeNs, Option: option);
             case "mark":
                 if (value.Length == 0)
-                    throw new UsageException("--at mark: needs the start of a marker, for example --at \"mark:before suspend\"");
-                return new Position(PositionKind.Mark, text, Mark: value);
+                    throw new UsageException($"{option} mark: needs the start of a marker, for example {option} \"mark:before suspend\"");
+                return new Position(PositionKind.Mark, text, Mark: value, Option: option);
             default:
-                throw new UsageException($"--at {text}: a position is {Forms}{Suggest(form, value)}");
+                throw new UsageException($"{option} {text}: a position is {Forms}{Suggest(option, form, value)}");
         }
     }
 
@@ -79,11 +81,11 @@ internal sealed record Position(PositionKind Kind, string Text, long Event = 0, 
         return true;
     }
 
-    private static string Suggest(string form, string value)
+    private static string Suggest(string option, string form, string value)
     {
-        if (form.Length > 0 && !form.AsSpan().ContainsAnyExceptInRange('0', '9')) return $"; did you mean --at event:{form}?";
+        if (form.Length > 0 && !form.AsSpan().ContainsAnyExceptInRange('0', '9')) return $"; did you mean {option} event:{form}?";
         string? near = Nearest.Find(form, ["end", "event", "time", "mark"]);
         if (near is null) return "";
-        return near == "end" ? "; did you mean --at end?" : $"; did you mean --at \"{near}:{(value.Length == 0 ? "…" : value)}\"?";
+        return near == "end" ? $"; did you mean {option} end?" : $"; did you mean {option} \"{near}:{(value.Length == 0 ? "…" : value)}\"?";
     }
 }

@@ -53,11 +53,11 @@ internal sealed class PositionCursor
         if (_position.Kind == PositionKind.Event)
         {
             throw new UsageException(Events == 0
-                ? $"--at {_position.Text}: the recording has no events; type --at end"
+                ? $"{_position.Option} {_position.Text}: the recording has no events; type {_position.Option} end"
                 : string.Create(CultureInfo.InvariantCulture,
-                    $"--at {_position.Text}: the last event of the recording is number {Events - 1}; type --at event:{Events - 1} or --at end"));
+                    $"{_position.Option} {_position.Text}: the last event of the recording is number {Events - 1}; type {_position.Option} event:{Events - 1} or {_position.Option} end"));
         }
-        if (_position.Kind == PositionKind.Mark) throw new UsageException(MarkNotFound.Describe(_position.Mark, _marksSeen));
+        if (_position.Kind == PositionKind.Mark) throw new UsageException(MarkNotFound.Describe(_position.Mark, _marksSeen, _position.Option));
     }
 
     private int TakeAll(ReadOnlySpan<IrqEvent> batch)

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
@@ -9,8 +10,10 @@ namespace Replay.Cli;
 /// <summary>What a session may do besides applying events.</summary>
 /// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
 /// <param name="Rules">How the machine behaves; null lets the recorded kernel choose.</param>
+/// <param name="Historian">Follows some things through the replay; null when nobody asks for a history.</param>
 /// <param name="OverrulesRecording">The rules decide even where the recording shows that its kernel decided otherwise.</param>
-internal sealed record SessionOptions(bool Paranoid, RuleChoice? Rules = null, bool OverrulesRecording = false);
+internal sealed record SessionOptions(
+    bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null, bool OverrulesRecording = false);
 
 /// <summary>Makes a fresh machine for one recording.</summary>
 internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);

@@ -56,6 +56,7 @@ public class ProgramTests
     [InlineData("convert")]
     [InlineData("replay")]
     [InlineData("state")]
+    [InlineData("history")]
     [InlineData("diff")]
     [InlineData("verify")]
     [InlineData("rules")]

@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
+using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
@@ -11,6 +14,11 @@ namespace Replay.Cli.Commands;
 /// <summary><c>replay</c>: what went wrong in a recording.</summary>
 internal sealed class ReplayCommand
 {
+    /// <summary>Findings that are few enough to tell the story of each.</summary>
+    private const int StoriesMax = 3;
+
+    private const long StoryEventsMax = 5_000_000;
+
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
@@ -23,6 +31,12 @@ internal sealed class ReplayCommand
         Description = "List every finding; otherwise the most severe ones.",
     };
 
+    private readonly Option<string?> _why = new("--why")
+    {
+        Description = "Tell about this one interrupt: does it work, where its views parted, and the chain of events to there.",
+        HelpName = "IRQ",
+    };
+
     private ReplayCommand(Command command, CliHost host, SessionFactory createSession)
     {
         _host = host;
@@ -30,6 +44,7 @@ internal sealed class ReplayCommand
         _shared = new SharedOptions(command, "text|json|sarif");
         _rules = new RuleOptions(command);
         command.Options.Add(_all);
+        command.Options.Add(_why);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
     }
@@ -46,24 +61,68 @@ internal sealed class ReplayCommand
         OutputFormat format = _shared.GetFormat(result);
         _rules.Check(result);
         string file = result.GetValue(_shared.File)!;
+        Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
+        if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         using Recording recording = _shared.Open(result, _host);
         RuleChoice rules = _rules.Choose(result, recording);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules));
+        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
         ReplayReport report = Replay(recording, session);
         Losses.Write(recording, format, _host.Error);
+        WhyReport? why = Explain(historian, report);
         switch (format)
         {
             case OutputFormat.Json:
-                ReplayJson.Write(report, rules, _host.Out);
+                ReplayJson.Write(report, rules, why, _host.Out);
                 break;
             case OutputFormat.Sarif:
                 Sarif.Write(report, file, Losses.Describe(recording), _host.Out);
                 break;
             default:
-                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host);
+                if (why is not null)
+                {
+                    WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
+                    break;
+                }
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, rules));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    /// <summary>
+    /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
+    /// replayed once more, if it can be opened again and is not so long that it would be felt.
+    /// </summary>
+    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
+    {
+        var stories = new List<WhyReport>();
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
+        var subjects = new List<HistorySubject>();
+        foreach (ReportFinding finding in report.Findings)
+        {
+            if (finding.Irq is { } irq && !subjects.Contains(HistorySubject.OfIrq((int)irq))) subjects.Add(HistorySubject.OfIrq((int)irq));
+        }
+        if (subjects.Count == 0) return stories;
+        using Recording again = _shared.Open(result, _host);
+        var historian = new Historian([.. subjects]);
+        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, rules, historian)));
+        historian.Finish();
+        if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
+        for (int i = 0; i < subjects.Count; i++)
+        {
+            if (WhyReporter.Build(historian, i, repeated.Findings) is { } story) stories.Add(story);
+        }
+        return stories;
+    }
+
+    /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
+    private static bool CanReadAgain(string file) =>
+        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
+
+    private static WhyReport? Explain(Historian? historian, ReplayReport report)
+    {
+        historian?.Finish();
+        return historian is null ? null : WhyReporter.Build(historian, 0, report.Findings);
     }
 
     private ReplayReport Replay(Recording recording, ReplaySession session)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Core.Systems;
@@ -10,13 +11,15 @@ namespace Replay.Cli.Output;
 /// <summary>The JSON of <c>replay</c>.</summary>
 internal static class ReplayJson
 {
-    public static void Write(ReplayReport report, RuleChoice rules, Stream output)
+    /// <summary>The result, and the verdict on one interrupt where that was asked for.</summary>
+    public static void Write(ReplayReport report, RuleChoice rules, WhyReport? why, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
         json.WriteString("rules", rules.ToString());
+        if (why is not null) WhyJson.Write(json, why);
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
+using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
@@ -22,7 +23,8 @@ internal static class ReplayText
 
     private static readonly SearchValues<char> ShellSpecials = SearchValues.Create(" '\"$&();|<>*?[]\\`!#~{}");
 
-    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, string file, bool all, CliHost host)
+    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, string file, bool all, CliHost host,
+        IReadOnlyList<WhyReport> stories)
     {
         using var console = new ReportConsole(host);
         console.Heading(file);
@@ -40,7 +42,7 @@ internal static class ReplayText
         }
         else
         {
-            WriteFindings(console, findings, all, file);
+            WriteFindings(console, findings, all, file, stories);
         }
         SystemsText.Write(console, report.Systems, all);
         console.Line();
@@ -49,7 +51,8 @@ internal static class ReplayText
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }
 
-    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file)
+    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file,
+        IReadOnlyList<WhyReport> stories)
     {
         console.Heading(Headline(findings));
         WriteCodes(console, findings);
@@ -67,6 +70,8 @@ internal static class ReplayText
         console.Write(table);
         if (findings.Count > shown.Count)
             console.Line($"… and {PlainText.Count(findings.Count - shown.Count, "finding")} more; --all lists them.", ReportConsole.Dim);
+        foreach (WhyReport story in stories) WhyText.WriteStory(console, story);
+        if (stories.Count > 0) console.Line();
         console.Heading("Look next");
         var offered = new HashSet<string>(StringComparer.Ordinal);
         foreach (ReportFinding finding in shown)
@@ -153,12 +158,15 @@ internal static class ReplayText
     /// <summary>The state just after the event to blame, narrowed to the interrupt, is where to look.</summary>
     private static string Next(ReportFinding finding, string file)
     {
-        string name = file == "-" ? "FILE" : Quote(file);
+        string name = FileArgument(file);
         string narrow = finding.Irq is { } irq ? string.Create(CultureInfo.InvariantCulture, $" --irq {irq}")
             : finding.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $" --cpu {cpu}") : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"irqreplay state {name} --at event:{finding.Blame ?? finding.Event}{narrow}");
     }
+
+    /// <summary>The file as it is typed in the next command.</summary>
+    internal static string FileArgument(string file) => file == "-" ? "FILE" : Quote(file);
 
     private static string DescribeInterrupts(InterruptTotals totals)
     {

@@ -145,6 +145,29 @@ public enum EventKind : byte
     HvUnmask = 188,
     VmbusChannel = 189,
 
+    // 200-229: what devices, local APICs, IO-APICs, hypervisors and VMMs were seen to do or to hold.
+    MsixStore = 201,
+    MsixPending = 202,
+    MsixSeen = 203,
+    MsiModeSeen = 204,
+    IrqStateSeen = 205,
+    LapicAccept = 206,
+    LapicService = 207,
+    LapicEoi = 208,
+    IoApicPin = 209,
+    IoPageFault = 210,
+    RemapControl = 211,
+    IrteHalf = 212,
+    PostedDescriptor = 213,
+    VcpuPlace = 214,
+    PiIrteUpdate = 215,
+    IrqfdBind = 216,
+    IrqfdSignal = 217,
+    IrqRoute = 218,
+    MessageCopied = 221,
+    GuestPin = 222,
+    GuestEoi = 223,
+
     // 230: what devices want, seen by nobody but the device; systems replay it.
     DeviceRaise = 230,
 

@@ -7,7 +7,7 @@ namespace Replay.Core.Events;
 /// The one table that says what each kind of event is called and where its operands lie. The text form, the importers'
 /// mapping, filters and EVENTS.md are all made from it: a new kind is one number and one row here.
 /// </summary>
-public static class EventSchema
+public static partial class EventSchema
 {
     /// <summary>Largest number of operands of any kind.</summary>
     public const int OperandsMax = 12;
@@ -307,10 +307,12 @@ public static class EventSchema
             IrqRow(EventKind.HvUnmask, "hv_unmask", EventRole.Observation,
                 "The virtual PCI chip unmasks the interrupt: retarget first, then the MSI entry (Linux hv_irq_unmask)."),
             Row(EventKind.VmbusChannel, "vmbus_channel", EventRole.Stimulus,
-                "A VMBus channel is offered, opened, closed or taken back; class is the first word of the offer's interface type, 0x44c4f61d for virtual PCI.",
+                "A VMBus channel is offered, opened, closed or taken back; class is the first word of the offer's interface type, 0x44c4f61d for virtual PCI, 0 when it is not recorded.",
                 Dec("relid", OperandSlot.A, 0, 32),
                 new EventOperand("op", OperandSlot.A, 32, 8, OperandFormat.Symbol, VmbusOperations.Names),
                 Hex("class", OperandSlot.B, 0, 32), Signed("ret", OperandSlot.B, 32)),
+
+            .. HardwareRows(),
 
             Row(EventKind.DeviceRaise, "device_raise", EventRole.Stimulus, "A device wants to signal one of its MSI-X entries.",
                 Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16)),
@@ -323,7 +325,7 @@ public static class EventSchema
                 "A driver asks for count interrupts from irq on (0 = 1) for a device's entries from entry on, and takes min if there are no more (0 = all or none).",
                 Irq(), Device("device", OperandSlot.A, 0), Dec("entry", OperandSlot.A, 16, 16),
                 Dec("count", OperandSlot.A, 32, 16), Dec("min", OperandSlot.A, 48, 16),
-                new EventOperand("chip", OperandSlot.B, 0, 8, OperandFormat.Symbol, MessageChips.Names),
+                new EventOperand("store", OperandSlot.B, 0, 8, OperandFormat.Symbol, MessageChips.Names),
                 Dec("managed", OperandSlot.B, 8, 1), Dec("passthrough", OperandSlot.B, 9, 1),
                 Hex("affinity", OperandSlot.ExtensionA, 0, 64)),
             Row(EventKind.IrqRequest, "irq_request", EventRole.Stimulus,
@@ -353,9 +355,9 @@ public static class EventSchema
                 Symbol("platform", OperandSlot.A, 0, ["x86", "power"]), Symbol("irq_code", OperandSlot.A, 8, ["layered", "flat"]),
                 Flag("dma_translation", 16), Flag("page0_mapped", 17)),
             Row(EventKind.VfioFunction, "vfio_function", EventRole.Stimulus,
-                "A function of the host: the port above it, who drives it and whose it is.",
+                "A function of the host: the port above it, the sort of driver that it is bound to, and whose it is.",
                 Device("device", OperandSlot.A, 0), Device("port", OperandSlot.A, 16), Name("owner", OperandSlot.A, 32),
-                Symbol("driver", OperandSlot.A, 48, ["none", "vfio", "native", "native_no_callbacks"]),
+                Symbol("bound", OperandSlot.A, 48, ["none", "vfio", "native", "native_no_callbacks"]),
                 Dec("entries", OperandSlot.B, 0, 16), Dec("group", OperandSlot.B, 16, 16), FlagIn("no_bus_reset", OperandSlot.B, 32)),
             Row(EventKind.VfioSetIrqs, "vfio_set_irqs", EventRole.Observation,
                 "The host's VFIO gets eventfds for MSI-X vectors (VFIO_DEVICE_SET_IRQS): none, QEMU's own, or KVM's.",

@@ -73,7 +73,7 @@ public readonly ref struct VectorMove
     public byte PrevVector => (byte)(_record.A >> 32);
 }
 
-/// <summary>Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved.</summary>
+/// <summary>Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved; cpu of vector_update.</summary>
 public readonly ref struct VectorPlace
 {
     private readonly ref readonly IrqEvent _record;
@@ -442,7 +442,7 @@ public readonly ref struct FunctionDescription
 
     public ushort Owner => (ushort)(_record.A >> 32);
 
-    public byte Driver => (byte)(_record.A >> 48);
+    public byte Bound => (byte)(_record.A >> 48);
 
     public ushort Entries => (ushort)_record.B;
 

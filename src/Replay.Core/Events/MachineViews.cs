@@ -113,7 +113,7 @@ public readonly ref struct IrqAllocation
 
     public ushort Min => (ushort)(_record.A >> 48);
 
-    public byte Chip => (byte)_record.B;
+    public byte Store => (byte)_record.B;
 
     public bool Managed => (_record.B >> 8 & 1) != 0;
 

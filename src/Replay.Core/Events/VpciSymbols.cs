@@ -8,12 +8,15 @@ public enum HvBusStepCode : byte
     Suspend = 2,
     Resume = 3,
     Remove = 4,
+
+    /// <summary>Every interrupt is mapped anew; only kernels with 915cff7f38c5 have the function.</summary>
+    RestoreMsi = 5,
 }
 
 /// <summary>Text-form names of <see cref="HvBusStepCode"/>, by number.</summary>
 public static class HvBusSteps
 {
-    public static string[] Names { get; } = ["other", "probe", "suspend", "resume", "remove"];
+    public static string[] Names { get; } = ["other", "probe", "suspend", "resume", "remove", "restore_msi"];
 }
 
 /// <summary>State of a virtual PCI bus in the guest's driver (Linux enum hv_pcibus_state, the same numbers).</summary>

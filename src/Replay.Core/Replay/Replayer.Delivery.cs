@@ -1,5 +1,5 @@
-using System;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.State;
@@ -15,6 +15,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private void ApplyHandlerEntry(in IrqEvent e)
     {
+        if (_cpus[e.Cpu].Arrival == Arrival.Refused) EndRefused(in e);
         if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
@@ -24,13 +25,28 @@ public sealed partial class Replayer<TRules, TProbe>
             if (desc.HeadName != 0 && cpu.LastHandlerIrq == e.Irq) return;
             desc.HeadName = name;
         }
-        if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
         cpu.LastHandlerIrq = e.Irq;
         cpu.Arrival = Arrival.Running;
         desc.Flags |= IrqFlags.Exists;
         _machine.Irqs.CountDelivery((int)e.Irq, e.Cpu);
         _machine.Delivered++;
         if (desc.Vector != 0 && desc.Cpu != e.Cpu) CheckPlace(in e, ref desc);
+    }
+
+    /// <summary>
+    /// All handlers of the arrival before this one refused it, unless this is a further one of them. Asked first and out
+    /// of line: nothing but the event is needed behind it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndRefused(in IrqEvent e)
+    {
+        if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        ushort head = _machine.Irqs[(int)e.Irq].HeadName;
+        if (head != new HandlerRun(in e).Name && head != 0 && cpu.LastHandlerIrq == e.Irq) return;
+        _machine.Spurious++;
+        cpu.Arrival = Arrival.None;
+        _hazards.Refused(cpu.LastHandlerIrq, e.TimeNs, _index);
     }
 
     private void ApplyHandlerExit(in IrqEvent e)
@@ -64,47 +80,5 @@ public sealed partial class Replayer<TRules, TProbe>
         Report(FindingCode.StrayDelivery, desc.VectorEvent, (int)e.Irq, e.Cpu, -1, string.Create(
             CultureInfo.InvariantCulture,
             $"irq {e.Irq} was handled on CPU {e.Cpu}, but it belongs to CPU {desc.Cpu} vector {desc.Vector} and has no old place left."));
-    }
-
-    /// <summary>Kernel-log lines that are events of their own (a recording of the console, or a merged log).</summary>
-    private void ApplyLogLine(ReadOnlySpan<IrqEvent> at)
-    {
-        Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
-        ReadOnlySpan<byte> text = utf8[..EventText.Read(at, utf8)];
-        int found = text.IndexOf("No irq handler for "u8);
-        if (found >= 0) ApplyNoHandlerLine(in at[0], text, found);
-    }
-
-    /// <summary>"No irq handler for CPU.VECTOR" (since 6.12) and "CPU.VECTOR No irq handler for vector" (before).</summary>
-    private void ApplyNoHandlerLine(in IrqEvent e, ReadOnlySpan<byte> text, int found)
-    {
-        ReadOnlySpan<byte> pair = text[(found + "No irq handler for ".Length)..];
-        if (pair.StartsWith("vector"u8) || pair.StartsWith("irq"u8))
-        {
-            ReadOnlySpan<byte> before = text[..found].TrimEnd((byte)' ');
-            pair = before[(before.LastIndexOf((byte)' ') + 1)..];
-        }
-        if (!TryReadPair(pair, out int cpu, out int vector)) return;
-        int owner = cpu < _machine.Slots.CpuCount ? _machine.Slots[cpu, (byte)vector] : VectorTable.Unknown;
-        long blame = owner >= 0 ? _machine.Irqs[owner].VectorEvent : -1;
-        string place = string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} vector {vector}");
-        if (owner >= 0)
-        {
-            Report(FindingCode.SlotOverwritten, blame, owner, cpu, vector,
-                $"The kernel found no handler on {place}, which irq {owner.ToString(CultureInfo.InvariantCulture)} owns: its slot was reset by a stray interrupt.");
-        }
-        else
-        {
-            Report(FindingCode.StrayDelivery, null, -1, cpu, vector, $"The kernel found no handler on {place}.");
-            _machine.Lost++;
-        }
-    }
-
-    private static bool TryReadPair(ReadOnlySpan<byte> text, out int cpu, out int vector)
-    {
-        cpu = vector = 0;
-        return System.Buffers.Text.Utf8Parser.TryParse(text, out cpu, out int used) && used < text.Length
-            && text[used] == '.' && System.Buffers.Text.Utf8Parser.TryParse(text[(used + 1)..], out vector, out _)
-            && (uint)cpu < CpuTable.CpuMax && vector is >= 0 and < 256;
     }
 }

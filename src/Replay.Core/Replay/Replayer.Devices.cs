@@ -29,7 +29,7 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.Address = write.Address;
         entry.Data = write.Data;
         entry.MessageKnown = true;
-        entry.WriteEvent = _index;
+        entry.WriteEvent = entry.MessageEvent = _index;
         if (desc.Has(IrqFlags.MaskedKnown))
         {
             entry.Control = desc.Has(IrqFlags.Masked) ? 1u : 0;
@@ -45,6 +45,7 @@ public sealed partial class Replayer<TRules, TProbe>
         desc.Put(IrqFlags.MaskedByMigration, masked && _cpus[e.Cpu].Dark);
         desc.Chip = new MaskChange(in e).Chip;
         _machine.MaskSeen = true;
+        _machine.UnmaskSeen |= !masked;
         PutEntryMask(ref desc, masked);
     }
 
@@ -59,6 +60,7 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.Control = masked ? 1u : 0;
         entry.ControlKnown = true;
         entry.WriteEvent = _index;
+        if (!masked) entry.Pending = false;
     }
 
     private void ApplyMsixEnable(in IrqEvent e)
@@ -126,6 +128,7 @@ public sealed partial class Replayer<TRules, TProbe>
                 entry.Address = desc.MessageAddress;
                 entry.Data = desc.MessageData;
                 entry.MessageKnown = true;
+                entry.MessageEvent = _index;
             }
             if (desc.Has(IrqFlags.MaskedKnown))
             {

@@ -24,13 +24,14 @@ public sealed partial class Replayer<TRules, TProbe>
             if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
             cpu.Arrival = Arrival.None;
         }
+        _hazards.Finish(_index, _timeNs);
         _systems.Finish(_index, _timeNs);
     }
 
     /// <summary>H-04: started, and the entry was masked before that and never unmasked since.</summary>
     private void CheckMaskedAfterStart(int irq, ref IrqDesc desc)
     {
-        if (!_machine.MaskSeen || !desc.Has(IrqFlags.Started | IrqFlags.Masked | IrqFlags.MaskedKnown)) return;
+        if (!_machine.UnmaskSeen || !desc.Has(IrqFlags.Started | IrqFlags.Masked | IrqFlags.MaskedKnown)) return;
         if (desc.MaskEvent > desc.StartEvent) return;
         Report(FindingCode.MaskedAfterStart, desc.StartEvent, irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} was started and its entry was never unmasked."));

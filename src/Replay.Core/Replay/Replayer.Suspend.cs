@@ -79,7 +79,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>H-01: masked while its CPU went down, never unmasked, and started all the same.</summary>
     private void CheckStuckMasked(int irq, ref IrqDesc desc)
     {
-        if (!desc.Has(IrqFlags.MaskedByMigration | IrqFlags.Masked | IrqFlags.Started) || !_machine.MaskSeen) return;
+        if (!desc.Has(IrqFlags.MaskedByMigration | IrqFlags.Masked | IrqFlags.Started) || !_machine.UnmaskSeen) return;
         desc.Clear(IrqFlags.MaskedByMigration);
         _machine.Lost++;
         Report(FindingCode.StuckMasked, desc.MaskEvent, irq, desc.Has(IrqFlags.CpuKnown) ? desc.Cpu : -1,

@@ -1,6 +1,8 @@
 using System;
+using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.Findings.Hazards;
 using Replay.Core.Rules;
 using Replay.Core.State;
 using Replay.Core.Systems;
@@ -22,10 +24,10 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly SystemSet _systems;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
+    private readonly HazardSet _hazards;
     private long _index = -1;
     private long _applied;
     private ulong _timeNs;
-    private bool _afterLoss;
 
     // True once the recording has shown that it records CPU hotplug. Without that a CPU may have gone down and come back
     // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
@@ -40,6 +42,7 @@ public sealed partial class Replayer<TRules, TProbe>
         _rules = rules;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
+        _hazards = new HazardSet(_machine, _findings, _rules.SlotRecheck);
         _probe = probe;
         _systems = new SystemSet(_machine, _findings, choice ?? RuleChoice.For(RuleCatalog.Linux61Name));
         _cpus = _machine.Cpus.Cpus;
@@ -86,12 +89,15 @@ public sealed partial class Replayer<TRules, TProbe>
             {
                 case EventKind.HandlerEntry: ApplyHandlerEntry(in e); break;
                 case EventKind.HandlerExit: ApplyHandlerExit(in e); break;
-                case EventKind.SystemEntry: _machine.SystemInterrupts++; break;
+                case EventKind.SystemEntry:
+                    _machine.SystemInterrupts++;
+                    if (SpuriousVector.IsFault(in e)) ApplySystemFault(in e);
+                    break;
                 case EventKind.SystemExit: break;
                 case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
                 default:
                     _timeNs = e.TimeNs;
-                    bool applied = ApplyRare(events[i..]);
+                    bool applied = ApplyAndJudge(events[i..]);
                     if (SystemSet.Wants(e.Kind)) applied |= _systems.Apply(events[i..], _index);
                     if (!applied) unknown++;
                     break;
@@ -104,6 +110,20 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private long _unknown;
 
+    /// <summary>Out of the loop, so that the loop stays small.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ApplySystemFault(in IrqEvent e) => _hazards.SystemFault(in e, _index);
+
+    /// <summary>Applies an event that is no delivery; detections of their own look at it before and after.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ApplyAndJudge(ReadOnlySpan<IrqEvent> at)
+    {
+        if (!HazardSet.LooksAt(at[0].Kind)) return ApplyRare(at);
+        _hazards.Before(in at[0], _index);
+        bool applied = ApplyRare(at);
+        return _hazards.After(at) || applied;
+    }
+
     /// <summary>
     /// Everything that is not a delivery: a few per cent of a recording. False for a kind without a rule.
     /// </summary>
@@ -115,7 +135,6 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.Mark: break;
             case EventKind.CpuSeen: break;
             case EventKind.Loss: ApplyLoss(in e); break;
-            case EventKind.LogLine: ApplyLogLine(at); break;
 
             case EventKind.VectorSetup: ApplyVectorSetup(in e); break;
             case EventKind.VectorReserve: ApplyVectorReserve(in e); break;
@@ -194,6 +213,15 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.VpciChannel: ApplyVpciChannel(in e); break;
             case EventKind.VpciCreateInterrupt: ApplyVpciCreate(in e); break;
             case EventKind.VpciDeleteInterrupt: break;
+
+            case EventKind.DeviceRaise: return ApplyDeviceRaise(in e);
+            case EventKind.MsixStore: ApplyMsixStore(in e); break;
+            case EventKind.MsixPending: ApplyMsixPending(in e); break;
+            case EventKind.MsixSeen: ApplyMsixSeen(in e); break;
+            case EventKind.IrteHalf: ApplyIrteHalf(in e); break;
+            case EventKind.LapicAccept: ApplyLapicAccept(in e); break;
+            case EventKind.LapicService: ApplyLapicService(in e); break;
+            case EventKind.LapicEoi: ApplyLapicEoi(in e); break;
             default: return false;
         }
         return true;
@@ -231,7 +259,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ulong told = new LossCount(in e).Count;
         long count = told == 0 ? 1 : (long)Math.Min(told, long.MaxValue / 2);
         _machine.LostRecords += count;
-        _afterLoss = true;
+        _hazards.Context.AfterLoss = true;
 
         ForgetPlacement();
     }
@@ -257,29 +285,14 @@ public sealed partial class Replayer<TRules, TProbe>
     private void Report(FindingCode code, long? blame, int irq, int cpu, int vector, string message,
         Certainty certainty = Certainty.Proved, Severity? severity = null)
     {
-        string? device = null;
-        int? entry = null;
-        if (irq >= 0 && irq < _machine.Irqs.Count)
+        HazardContext context = _hazards.Context;
+        context.Index = _index;
+        context.TimeNs = _timeNs;
+        context.Report(code, blame, message, new About
         {
-            ref IrqDesc desc = ref _machine.Irqs[irq];
-            if (desc.Device != 0) device = _machine.Tables.Devices[desc.Device];
-            if (desc.Entry >= 0) entry = desc.Entry;
-        }
-        if (_afterLoss && certainty == Certainty.Proved) certainty = Certainty.Inferred;
-        _findings.Add(new Finding
-        {
-            Code = code,
-            Severity = severity ?? FindingCatalog.Get(code).Severity,
-            Certainty = certainty,
-            Event = _index,
-            TimeNs = _timeNs,
-            Blame = blame is < 0 ? null : blame,
             Irq = irq < 0 ? null : irq,
-            Device = device,
-            Entry = entry,
             Cpu = cpu < 0 ? null : cpu,
             Vector = vector < 0 ? null : vector,
-            Message = message,
-        });
+        }, certainty, severity);
     }
 }

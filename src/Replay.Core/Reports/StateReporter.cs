@@ -61,7 +61,7 @@ public static class StateReporter
     }
 
     /// <summary>The name under which handlers ran; else the one given at set-up, if that is text at all.</summary>
-    private static string? NameOf(MachineState machine, ref IrqDesc desc)
+    internal static string? NameOf(MachineState machine, ref IrqDesc desc)
     {
         if (desc.HeadName != 0) return machine.Tables.Names[desc.HeadName];
         string name = machine.Tables.Names[desc.SetupName];

@@ -27,9 +27,6 @@ public static class VectorRanges
     /// </summary>
     public const byte ManagedShutdown = 0xEF;
 
-    /// <summary>32-bit system calls, int 0x80 (IA32_SYSCALL_VECTOR).</summary>
-    public const byte SystemCall = 0x80;
-
     /// <summary>Local APIC timer: end of the allocation window up to 6.8 (LOCAL_TIMER_VECTOR).</summary>
     public const byte LocalTimer = 0xEC;
 

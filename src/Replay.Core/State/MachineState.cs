@@ -30,6 +30,9 @@ public sealed class MachineState
 
     public MsixTables Msix { get; } = new();
 
+    /// <summary>Local APICs; empty while none of their events was recorded.</summary>
+    public LocalApics Apics { get; } = new();
+
     /// <summary>VT-d's table; null until its first entry is written.</summary>
     public IrteTable? Remap { get; private set; }
 
@@ -50,6 +53,9 @@ public sealed class MachineState
 
     /// <summary>True when the recording has mask and unmask records at all; a missing one then means something.</summary>
     public bool MaskSeen { get; set; }
+
+    /// <summary>True when the recording has unmask records: one that is missing then means something.</summary>
+    public bool UnmaskSeen { get; set; }
 
     /// <summary>True when the recording has start-up records at all.</summary>
     public bool StartSeen { get; set; }

@@ -19,6 +19,15 @@ public struct MsixEntry // mutable struct: never readonly
 
     /// <summary>Event of the last write of message or control; -1 when none.</summary>
     public long WriteEvent;
+
+    /// <summary>Event of the last write of the message; -1 when none.</summary>
+    public long MessageEvent;
+
+    /// <summary>True when the device signalled the entry while it was effectively masked, and it was not unmasked since.</summary>
+    public bool Pending;
+
+    /// <summary>Event that set <see cref="Pending"/>.</summary>
+    public long PendingEvent;
 }
 
 /// <summary>One device function's MSI-X (or MSI) state.</summary>
@@ -52,6 +61,16 @@ public sealed class MsixFunction
 
     public ref MsixEntry this[int entry] => ref _entries[entry];
 
+    /// <summary>
+    /// Whether an entry is effectively masked: MSI-X off, the function masked, or the entry itself. Null when not known.
+    /// </summary>
+    public bool? IsMasked(int entry)
+    {
+        if (Enabled == false || FunctionMask == true) return true;
+        if ((uint)entry >= (uint)Count || !_entries[entry].ControlKnown) return null;
+        return (_entries[entry].Control & 1) != 0;
+    }
+
     /// <summary>Makes room for an entry; false when its number is beyond any table, or all tables are full.</summary>
     public bool TryEnsure(int entry)
     {
@@ -70,6 +89,8 @@ public sealed class MsixFunction
             {
                 Irq = IrqDesc.None,
                 WriteEvent = -1,
+                MessageEvent = -1,
+                PendingEvent = -1,
                 Control = EnableSeen ? 1u : 0,
                 ControlKnown = EnableSeen,
             };

@@ -24,6 +24,7 @@ public static class StateHash
             if (machine.AmdTables[device] is { } table) AddTable(ref hash, table, (ulong)device + 2);
         }
         AddMsix(ref hash, machine);
+        AddApics(ref hash, machine.Apics);
         Add(ref hash, (ulong)machine.Delivered);
         Add(ref hash, (ulong)machine.SystemInterrupts);
         Add(ref hash, (ulong)machine.Spurious);
@@ -108,11 +109,23 @@ public static class StateHash
                 ref MsixEntry entry = ref function[i];
                 Add(ref own, entry.Address);
                 Add(ref own, ((ulong)entry.Data << 8) | entry.Control | (entry.MessageKnown ? 2u : 0)
-                    | (entry.ControlKnown ? 4u : 0));
+                    | (entry.ControlKnown ? 4u : 0) | (entry.Pending ? 8u : 0));
             }
             sum += own;
         }
         Add(ref hash, sum);
+    }
+
+    private static void AddApics(ref ulong hash, LocalApics apics)
+    {
+        for (int cpu = 0; cpu < apics.Count; cpu++)
+        {
+            for (int word = 0; word < 4; word++)
+            {
+                Add(ref hash, apics.Requests(cpu).Word(word));
+                Add(ref hash, apics.InService(cpu).Word(word));
+            }
+        }
     }
 
     /// <summary>The text, not its index: indexes are given in the order of first use, which depends on the route.</summary>

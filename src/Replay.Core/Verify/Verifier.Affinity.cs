@@ -10,11 +10,14 @@ namespace Replay.Core.Verify;
 /// </content>
 public sealed partial class Verifier<TRules>
 {
+    // True once a request for an affinity was recorded: without them the mask that waits may be an older one.
+    private bool _requestsSeen;
+
     /// <summary>Somebody asks for an affinity: set now, or when the interrupt arrives the next time.</summary>
     private void JudgeRequest(in IrqEvent e)
     {
         if (!TryIrq(e.Irq)) return;
-        _masksSeen = true;
+        _masksSeen = _requestsSeen = true;
         ref VerifyIrq irq = ref _irqs[e.Irq];
         irq.Pending = new CpuMask(new AffinityRequest(in e).Mask);
         irq.Set(IrqFacts.MovePending | IrqFacts.AffinitySet);
@@ -59,13 +62,13 @@ public sealed partial class Verifier<TRules>
     {
         if (cpu.Dark)
         {
-            if (cpu.SetIrq == e.Irq && cpu.AnswerKnown && cpu.Answer == NoSpace) return OnlineOf(CpuMask.All);
-            if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return irq.Pending;
+            if (cpu.SetIrq == e.Irq && cpu.Refused) return OnlineOf(CpuMask.All);
+            if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return _requestsSeen ? irq.Pending : null;
             if (!irq.Has(IrqFacts.MaskKnown)) return null;
             return OnlineOf(irq.Mask).IsEmpty ? OnlineOf(CpuMask.All)
                 : irq.Mask == CpuMask.All ? null : irq.Mask;
         }
-        if (irq.Has(IrqFacts.MovePending)) return irq.Pending;
+        if (irq.Has(IrqFacts.MovePending)) return _requestsSeen ? irq.Pending : null;
         if (cpu.StartIrq != e.Irq || !irq.Has(IrqFacts.MaskKnown)) return null;
         if (irq.Has(IrqFacts.Managed)) return irq.Mask;
         CpuMask online = OnlineOf(irq.Has(IrqFacts.AffinitySet) ? irq.Mask : CpuMask.All);
@@ -131,7 +134,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         if (cpu.GoingDown && IsOffline(e.Cpu)) GoDark(e.Cpu, probed: true);
         bool managed = irq.Has(IrqFacts.Managed);
-        cpu.AllocIrq = e.Irq;
+        cpu.AllocIrq = cpu.AskedIrq = e.Irq;
         cpu.Search = managed && irq.Has(IrqFacts.MaskKnown) && !irq.ManagedMask.IsEmpty ? mask.And(irq.ManagedMask) : mask;
         cpu.SearchKnown = true;
         cpu.NewVector = 0;
@@ -154,7 +157,7 @@ public sealed partial class Verifier<TRules>
     {
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         int ret = (int)e.A;
-        uint number = cpu.AllocIrq != IrqEvent.NoIrq ? cpu.AllocIrq : cpu.SetIrq;
+        uint number = cpu.AskedIrq != IrqEvent.NoIrq ? cpu.AskedIrq : cpu.SetIrq;
         if (!cpu.AnswerKnown) Open(DecisionKind.Affinity, OpenReason.StateBefore);
         else if (ret == cpu.Answer) Agree(DecisionKind.Affinity);
         else
@@ -163,14 +166,15 @@ public sealed partial class Verifier<TRules>
                 $"{(cpu.Answer == Busy ? "the old vector of the last move is not given back yet" : cpu.Answer == NoSpace ? "no CPU of the mask has a vector left" : "the interrupt is on one of the CPUs, or got a vector there")}");
         }
         int answer = cpu.AnswerKnown ? cpu.Answer : ret;
-        cpu.Answer = answer;
-        cpu.AnswerKnown = true;
-        cpu.AllocIrq = IrqEvent.NoIrq;
+        cpu.AnswerKnown = false;
+        cpu.Refused = answer == NoSpace;
+        cpu.AllocIrq = cpu.AskedIrq = IrqEvent.NoIrq;
         cpu.SearchKnown = false;
-        if (cpu.SetIrq >= (uint)_irqsUsed) return;
-        ref VerifyIrq irq = ref _irqs[cpu.SetIrq];
+        if (number >= (uint)_irqsUsed) return;
+        ref VerifyIrq irq = ref _irqs[number];
         if (answer < 0)
         {
+            if (cpu.SetIrq != number) return;
             irq.Mask = cpu.OldMask;
             irq.Put(IrqFacts.MaskKnown, cpu.OldMaskKnown);
             if (answer != Busy) return;
@@ -178,7 +182,8 @@ public sealed partial class Verifier<TRules>
             irq.Set(IrqFacts.MovePending);
             return;
         }
-        if (cpu.MsiIrq == cpu.SetIrq) PlanMessage(ref cpu, ref irq);
+        if (cpu.MsiIrq == number) PlanMessage(ref cpu, ref irq);
+        if (cpu.StartIrq == number) cpu.StartIrq = IrqEvent.NoIrq; // Starting sets the affinity once.
     }
 
     private void JudgeStartup(in IrqEvent e)

@@ -18,6 +18,9 @@ public sealed partial class Verifier<TRules>
     private long _forceNoEvent = -1;
     private long _forceNo;
 
+    // True once a probe told what apic_update_vector does: from then on a dying CPU's moves are recorded too.
+    private bool _updatesProbed;
+
     // True once a probe told an affinity mask: from then on masks are followed, not guessed.
     private bool _masksSeen;
 
@@ -45,6 +48,8 @@ public sealed partial class Verifier<TRules>
     }
 
     private bool ForceCompleteFirst => !FollowsEvidence || _forceYes + _forceNo == 0 ? _rules.ForceCompleteFirst : _forceYes >= _forceNo;
+
+    private bool KnowsForceComplete => !FollowsEvidence || _forceYes + _forceNo > 0;
 
     private bool IsOffline(int cpu) => cpu < _cpusUsed && _cpus[cpu].OnlineKnown && !_cpus[cpu].Online;
 
@@ -140,7 +145,6 @@ public sealed partial class Verifier<TRules>
     private void GoDark(int number, bool probed)
     {
         ref VerifyCpu cpu = ref _cpus[number];
-        cpu.DarkProbed |= probed;
         if (cpu.Dark) return;
         bool goingDown = cpu.GoingDown;
         int step = cpu.TakedownStep;
@@ -148,7 +152,8 @@ public sealed partial class Verifier<TRules>
         cpu.GoingDown = goingDown;
         cpu.TakedownStep = step;
         cpu.Dark = cpu.OnlineKnown = true;
-        cpu.DarkProbed = probed;
+        cpu.DarkProbed = probed && _updatesProbed;
+        if (!cpu.DarkProbed) MigrateByRule(number);
     }
 
     /// <summary>
@@ -246,7 +251,6 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[number];
         if (_matrix.Seen && !_matrix[number].Online) return; // Closed before.
         if (cpu.DarkProbed) CheckLeftBehind(number);
-        else MigrateByRule(number);
         if (_matrix.Seen) _matrix.SetOffline(number);
     }
 
@@ -287,7 +291,21 @@ public sealed partial class Verifier<TRules>
         {
             ref VerifyIrq irq = ref _irqs[i];
             bool isHere = irq.Vector != 0 && irq.Cpu == number;
-            if (irq.PreviousVector != 0 && (isHere || (irq.PreviousCpu == number && ForceCompleteFirst))) FreeOldPlace(ref caller, ref irq);
+            if (irq.PreviousVector != 0 && isHere) FreeOldPlace(ref caller, ref irq);
+            else if (irq.PreviousVector != 0 && irq.PreviousCpu == number)
+            {
+                if (!KnowsForceComplete)
+                {
+                    // Given back, or left until the move completes, and then lost: kernels differ, and nothing told yet.
+                    irq.PreviousVector = 0;
+                    irq.Clear(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress);
+                    whole = false;
+                }
+                else if (ForceCompleteFirst)
+                {
+                    FreeOldPlace(ref caller, ref irq);
+                }
+            }
             if (!isHere || !irq.Has(IrqFacts.PlaceKnown)) continue;
             bool managed = irq.Has(IrqFacts.Managed);
             if (managed && irq.Has(IrqFacts.MaskKnown) && OnlineOf(irq.ManagedMask).IsEmpty)

@@ -47,12 +47,15 @@ public sealed partial class Verifier<TRules>
         int placed = before < 0 && next < 0 ? PlacedOn(at[1..], irq) : -1;
         bool inOrder = named > before && (next < 0 || named < next) && (placed < 0 || placed == named);
         if (inOrder && (FitsAside(named, bit, recorded) || placed == named)) return named;
-        for (int cpu = before + 1; cpu < (next < 0 ? _matrix.Count : next); cpu++)
+        for (int cpu = before + 1; cpu < (next < 0 ? Math.Min(_matrix.Count, before + CpusAsked) : next); cpu++)
         {
             if (cpu != named && (placed < 0 || placed == cpu) && FitsAside(cpu, bit, recorded)) return cpu;
         }
         return named;
     }
+
+    // CPUs that are asked whether a record could be theirs.
+    private const int CpusAsked = 256;
 
     private static int LastOf(CpuMask mask) => mask.Word == 0 ? -1 : 63 - System.Numerics.BitOperations.LeadingZeroCount(mask.Word);
 

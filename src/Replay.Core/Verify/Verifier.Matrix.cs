@@ -49,7 +49,7 @@ public sealed partial class Verifier<TRules>
     }
 
     private bool IsSystemInWindow(int vector) =>
-        vector == VectorRanges.SystemCall || (vector == VectorRanges.MoveCleanup && _rules.Cleanup == VectorCleanup.Ipi);
+        vector == VectorRanges.Int80 || (vector == VectorRanges.MoveCleanup && _rules.Cleanup == VectorCleanup.Ipi);
 
     private int NextAfter(int highest)
     {

@@ -90,7 +90,7 @@ public sealed partial class Verifier<TRules>
                 ? new MsiMessage(AmdMessageAddress, (uint)irq.RemapIndex)
                 : MsiMessage.Remappable(irq.RemapIndex, irq.RemapSub);
         }
-        if (!_irteSeen && recorded.IsRemappable && OthersAreRemapped(at))
+        if (!_irteSeen && recorded.IsRemappable && (_remapped |= OthersAreRemapped(at)))
         {
             known = irq.Has(IrqFacts.MessageKnown) && irq.MessageAddress != 0;
             return known ? new MsiMessage(irq.MessageAddress, irq.MessageData) : recorded;
@@ -103,6 +103,9 @@ public sealed partial class Verifier<TRules>
         return twoStep ? ComposeMessage(cpu.TwoStepVector, cpu.TwoStepDestination)
             : ComposeMessage(irq.HardwareVector, irq.HardwareDestination);
     }
+
+    // True once messages, and no entries, showed that the machine remaps.
+    private bool _remapped;
 
     private static bool OthersAreRemapped(ReadOnlySpan<IrqEvent> at)
     {
@@ -149,21 +152,22 @@ public sealed partial class Verifier<TRules>
     /// </summary>
     private void PlanMessage(ref VerifyCpu cpu, ref VerifyIrq irq)
     {
+        uint number = cpu.MsiIrq;
         cpu.MsiIrq = IrqEvent.NoIrq;
         if (irq.RemapIndex >= 0 || irq.HardwareVector == cpu.MsiOldVector || irq.HardwareDestination == cpu.MsiOldDestination
             || cpu.MsiOldVector == VectorRanges.ManagedShutdown)
         {
             return;
         }
-        bool started = cpu.StartIrq != cpu.SetIrq && (!irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started));
+        bool started = cpu.StartIrq != number && (!irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started));
         bool careful = _rules.AffinityProtocol switch
         {
             MsiAffinityProtocol.Careful => true,
             MsiAffinityProtocol.Direct => false,
-            _ => irq.Has(IrqFacts.CanReserve) && (irq.Has(IrqFacts.ActivatedEarly) || !irq.Has(IrqFacts.Born)),
+            _ => irq.Has(IrqFacts.CanReserve) && (irq.Has(IrqFacts.ActivatedEarly) || !irq.Has(IrqFacts.Born) || !_activationsSeen),
         };
         if (!careful || !started || CpuOfDestination(cpu.MsiOldDestination) != _cpu) return;
-        cpu.TwoStepIrq = cpu.SetIrq;
+        cpu.TwoStepIrq = number;
         cpu.TwoStepVector = irq.HardwareVector;
         cpu.TwoStepDestination = cpu.MsiOldDestination;
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 
@@ -12,6 +13,9 @@ public sealed partial class Verifier<TRules>
     private const int IdShift = 8;
 
     private bool _irteSeen;
+
+    // Destinations in entries are logical: bit masks, or clusters of them (x2APIC).
+    private bool _entriesLogical;
     private ulong _ioApicSource;
     private bool _ioApicSourceKnown;
 
@@ -60,9 +64,8 @@ public sealed partial class Verifier<TRules>
         }
         else if (!known) Open(DecisionKind.Irte, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
         else Agree(DecisionKind.Irte);
-        irq.RemapIndex = index;
         irq.RemapSub = (byte)sub;
-        irq.RemapTable = -1;
+        Own(number, index, -1);
         if (clears) return;
         irq.SourceBits = hi;
         irq.Set(IrqFacts.SourceKnown);
@@ -82,11 +85,21 @@ public sealed partial class Verifier<TRules>
     /// <summary>The interrupt that has the entry: where nothing tells who writes it, the entry does.</summary>
     private uint OwnerOf(int index, int table)
     {
-        for (uint i = 0; i < (uint)_irqsUsed; i++)
-        {
-            if (_irqs[i].RemapIndex == index && _irqs[i].RemapTable == table) return i;
-        }
-        return IrqEvent.NoIrq;
+        return _owners.TryGetValue((index, table), out uint owner) && _irqs[owner].RemapIndex == index && _irqs[owner].RemapTable == table
+            ? owner
+            : IrqEvent.NoIrq;
+    }
+
+    private readonly Dictionary<(int Index, int Table), uint> _owners = [];
+
+    private void Own(uint number, int index, int table)
+    {
+        _irqs[number].RemapIndex = index;
+        _irqs[number].RemapTable = table;
+
+        // At most an entry an interrupt is of use; what a damaged recording adds to that is dropped.
+        if (_owners.Count >= State.IrqTable.IrqMax) _owners.Clear();
+        _owners[(index, table)] = number;
     }
 
     private static string SubText(int sub) => sub == 0 ? "" : FormattableString.Invariant($"+{sub}");
@@ -170,7 +183,7 @@ public sealed partial class Verifier<TRules>
     private ulong ComposeIrte(byte vector, uint destination)
     {
         ulong lo = IrteBits.Present | IrteBits.RedirectionHint | (ulong)vector << IrteBits.VectorShift;
-        if (_mode == AddressMode.Flat) lo |= IrteBits.LogicalDestination;
+        if (_entriesLogical) lo |= IrteBits.LogicalDestination;
         return lo | (ulong)(Extended == true ? destination : destination << IdShift) << IrteBits.DestinationShift;
     }
 
@@ -178,15 +191,17 @@ public sealed partial class Verifier<TRules>
     private void LearnEntryFormat(ReadOnlySpan<IrqEvent> at)
     {
         if (Extended is not null) return;
-        int wide = 0, narrow = 0;
+        int wide = 0, narrow = 0, logical = 0;
         foreach (ref readonly IrqEvent e in at)
         {
             if (e.Kind != EventKind.IrteWrite || !IrteBits.IsPresent(e.A)) continue;
+            logical += (e.A & IrteBits.LogicalDestination) != 0 ? 1 : -1;
             uint field = IrteBits.Destination(e.A);
             if (field == 0) continue;
             if ((field & 0xFF) == 0) narrow++;
             else wide++;
         }
+        _entriesLogical = logical > 0;
         if (wide + narrow > 0) Extended = wide > narrow;
     }
 
@@ -311,8 +326,7 @@ public sealed partial class Verifier<TRules>
         }
         else if (!known) Open(DecisionKind.Irte, OpenReason.StateBefore);
         else Agree(DecisionKind.Irte);
-        irq.RemapTable = table;
-        irq.RemapIndex = index;
+        Own(number, index, table);
         irq.ShadowLo = lo;
         irq.ShadowHi = hi;
         irq.Set(IrqFacts.ShadowKnown);

@@ -103,6 +103,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         var activation = new VectorActivation(in e);
+        _activationsSeen = true;
         bool probed = cpu.ActivateIrq == e.Irq;
         bool reserve = probed ? cpu.ActivateReserve : activation.Reserve;
         cpu.ActivateIrq = IrqEvent.NoIrq;
@@ -130,6 +131,9 @@ public sealed partial class Verifier<TRules>
         cpu.WorkIrq = irq;
         cpu.EntryDone = false;
     }
+
+    // True once an activation was recorded: an interrupt without an early one is then known not to have had one.
+    private bool _activationsSeen;
 
     private static int Bit(bool value) => value ? 1 : 0;
 
@@ -190,9 +194,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>What the vector domain got from the allocator, or why it got nothing.</summary>
-    private void JudgeVectorAlloc(ReadOnlySpan<IrqEvent> at)
+    private void JudgeVectorAlloc(in IrqEvent e)
     {
-        ref readonly IrqEvent e = ref at[0];
         if (!TryIrq(e.Irq)) return;
         bool isManaged = e.Kind == EventKind.VectorAllocManaged;
         DecisionKind kind = isManaged ? DecisionKind.ManagedAlloc : DecisionKind.VectorAlloc;
@@ -204,12 +207,6 @@ public sealed partial class Verifier<TRules>
         if (cpu.NewVector == 0)
         {
             JudgeFailedAlloc(in e, kind, ref irq, ref cpu, result);
-            if (result.Ret == 0 && _matrix.Seen == false)
-            {
-                PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
-                cpu.NewVector = (byte)votes.ChooseVector(-1, e.Vector);
-                cpu.NewCpu = (ushort)votes.ChooseCpu(-1, irq.Cpu);
-            }
         }
         else if (result.Ret == 0 && e.Vector == cpu.NewVector && (!reservedKnown || result.Reserved == reserved)) Agree(kind);
         else
@@ -255,6 +252,7 @@ public sealed partial class Verifier<TRules>
         var place = new VectorPlace(in e);
         if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
+        _updatesProbed = true;
         if (cpu.GoingDown) GoDark(e.Cpu, probed: true);
         if (cpu.Dark)
         {

@@ -67,10 +67,16 @@ internal struct VerifyCpu // mutable struct: never readonly
     /// <summary>Interrupt that is being started.</summary>
     public uint StartIrq;
 
+    /// <summary>Interrupt that the vector domain was asked to move.</summary>
+    public uint AskedIrq;
+
     /// <summary>What the vector domain has to answer; known when <see cref="AnswerKnown"/>.</summary>
     public int Answer;
 
     public bool AnswerKnown;
+
+    /// <summary>The last answer was that no vector is left.</summary>
+    public bool Refused;
 
     /// <summary>Interrupt whose message is changed in two steps, and the first step's message.</summary>
     public uint TwoStepIrq;
@@ -127,6 +133,7 @@ internal struct VerifyCpu // mutable struct: never readonly
         WorkIrq = IrqEvent.NoIrq,
         DeactivatedIrq = IrqEvent.NoIrq,
         SetIrq = IrqEvent.NoIrq,
+        AskedIrq = IrqEvent.NoIrq,
         TwoStepIrq = IrqEvent.NoIrq,
         MsiIrq = IrqEvent.NoIrq,
         ActivateIrq = IrqEvent.NoIrq,

@@ -55,10 +55,16 @@ public sealed class VerifyTally
         _reasons[(int)reason]++;
     }
 
+    /// <summary>True while a disagreement would be kept; callers ask before they make its text.</summary>
+    internal bool KeepsDisagreements => _disagreements.Count < KeptMax;
+
+    /// <summary>Counts one that is not kept.</summary>
+    internal void CountDisagreement(DecisionKind kind) => _disagreed[(int)kind]++;
+
     internal void Disagree(Disagreement disagreement)
     {
-        _disagreed[(int)disagreement.Kind]++;
-        if (_disagreements.Count < KeptMax) _disagreements.Add(disagreement);
+        CountDisagreement(disagreement.Kind);
+        _disagreements.Add(disagreement);
     }
 
     private static long Sum(ReadOnlySpan<long> counts)

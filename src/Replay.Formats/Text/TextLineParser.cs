@@ -217,7 +217,7 @@ internal sealed class TextLineParser(EventTables tables)
         return true;
     }
 
-    // kind_200 irq=none vector=0 a=0x1 b=0x2 a1=0x3 b1=0x4: a record of a newer version, carried as it is.
+    // kind_199 irq=none vector=0 a=0x1 b=0x2 a1=0x3 b1=0x4: a record of a newer version, carried as it is.
     private static int ParseRaw(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, int nameAt, int at,
         Span<IrqEvent> records, out TextFault fault)
     {

@@ -9,19 +9,13 @@ using Xunit;
 namespace Replay.Cli.Tests.Captures;
 
 /// <summary>
-/// One pair of text traces for each code that can be raised: <c>irqNNN-raises.irqs</c> shows the fault,
+/// One pair of text traces for each code: <c>irqNNN-raises.irqs</c> shows the fault,
 /// <c>irqNNN-near.irqs</c> comes as close as it can without it. Whatever lies in the folders is tested.
 /// </summary>
 public sealed class HazardTraceTests
 {
     private const string Raises = "-raises.irqs";
     private const string Near = "-near.irqs";
-
-    /// <summary>Codes without a pair. traces/invariants/README.md says why the invariants among them have none.</summary>
-    private static readonly SortedSet<FindingCode> WithoutTraces =
-    [
-        FindingCode.CounterMismatch, FindingCode.FreedWhilePending, FindingCode.NotRetriggered,
-    ];
 
     public static TheoryData<string> RaisingTraces() => Traces(Raises);
 
@@ -57,13 +51,12 @@ public sealed class HazardTraceTests
     }
 
     [Fact]
-    public void Every_code_that_can_be_raised_has_both_traces()
+    public void Every_code_has_both_traces()
     {
         SortedSet<FindingCode> raising = [], near = [], all = [];
         foreach (string trace in Names(Raises)) raising.Add(CodeOf(trace));
         foreach (string trace in Names(Near)) near.Add(CodeOf(trace));
         foreach (FindingInfo info in FindingCatalog.All) all.Add(info.Code);
-        all.ExceptWith(WithoutTraces);
         Assert.Equal(all, raising);
         Assert.Equal(all, near);
     }

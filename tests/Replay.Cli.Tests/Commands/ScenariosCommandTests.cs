@@ -55,7 +55,7 @@ public class ScenariosCommandTests
             irqs 1
             # Mine.
             #expect rules=linux-6.12 device=0000:03:00.0 entry=0 verdict=DELIVERED end=WORKING
-            1.0 0 vfio_function device=0000:03:00.0 port=0000:00:01.0 driver=vfio owner=vm1 entries=1
+            1.0 0 vfio_function device=0000:03:00.0 port=0000:00:01.0 bound=vfio owner=vm1 entries=1
             +0  0 device_raise device=0000:03:00.0 entry=0
 
             """);

@@ -31,6 +31,7 @@ public sealed class HostileInputTests(ITestOutputHelper output)
     [
         ["replay", "--format", "json", "--paranoid"], ["replay", "--all"], ["info"],
         ["state", "--paranoid"], ["state", "--format", "json"], ["info", "--format", "json"], ["events"],
+        ["history", "--irq", "40"], ["history", "--vector", "1:33", "--format", "json"], ["replay", "--why", "40"],
     ];
 
     public static TheoryData<string, int> Inputs()

@@ -2,9 +2,11 @@ using System;
 using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Verify;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -35,6 +37,75 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         replayer.Finish();
         Assert.Equal(count, replayer.EventCount);
         Report(replayer);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_events_never_break_a_history(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var historian = new Historian(
+            HistorySubject.OfIrq(7), HistorySubject.OfIrq(24), HistorySubject.OfVector(1, 33), HistorySubject.OfVector(3, 200),
+            HistorySubject.OfIrte(5), HistorySubject.OfIrte(3, 0x18), HistorySubject.OfMsix("0000:00:03.0", 1));
+        var replayer = new Replayer<Linux61, HistoryProbe>(Tables(), probe: new HistoryProbe(historian));
+        List<IrqEvent> batch = [];
+        for (int i = 0; i < 100_000; i++) AddEvent(batch, random, wild: random.Next(500) == 0);
+        replayer.Replay(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        replayer.Finish();
+        historian.Finish();
+        ReplayReport report = ReplayReporter.Build(
+            replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0);
+        for (int subject = 0; subject < 7; subject++)
+        {
+            HistoryReport history = historian.Report(subject);
+            Assert.InRange(history.Entries.Count, 0, HistoryLog.EntriesMax);
+            Assert.Equal(history.Seen, history.Now is not null);
+        }
+        for (int subject = 0; subject < 2; subject++)
+        {
+            WhyReport why = WhyReporter.Build(historian, subject, report.Findings)!;
+            Assert.NotEqual("", why.Sentence);
+            Assert.InRange(why.Chain.Count, 1, 17);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 300)]
+    [InlineData(2, 300)]
+    [InlineData(3, 20)]
+    public void Random_events_never_break_the_verifier(int seed, int wildEvery)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var verifier = new Verifier<Linux61>(Tables());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        List<IrqEvent> batch = [];
+        for (int i = 0; i < 50_000; i++) AddEvent(batch, random, wild: random.Next(wildEvery) == 0);
+        verifier.Verify(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        verifier.Finish();
+        Assert.Equal(50_000, verifier.EventCount);
+        VerifyTally tally = verifier.Tally;
+        Assert.Equal(tally.Decisions, tally.Agreed + tally.Undetermined + tally.Disagreed);
+        Assert.InRange(tally.Disagreements.Count, 1, VerifyTally.KeptMax);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
+    }
+
+    [Fact]
+    public void A_thing_that_changes_without_end_keeps_its_newest_changes()
+    {
+        var historian = new Historian(HistorySubject.OfIrq(7));
+        var replayer = new Replayer<Linux61, HistoryProbe>(Tables(), probe: new HistoryProbe(historian));
+        const int Changes = HistoryLog.EntriesMax + 100;
+        for (uint i = 0; i < Changes; i++)
+            replayer.Replay([new IrqEvent { TimeNs = i, Kind = EventKind.IrqSetAffinity, Irq = 7, A = 1 + (i & 1) }]);
+        historian.Finish();
+        HistoryReport history = historian.Report(0);
+        Assert.Equal(100, history.Dropped);
+        Assert.Equal(HistoryLog.EntriesMax, history.Entries.Count);
+        Assert.Equal((100, Changes - 1), (history.Entries[0].Event, history.Entries[^1].Event));
     }
 
     [Fact]

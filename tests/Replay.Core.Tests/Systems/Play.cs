@@ -161,7 +161,7 @@ internal sealed class Play
         return System.Text.Encoding.UTF8.GetString(utf8[..EventText.Read(at, utf8)]);
     }
 
-    private static string PathOf(string scenario, [CallerFilePath] string caller = "") =>
+    public static string PathOf(string scenario, [CallerFilePath] string caller = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(caller)!, "..", "..", "..", "traces", "scenarios",
             string.Create(CultureInfo.InvariantCulture, $"{scenario}.irqs")));
 }

@@ -116,7 +116,8 @@ public class MappingTableTests
     public void Every_built_in_line_is_the_one_used_for_some_real_format()
     {
         HashSet<MappingLine> unused = [.. MappingTable.BuiltIn.Lines];
-        foreach (string file in (string[])["linux-6.1-x86_64.txt", "linux-6.12-x86_64.txt", "linux-arm64.txt"])
+        foreach (string file in (string[])["linux-6.1-x86_64.txt", "linux-6.1-x86_64-hyperv.txt", "linux-6.1-x86_64-kvm.txt",
+            "linux-6.12-x86_64.txt", "linux-arm64.txt"])
         {
             foreach (EventFormat format in FormatVectors.Load(file).Values)
             {

@@ -21,14 +21,14 @@ public class EventFilterTests
         4.0 2 mark text="move: eth0 done"
         4.5 3 retrigger irq=none
         5.0 0 qi_submit iommu=dmar0 qw0=0x10 qw3=0x7fffffffffffffff
-        5.5 1 kind_200 irq=24
+        5.5 1 kind_199 irq=24
         """;
 
     [Theory]
     [InlineData("kind=vector_*", "01")]
     [InlineData("kind=vector_alloc,mark", "06")]
     [InlineData("kind!=vector_*,handler_*,k*", "4678")]
-    [InlineData("kind=kind_200", "9")]
+    [InlineData("kind=kind_199", "9")]
     [InlineData("role=meta", "6")]
     [InlineData("irq=24", "01")]
     [InlineData("irq=24-25", "012")]

@@ -109,13 +109,13 @@ public class TextRoundTripTests
     [Fact]
     public void Kinds_of_a_newer_version_pass_through_with_their_extensions()
     {
-        const string line = "0.000000001 3 kind_200 irq=none vector=9 a=0x1 b=0xffffffffffffffff a1=0x2 b1=0x3 a2=0x0 b2=0x4\n"
-            + "0.000000001 3 kind_201 irq=24 vector=0 a=0x0 b=0x0\n";
+        const string line = "0.000000001 3 kind_199 irq=none vector=9 a=0x1 b=0xffffffffffffffff a1=0x2 b1=0x3 a2=0x0 b2=0x4\n"
+            + "0.000000001 3 kind_198 irq=24 vector=0 a=0x0 b=0x0\n";
         using TextRecording recording = TextSamples.OpenText("irqs 1\n" + line);
         List<IrqEvent> events = TextSamples.ReadAll(recording);
         Assert.Empty(recording.Report.Entries);
         Assert.Equal(4, events.Count);
-        Assert.Equal(((EventKind)200, IrqEvent.NoIrq, (byte)9, 1UL), (events[0].Kind, events[0].Irq, events[0].Vector, events[0].A));
+        Assert.Equal(((EventKind)199, IrqEvent.NoIrq, (byte)9, 1UL), (events[0].Kind, events[0].Irq, events[0].Vector, events[0].A));
         Assert.Equal((EventKind.Extension, 0UL, 4UL), (events[2].Kind, events[2].A, events[2].B));
         string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables, recording.Info, recording.Report));
         Assert.Contains(line, text, StringComparison.Ordinal);

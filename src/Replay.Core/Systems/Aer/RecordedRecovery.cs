@@ -18,12 +18,15 @@ internal sealed class RecordedRecovery
     private const int RecoveriesMax = 1024;
     private const int DevicesMax = 4096;
 
+    /// <summary>Devices of one recovery: a bus has 256 functions.</summary>
+    private const int SetMax = 256;
+
     private readonly SystemContext _context;
     private readonly SystemReport _report;
     private readonly SystemLog _log;
-    private readonly List<Recovery> _recoveries = [];
-    private readonly Dictionary<ushort, Followed> _devices = [];
-    private readonly List<Followed> _inOrder = [];
+    private readonly List<FollowedRecovery> _recoveries = [];
+    private readonly Dictionary<ushort, FollowedDevice> _devices = [];
+    private readonly List<FollowedDevice> _inOrder = [];
     private bool _resumeSeen;
 
     public RecordedRecovery(SystemContext context, SystemReport report, SystemLog log)
@@ -73,7 +76,7 @@ internal sealed class RecordedRecovery
     /// <summary>Messages come back from the kernel's cache, or MSI-X was switched off or on: the reset is made up for.</summary>
     public void Repaired(ushort device)
     {
-        if (_devices.TryGetValue(device, out Followed? followed)) followed.RepairEvent = _context.Index;
+        if (_devices.TryGetValue(device, out FollowedDevice? followed)) followed.RepairEvent = _context.Index;
     }
 
     /// <summary>The bus below a port is reset: what was asked to recover below it has no state left.</summary>
@@ -84,7 +87,7 @@ internal sealed class RecordedRecovery
         recovery.ResetEvent = recovery.LastEvent = _context.Index;
         foreach (ushort device in recovery.Set)
         {
-            if (_devices.TryGetValue(device, out Followed? followed)) followed.ResetEvent = _context.Index;
+            if (_devices.TryGetValue(device, out FollowedDevice? followed)) followed.ResetEvent = _context.Index;
         }
         // The reset goes through several functions of the kernel, and a probe on each tells of the same one.
         if (isFirst) _log.Line(NameOf(port), "link reset", "all functions below lose their state");
@@ -93,15 +96,15 @@ internal sealed class RecordedRecovery
     public void Finish()
     {
         for (int i = 0; i < _recoveries.Count; i++) Conclude(_recoveries[i], isLast: i == _recoveries.Count - 1);
-        foreach (Followed device in _inOrder) Conclude(device);
+        foreach (FollowedDevice device in _inOrder) Conclude(device);
     }
 
-    private Recovery? Open => _recoveries.Count > 0 ? _recoveries[^1] : null;
+    private FollowedRecovery? Open => _recoveries.Count > 0 ? _recoveries[^1] : null;
 
     private void Start(ushort device, int state)
     {
         if (_recoveries.Count == RecoveriesMax) return;
-        _recoveries.Add(new Recovery { Device = device, Event = _context.Index, LastEvent = _context.Index });
+        _recoveries.Add(new FollowedRecovery { Device = device, Event = _context.Index, LastEvent = _context.Index });
         _log.Line(NameOf(device), "recovery starts", state == (int)ChannelState.Frozen ? "frozen" : "normal");
     }
 
@@ -109,13 +112,15 @@ internal sealed class RecordedRecovery
     {
         if (Get(device) is not { } followed) return;
         CheckState(followed, state);
-        if (Open is { } open) open.LastEvent = _context.Index;
-        if (Open is { } recovery && recovery.Set.Count < DevicesMax && recovery.Set.Add(device))
+        if (Open is not { } recovery || recovery.Set.Count == SetMax) return;
+        followed.IsAsked = true;
+        recovery.LastEvent = _context.Index;
+        if (recovery.Set.Add(device))
             _log.Line(NameOf(device), "error_detected", state == (int)ChannelState.Frozen ? "frozen" : "normal");
     }
 
     /// <summary>I-49: a device that failed for good stays so (pci_dev_set_io_state).</summary>
-    private void CheckState(Followed device, int state)
+    private void CheckState(FollowedDevice device, int state)
     {
         if (state is < (int)ChannelState.Normal or > (int)ChannelState.PermanentFailure) return;
         if (device.FailedEvent >= 0 && state != (int)ChannelState.PermanentFailure)
@@ -155,17 +160,17 @@ internal sealed class RecordedRecovery
             $"{NameOf(device)} was told to resume although {why}.");
     }
 
-    private ushort? FindSilent(Recovery recovery)
+    private ushort? FindSilent(FollowedRecovery recovery)
     {
         foreach (ushort device in recovery.Set)
         {
-            if (_devices.TryGetValue(device, out Followed? followed) && followed.AnswerEvent < recovery.Event) return device;
+            if (_devices.TryGetValue(device, out FollowedDevice? followed) && followed.AnswerEvent < recovery.Event) return device;
         }
         return null;
     }
 
     /// <summary>A recovery that nobody was told to resume from has failed, if resumes are recorded and it had time to.</summary>
-    private void Conclude(Recovery recovery, bool isLast)
+    private void Conclude(FollowedRecovery recovery, bool isLast)
     {
         string name = NameOf(recovery.Device);
         if (recovery.Resumed) End(recovery, "device recovery successful");
@@ -176,16 +181,16 @@ internal sealed class RecordedRecovery
         }
     }
 
-    private void End(Recovery recovery, string how)
+    private void End(FollowedRecovery recovery, string how)
     {
         if (_log.HasRoom) _report.Add(new StateLine(recovery.LastEvent, NameOf(recovery.Device), "end", how));
     }
 
     /// <summary>The interrupts of a device that was asked to recover, and a finding when a reset left them dead.</summary>
-    private void Conclude(Followed device)
+    private void Conclude(FollowedDevice device)
     {
         MachineState machine = _context.Machine;
-        if (machine.Msix.Find(device.Device) is not { } function) return;
+        if (!device.IsAsked || machine.Msix.Find(device.Device) is not { } function) return;
         bool lost = device.ResetEvent >= 0 && device.RepairEvent < device.ResetEvent && function.Enabled != false;
 
         // Whether the state came back can be said only where restores and allocations are recorded.
@@ -201,7 +206,8 @@ internal sealed class RecordedRecovery
             if (lost) dead++;
             _report.Add(new InterruptVerdict(NameOf(device.Device), entry, irq, lost ? EndVerdict.StuckMasked : EndVerdict.Working,
                 lost ? device.ResetEvent : null,
-                lost ? "MSI-X is off since the bus reset, and nobody restored the device" : "works after the recovery"));
+                lost ? "MSI-X is off since the bus reset, and nobody restored the device"
+                : device.ResetEvent < 0 ? "not reset" : "restored after the reset"));
         }
         if (dead == 0) return;
         _context.Raise(FindingCode.RecoveryUnderUser, device.ResetEvent, NameOf(device.Device), null, string.Create(
@@ -210,58 +216,15 @@ internal sealed class RecordedRecovery
             certainty: Certainty.Inferred, severity: Severity.Major);
     }
 
-    private Followed? Get(ushort device)
+    private FollowedDevice? Get(ushort device)
     {
-        if (_devices.TryGetValue(device, out Followed? followed)) return followed;
+        if (_devices.TryGetValue(device, out FollowedDevice? followed)) return followed;
         if (_devices.Count == DevicesMax) return null;
-        followed = new Followed { Device = device };
+        followed = new FollowedDevice { Device = device };
         _devices.Add(device, followed);
         _inOrder.Add(followed);
         return followed;
     }
 
     private string NameOf(ushort device) => _context.Tables.Devices[device];
-
-    private sealed class Recovery
-    {
-        public required ushort Device { get; init; }
-
-        public required long Event { get; init; }
-
-        /// <summary>Devices that were asked, in no order that shows.</summary>
-        public HashSet<ushort> Set { get; } = [];
-
-        public DeviceStepCode Phase { get; set; } = DeviceStepCode.ErrorDetected;
-
-        public AerAnswerCode Vote { get; set; } = AerAnswerCode.CanRecover;
-
-        public bool Answered { get; set; }
-
-        public bool Resumed { get; set; }
-
-        public bool ResumeTold { get; set; }
-
-        public long ResetEvent { get; set; } = -1;
-
-        /// <summary>Last event that was part of it.</summary>
-        public long LastEvent { get; set; }
-    }
-
-    private sealed class Followed
-    {
-        public required ushort Device { get; init; }
-
-        public long AnswerEvent { get; set; } = -1;
-
-        public long ResetEvent { get; set; } = -1;
-
-        public long RepairEvent { get; set; } = -1;
-
-        public long FailedEvent { get; set; } = -1;
-
-        /// <summary>Last callback that was told, and the recovery that it was told for.</summary>
-        public DeviceStepCode Callback { get; set; }
-
-        public long CallbackOf { get; set; } = -1;
-    }
 }

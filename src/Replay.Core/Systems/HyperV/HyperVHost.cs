@@ -19,6 +19,7 @@ internal sealed class HyperVHost
 
     private readonly HashSet<ushort> _open = [];
     private readonly SortedDictionary<(ushort Device, uint Data), (int Vp, byte Vector)> _mappings = [];
+    private readonly Dictionary<ushort, int> _counts = [];
     private uint _next = FirstData;
 
     public bool IsOpen(ushort device) => _open.Contains(device);
@@ -36,6 +37,7 @@ internal sealed class HyperVHost
     {
         _open.Clear();
         _mappings.Clear();
+        _counts.Clear();
     }
 
     /// <summary>RESOURCES_RELEASED unregisters every mapping of the device.</summary>
@@ -47,14 +49,14 @@ internal sealed class HyperVHost
             if (key.Device == device) own.Add(key);
         }
         foreach ((ushort, uint) key in own) _mappings.Remove(key);
+        _counts.Remove(device);
     }
 
     /// <summary>CREATE_INTERRUPT: a message, or a block of <paramref name="count"/>; null when there is no room.</summary>
     public MsiMessage? Create(ushort device, int vp, byte vector, int count)
     {
-        int own = 0;
-        foreach ((ushort Device, uint Data) key in _mappings.Keys) own += key.Device == device ? 1 : 0;
-        if (own + count > MappingsMax) return null;
+        if (_counts.GetValueOrDefault(device) + count > MappingsMax) return null;
+        _counts[device] = _counts.GetValueOrDefault(device) + count;
         uint data = _next;
         _next += (uint)count;
         for (uint i = 0; i < count; i++) _mappings[(device, data + i)] = (vp, vector);
@@ -65,7 +67,12 @@ internal sealed class HyperVHost
     public bool Delete(ushort device, MsiMessage message, int count)
     {
         bool known = false;
-        for (uint i = 0; i < count; i++) known |= message.Address == Address && _mappings.Remove((device, message.Data + i));
+        for (uint i = 0; i < count; i++)
+        {
+            if (message.Address != Address || !_mappings.Remove((device, message.Data + i))) continue;
+            _counts[device]--;
+            known = true;
+        }
         return known;
     }
 

@@ -6,8 +6,10 @@ namespace Replay.Core.Systems.HyperV;
 /// <content>The bus: hv_pci_probe, hv_pci_suspend, hv_pci_resume, hv_pci_remove.</content>
 internal sealed partial class HyperVRoute
 {
-    public void ApplyStep(ushort name, HvBusStepCode step)
+    /// <summary>False for a step that this machine does not take.</summary>
+    public bool ApplyStep(ushort name, HvBusStepCode step)
     {
+        if (name == 0 || !System.Kernel.HasRoomFor(name)) return false;
         KernelDevice device = System.Kernel.Device(name);
         switch (step)
         {
@@ -15,7 +17,9 @@ internal sealed partial class HyperVRoute
             case HvBusStepCode.Suspend: Suspend(device); break;
             case HvBusStepCode.Resume: Resume(device); break;
             case HvBusStepCode.Remove: Remove(device); break;
+            default: return false;
         }
+        return true;
     }
 
     private void Probe(KernelDevice device)

@@ -166,6 +166,7 @@ internal sealed partial class HyperVRoute : MessageRoute
     /// <summary>The first interrupt of a block, whose mapping serves all.</summary>
     private KernelIrq BaseOf(KernelIrq irq)
     {
+        System.Spend(System.Kernel.Irqs.Count);
         foreach (KernelIrq other in System.Kernel.Irqs.Values)
         {
             if (other.Device == irq.Device && other.Chip == MessageChip.MultiMsi) return other;
@@ -176,6 +177,7 @@ internal sealed partial class HyperVRoute : MessageRoute
     private int BlockSize(KernelIrq irq)
     {
         if (irq.Chip != MessageChip.MultiMsi) return 1;
+        System.Spend(System.Kernel.Irqs.Count);
         int count = 0;
         foreach (KernelIrq other in System.Kernel.Irqs.Values)
             count += other.Device == irq.Device && other.Chip == MessageChip.MultiMsi ? 1 : 0;

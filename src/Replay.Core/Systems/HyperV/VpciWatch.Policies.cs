@@ -13,6 +13,9 @@ public sealed partial class VpciWatch
 {
     private readonly HashSet<uint> _failedHere = [];
     private readonly HashSet<uint> _unmaskedWithoutCall = [];
+    private readonly SortedSet<uint> _unmaskCalled = [];
+    private bool _unmasksSeen;
+    private bool _restoresMsi;
     private bool _callsSeen;
     private bool _sleeping;
     private bool _cpuGoesDown;
@@ -25,7 +28,9 @@ public sealed partial class VpciWatch
         {
             case "dpm_suspend_noirq": _sleeping = true; break;
             case "CPU_OFF" when value >= 0:
+                NoteStuck();
                 _cpuGoesDown = phase.Start && _sleeping;
+                _unmaskCalled.Clear();
                 _failedHere.Clear();
                 _unmaskedWithoutCall.Clear();
                 break;
@@ -71,13 +76,30 @@ public sealed partial class VpciWatch
     /// <summary>hv_irq_unmask is called; whether a hypercall follows, the next records tell.</summary>
     private void NoteUnmaskCall(uint irq)
     {
-        if (_cpuGoesDown && _unmaskedWithoutCall.Count < Limit) _unmaskedWithoutCall.Add(irq);
+        if (!_cpuGoesDown || _unmaskCalled.Count >= Limit) return;
+        _unmaskCalled.Add(irq);
+        _unmaskedWithoutCall.Add(irq);
+    }
+
+    /// <summary>
+    /// The CPU is down, and hv_irq_unmask returned without unmasking the entry, in a recording that has such unmasks.
+    /// </summary>
+    private void NoteStuck()
+    {
+        if (!_cpuGoesDown || !_unmasksSeen) return;
+        foreach (uint irq in _unmaskCalled)
+        {
+            ushort device = _mappings.TryGetValue(irq, out RecordedMapping? mapping) ? mapping.Device : (ushort)0;
+            Show("hv.unmaskOnFailure", "preFix", device, $"hv_irq_unmask() left {Name(irq)} masked while a CPU went down");
+        }
     }
 
     /// <summary>The MSI entry is unmasked after all: after a failed hypercall as merged, without one in the second version.</summary>
     private void NoteUnmask(uint irq)
     {
+        _unmasksSeen = true;
         if (!_cpuGoesDown) return;
+        _unmaskCalled.Remove(irq);
         ushort device = _mappings.TryGetValue(irq, out RecordedMapping? mapping) ? mapping.Device : (ushort)0;
         if (_failedHere.Remove(irq))
             Show("hv.unmaskOnFailure", "merged", device, "the entry was unmasked although the retarget had failed while a CPU went down");
@@ -107,7 +129,7 @@ public sealed partial class VpciWatch
 
     private void EndResume(ushort device, RecordedBus bus)
     {
-        if (bus is { Resuming: true, PacketsSeen: true, CreatedInResume: false } && HasLostMapping(device))
+        if (bus is { Resuming: true, PacketsSeen: true, CreatedInResume: false } && !_restoresMsi && HasLostMapping(device))
             Show("hv.resumeRecreate", "none", device, "the bus was resumed and no mapping was asked for");
         bus.Resuming = false;
     }

@@ -85,6 +85,12 @@ public sealed partial class VpciWatch : ISystem
 
     private void ApplyStep(VpciBusChange change)
     {
+        // The bus's own function restores mappings: it only exists in kernels that carry the fix.
+        if ((HvBusStepCode)change.Step == HvBusStepCode.RestoreMsi)
+        {
+            _restoresMsi = true;
+            Show("hv.resumeRecreate", "allDescriptors", change.Device, "hv_pci_restore_msi_state() ran");
+        }
         if (BusOf(change.Device) is { } bus && (HvBusStepCode)change.Step == HvBusStepCode.Resume) Begin(bus);
     }
 

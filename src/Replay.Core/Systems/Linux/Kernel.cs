@@ -16,7 +16,10 @@ internal sealed partial class Kernel
     public const int CpusMax = CpuMask.Bits;
 
     /// <summary>Interrupts of one machine at most.</summary>
-    public const int IrqsMax = 4096;
+    public const int IrqsMax = 2048;
+
+    /// <summary>Devices of one machine at most.</summary>
+    public const int DevicesMax = 256;
 
     /// <summary>Nobody's vector (VECTOR_UNUSED).</summary>
     public const int Unused = -1;
@@ -28,6 +31,7 @@ internal sealed partial class Kernel
     public const int Retriggered = -3;
 
     private readonly Policy _policy;
+    private readonly Dictionary<(ushort Device, int Entry), KernelIrq> _byEntry = [];
 
     public Kernel(Policy policy, string name)
     {
@@ -107,14 +111,22 @@ internal sealed partial class Kernel
     }
 
     /// <summary>The interrupt of a device's entry; null when the kernel has none.</summary>
-    public KernelIrq? IrqOf(ushort device, int entry)
+    public KernelIrq? IrqOf(ushort device, int entry) => _byEntry.GetValueOrDefault((device, entry));
+
+    public void Add(KernelIrq irq)
     {
-        foreach (KernelIrq irq in Irqs.Values)
-        {
-            if (irq.Device == device && irq.Entry == entry) return irq;
-        }
-        return null;
+        Irqs.Add(irq.Number, irq);
+        _byEntry[(irq.Device, irq.Entry)] = irq;
     }
+
+    public void Remove(KernelIrq irq)
+    {
+        Irqs.Remove(irq.Number);
+        if (_byEntry.GetValueOrDefault((irq.Device, irq.Entry)) == irq) _byEntry.Remove((irq.Device, irq.Entry));
+    }
+
+    /// <summary>True for a device that the kernel has, or still has room for.</summary>
+    public bool HasRoomFor(ushort device) => Devices.Count < DevicesMax || Devices.ContainsKey(device);
 
     public Kernel Clone()
     {
@@ -127,7 +139,7 @@ internal sealed partial class Kernel
             Sleeping = Sleeping,
             HasGic = HasGic,
         };
-        foreach ((int number, KernelIrq irq) in Irqs) copy.Irqs.Add(number, irq.Clone());
+        foreach (KernelIrq irq in Irqs.Values) copy.Add(irq.Clone());
         foreach ((ushort index, KernelDevice device) in Devices) copy.Devices.Add(index, device.Clone());
         return copy;
     }

@@ -140,7 +140,7 @@ public sealed partial class LinuxSystem
         irq.MoveInProgress = false;
         if (_kernel.Online[irq.PreviousCpu])
         {
-            irq.CleanupPending = true;
+            irq.CleanupPending = _cleanupDue = true;
             return;
         }
         if (_policy.ForceCompleteFirst)
@@ -152,10 +152,13 @@ public sealed partial class LinuxSystem
         irq.PreviousVector = 0; // forgotten: the vector is never freed
     }
 
+    private bool _cleanupDue;
+
     /// <summary>The clean-up IPI is taken at once; a timer waits for its tick.</summary>
     private void FireCleanupIpis()
     {
-        if (_policy.Cleanup != VectorCleanup.Ipi) return;
+        if (_policy.Cleanup != VectorCleanup.Ipi || !_cleanupDue) return;
+        _cleanupDue = false;
         for (int cpu = 0; cpu < _kernel.CpuCount; cpu++) RunTick(cpu);
     }
 

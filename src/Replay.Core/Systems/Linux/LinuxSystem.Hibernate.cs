@@ -111,6 +111,7 @@ public sealed partial class LinuxSystem
     /// <summary>The machine was off: hardware and hypervisor start anew, and so does a kernel that knows nothing.</summary>
     private void BootAnother(string name)
     {
+        Spend(CopyCost);
         foreach (DeviceHardware device in _hardware.Values)
         {
             ResetDevice(device);
@@ -120,8 +121,15 @@ public sealed partial class LinuxSystem
         _kernel = BootKernel(name.Length == 0 ? "K2" : name);
     }
 
+    private void TakeSnapshot()
+    {
+        Spend(CopyCost);
+        _snapshot = _kernel.Clone();
+    }
+
     private void RestoreSnapshot()
     {
+        Spend(CopyCost);
         if (_snapshot is null) Fail(0, "restore", "no snapshot");
         else _kernel = _snapshot.Clone();
     }
@@ -135,7 +143,7 @@ public sealed partial class LinuxSystem
             case Injection.VectorsTaken: TakeVectors(fault.Cpu, fault.Count); break;
             case Injection.IrtesLeft: _remap.Limit(fault.Count); break;
             case Injection.MessageFetched:
-                if (fault.Entry < DeviceHardware.EntriesMax) HardwareOf(fault.Device)[fault.Entry].Held = null;
+                if (_kernel.IrqOf(fault.Device, fault.Entry) is not null) HardwareOf(fault.Device)[fault.Entry].Held = null;
                 break;
             default: _faults.Add(what, fault.Device, fault.Entry, fault.Status, _event); break;
         }

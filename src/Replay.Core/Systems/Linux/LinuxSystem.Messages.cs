@@ -134,11 +134,14 @@ public sealed partial class LinuxSystem
         device.Reset();
     }
 
+    private int _copies;
+
     private void CopyMessage(MessageCopying copy)
     {
+        if (copy.Entry >= DeviceHardware.EntriesMax || copy.ToEntry >= DeviceHardware.EntriesMax) return;
+        if (_copies++ >= Kernel.IrqsMax) return;
         DeviceHardware source = HardwareOf(copy.Device);
         DeviceHardware peer = HardwareOf(copy.To);
-        if (copy.Entry >= DeviceHardware.EntriesMax || copy.ToEntry >= DeviceHardware.EntriesMax) return;
         peer.Enabled = true;
         HardwareEntry target = peer[copy.ToEntry];
         target.Message = source[copy.Entry].Message;

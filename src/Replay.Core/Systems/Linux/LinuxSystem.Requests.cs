@@ -16,8 +16,12 @@ public sealed partial class LinuxSystem
         var request = new IrqAllocation(in e);
         int count = Math.Max((int)request.Count, 1);
         int min = request.Min == 0 ? count : request.Min;
-        if (e.Irq + (ulong)count > uint.MaxValue / 2) return;
-        var chip = (MessageChip)request.Chip;
+        if (e.Irq + (ulong)count > int.MaxValue || request.Entry + count > DeviceHardware.EntriesMax || !_kernel.HasRoomFor(request.Device))
+        {
+            Fail(request.Device, "pci_alloc_irq_vectors", Errno.Name(Errno.Inval));
+            return;
+        }
+        var chip = (MessageChip)request.Store;
         MessageRoute route = RouteOf(request.Device, request.Passthrough);
         if (chip == MessageChip.Ims && !AllowIms(request.Device, route, request.Passthrough)) return;
         if (chip == MessageChip.MultiMsi && count > 1 && route == _direct)
@@ -66,9 +70,15 @@ public sealed partial class LinuxSystem
         HardwareOf(request.Device).Enabled = true;
     }
 
+    // Entries of all devices; the same ones may be allocated and freed as often as a recording likes.
+    private const int EntriesMax = 16384;
+
+    private int _entries;
+
     /// <summary>One interrupt down the hierarchy: vector domain first, then what the route needs; undone on an error.</summary>
     private int AllocateIrq(KernelIrq irq, MessageRoute route, bool explicitMask)
     {
+        if (!HardwareOf(irq.Device).Entries.ContainsKey(irq.Entry) && ++_entries > EntriesMax) return Errno.NoSpace;
         int error = _kernel.AllocateVector(irq, explicitMask && !irq.Managed);
         if (error != 0) return error;
         error = route.Allocate(irq);
@@ -77,7 +87,7 @@ public sealed partial class LinuxSystem
             _kernel.FreeVector(irq);
             return error;
         }
-        _kernel.Irqs.Add(irq.Number, irq);
+        _kernel.Add(irq);
         HardwareEntry entry = HardwareOf(irq.Device)[irq.Entry];
         entry.Masked = irq.CanMask;
         irq.CacheMasked = irq.CanMask;
@@ -194,7 +204,7 @@ public sealed partial class LinuxSystem
         StopIrq(irq);
         RouteOf(irq).Free(irq);
         _kernel.FreeVector(irq);
-        _kernel.Irqs.Remove(irq.Number);
+        _kernel.Remove(irq);
     }
 
     /// <summary>Raises a finding about an interrupt once.</summary>

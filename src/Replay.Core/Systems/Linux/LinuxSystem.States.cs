@@ -10,6 +10,8 @@ public sealed partial class LinuxSystem
 {
     private void DescribeStates(string step)
     {
+        if (_descriptions < 0) return;
+        _descriptions -= _kernel.Devices.Count + (2L * _kernel.Irqs.Count) + 1;
         foreach (KernelDevice device in _kernel.Devices.Values)
         {
             if (device.Bus is not null) _states.Note(_event, NameOf(device.Device), step, _hyperV.DescribeBus(device));

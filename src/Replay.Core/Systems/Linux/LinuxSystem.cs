@@ -14,6 +14,12 @@ namespace Replay.Core.Systems.Linux;
 /// </summary>
 public sealed partial class LinuxSystem : ISystem
 {
+    // Steps that one recording may take, some nanoseconds each, and states that it may describe.
+    private const long WorkMax = 4_000_000_000;
+    private const int EventCost = 16;
+    private const int CopyCost = 20_000;
+    private const long DescriptionsMax = 4_000_000;
+
     private readonly SystemContext _context;
     private readonly Policy _policy;
     private readonly SortedDictionary<ushort, DeviceHardware> _hardware = [];
@@ -30,6 +36,8 @@ public sealed partial class LinuxSystem : ISystem
     private Kernel _kernel;
     private Kernel? _snapshot;
     private long _event = -1;
+    private long _work = WorkMax;
+    private long _descriptions = DescriptionsMax;
 
     public LinuxSystem(SystemContext context)
         : this(context, Policy.From(context.Rules))
@@ -62,11 +70,16 @@ public sealed partial class LinuxSystem : ISystem
     public bool Apply(ReadOnlySpan<IrqEvent> at, long index)
     {
         _event = index;
+        if (_work < 0) return false;
+        Spend(EventCost + _kernel.Irqs.Count);
         if (!ApplyEvent(at)) return false;
         FireCleanupIpis();
         DescribeStates(NameStep(in at[0]));
         return true;
     }
+
+    /// <summary>Counts what an event may cost; a made-up recording must not keep the replay busy for ever.</summary>
+    internal void Spend(long steps) => _work -= steps;
 
     private bool ApplyEvent(ReadOnlySpan<IrqEvent> at)
     {
@@ -86,8 +99,8 @@ public sealed partial class LinuxSystem : ISystem
             case EventKind.SuspendResume: ApplyPhase(new SuspendPhase(in e), (int)(e.A >> 32)); break;
             case EventKind.KernelStep: ApplyKernelStep((KernelStepCode)(byte)e.A); break;
             case EventKind.DeviceStep: return ApplyDeviceStep((ushort)e.A, (DeviceStepCode)(byte)(e.A >> 16));
-            case EventKind.HvBusStep: _hyperV.ApplyStep((ushort)e.A, (HvBusStepCode)new VpciBusChange(in e).Step); break;
-            case EventKind.Snapshot: _snapshot = _kernel.Clone(); break;
+            case EventKind.HvBusStep: return _hyperV.ApplyStep((ushort)e.A, (HvBusStepCode)new VpciBusChange(in e).Step);
+            case EventKind.Snapshot: TakeSnapshot(); break;
             case EventKind.Restore: RestoreSnapshot(); break;
             case EventKind.KernelBoot: BootAnother(_context.Tables.Names[(ushort)e.A]); break;
             case EventKind.Inject: ApplyInjection(new InjectedFault(in e)); break;
@@ -115,6 +128,7 @@ public sealed partial class LinuxSystem : ISystem
 
     private void DefineMachine(MachineDefinition machine)
     {
+        Spend(CopyCost);
         _arch = (MachineArchitecture)machine.Arch;
         _machine = (machine.WindowEnd == 0 ? _policy.WindowEnd : machine.WindowEnd, machine.Cpus, machine.Legacy,
             !machine.NoPic);

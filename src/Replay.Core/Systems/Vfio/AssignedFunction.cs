@@ -3,7 +3,7 @@ using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
 
-/// <summary>Who drives a function on the host; the operand <c>driver</c> of vfio_function.</summary>
+/// <summary>Who drives a function on the host; the operand <c>bound</c> of vfio_function.</summary>
 internal enum FunctionDriver : byte
 {
     None = 0,

@@ -101,6 +101,7 @@ internal sealed class QemuMsix
 
     /// <summary>
     /// In MSI-X mode with nothing routed: hosts that cannot add vectors later take one and hand it back (vfio_msix_enable).
+    /// Entries that are unmasked already get their vectors in the same go; one at a time comes to the same in the end.
     /// </summary>
     private void EnableOnHost(AssignedFunction function)
     {
@@ -109,7 +110,9 @@ internal sealed class QemuMsix
             _model.Interrupts.Enable(function, 0);
             return;
         }
-        _model.Interrupts.Enable(function, 1);
+        int vectors = function.Entries.Count;
+        while (vectors > 1 && !function.GuestUnmasked(function.Entries[vectors - 1])) vectors--;
+        _model.Interrupts.Enable(function, vectors);
         _model.Interrupts.SetTrigger(function, 0, Trigger.Qemu);
     }
 

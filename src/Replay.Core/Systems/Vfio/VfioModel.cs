@@ -14,7 +14,7 @@ internal sealed class VfioModel
 {
     /// <summary>Limits of what a recording can make: rows beyond them are not modelled, and that is counted.</summary>
     public const int FunctionsMax = 1024;
-    public const int EntriesMax = 65536;
+    public const int EntriesMax = 16384;
     public const int MachinesMax = 1024;
 
     private readonly Dictionary<string, AssignedFunction> _functions = [];

@@ -1,0 +1,46 @@
+using System;
+using System.IO;
+using System.Text;
+using Replay.Cli.Tests.Captures;
+
+namespace Replay.Cli.Tests.Fakes;
+
+/// <summary>Runs command lines with the real formats and machine.</summary>
+internal static class RealCli
+{
+    /// <summary>Exit code, results and notes; the repository's folder is left out of both.</summary>
+    public static (int Code, string Out, string Error) Run(params string[] args)
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        var host = new CliHost
+        {
+            Out = output,
+            Error = error,
+            OpenIn = static () => Stream.Null,
+            Variable = static name => name == "NO_COLOR" ? "1" : null,
+        };
+        string[] rooted = Array.ConvertAll(args, static arg => arg.StartsWith("traces/", StringComparison.Ordinal)
+            ? Path.Combine(Folders.Root, arg) : arg);
+        int code = Program.Run(rooted, host);
+        string text = Encoding.UTF8.GetString(output.ToArray());
+        return (code, text.Replace(Folders.Root + "/", "", StringComparison.Ordinal),
+            error.ToString().Replace(Folders.Root + "/", "", StringComparison.Ordinal));
+    }
+
+    /// <summary>The same on a recording written as text.</summary>
+    public static (int Code, string Out, string Error) RunOn(string trace, string command, params string[] options)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, trace);
+            (int code, string output, string error) = Run([command, file, .. options]);
+            return (code, output.Replace(file, "FILE", StringComparison.Ordinal), error.Replace(file, "FILE", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
