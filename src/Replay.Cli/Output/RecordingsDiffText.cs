@@ -32,7 +32,7 @@ internal static class RecordingsDiffText
             WriteFirst(console, diff.First, leftFile);
             WriteReleases(console, diff);
             WriteFindings(console, diff);
-            WriteMarks(console, diff.Marks, all);
+            WriteMarks(console, diff.Marks, alignment.Pairs.Count, all);
             DiffText.WriteIrqs(console, diff.Irqs, all);
         }
         WriteTiming(console, diff.Timing);
@@ -56,7 +56,7 @@ internal static class RecordingsDiffText
         long left = diff.Left.Report.OfflineReleases.Count, right = diff.Right.Report.OfflineReleases.Count;
         string first = diff.Alignment.NameOf(diff.Releases[0].Phase);
         console.Line($"Vectors that a CPU going offline gives back from unfinished moves: left {PlainText.Count(left)}, right {PlainText.Count(right)}; "
-            + (first.Length == 0 ? "they differ before the first marker." : $"they differ first after \"{first}\"."));
+            + (first.Length == 0 ? "they differ from the start." : $"they differ first after \"{first}\"."));
     }
 
     private static void WriteFindings(ReportConsole console, RecordingsDiff diff)
@@ -75,16 +75,16 @@ internal static class RecordingsDiffText
         {
             table.AddRow(ReportConsole.Cell(code), ReportConsole.Cell(FindingCatalog.Find(code)?.Name ?? ""),
                 ReportConsole.Number(PlainText.Count(left)), ReportConsole.Number(PlainText.Count(right)),
-                ReportConsole.Cell(diff.Alignment.NameOf(phase)));
+                ReportConsole.Cell(phase == 0 ? "the start" : diff.Alignment.NameOf(phase)));
         }
         console.Write(table);
     }
 
-    private static void WriteMarks(ReportConsole console, IReadOnlyList<MarkDifference> marks, bool all)
+    private static void WriteMarks(ReportConsole console, IReadOnlyList<MarkDifference> marks, int aligned, bool all)
     {
         if (marks.Count == 0) return;
         console.Line();
-        console.Heading($"Vectors in use differ at {PlainText.Count(marks.Count, "place")}");
+        console.Heading($"Vectors in use differ at {PlainText.Count(CountMarkers(marks))} of {PlainText.Count(aligned, "marker")}");
         Table table = ReportConsole.NewTable("Marker", "!CPU", ">Left", ">Right");
         int shown = all ? marks.Count : Math.Min(marks.Count, MarksShown);
         for (int i = 0; i < shown; i++)
@@ -95,7 +95,17 @@ internal static class RecordingsDiffText
                 ReportConsole.Number(PlainText.Count(row.Left)), ReportConsole.Number(PlainText.Count(row.Right)));
         }
         console.Write(table);
-        if (marks.Count > shown) console.Line($"The first and the last ones; {PlainText.Count(marks.Count - shown)} more between them, --all lists them.", ReportConsole.Dim);
+        if (marks.Count > shown) console.Line($"The first and the last ones; {PlainText.Count(marks.Count - shown, "row")} more between them, --all lists them.", ReportConsole.Dim);
+    }
+
+    private static int CountMarkers(IReadOnlyList<MarkDifference> marks)
+    {
+        int count = 0;
+        for (int i = 0; i < marks.Count; i++)
+        {
+            if (i == 0 || marks[i].Phase != marks[i - 1].Phase) count++;
+        }
+        return count;
     }
 
     private static void WriteTiming(ReportConsole console, TimingDiff timing)

@@ -106,8 +106,8 @@ public sealed class RecordingsDiff
     private string Describe(int phase, bool isLeft)
     {
         var parts = new List<string>();
-        Add(parts, phase, isLeft, Releases, "vectors given back at CPU offline");
-        Add(parts, phase, isLeft, Findings, "findings");
+        Add(parts, phase, isLeft, Releases, "vector", " given back at CPU offline");
+        Add(parts, phase, isLeft, Findings, "finding", "");
         foreach (MarkDifference row in _marks)
         {
             if (row.Phase == phase) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{(isLeft ? row.Left : row.Right)} vectors in use on CPU {row.Cpu}"));
@@ -115,7 +115,7 @@ public sealed class RecordingsDiff
         return string.Join(", ", parts);
     }
 
-    private static void Add(List<string> parts, int phase, bool isLeft, IReadOnlyList<PhaseDifference> rows, string what)
+    private static void Add(List<string> parts, int phase, bool isLeft, IReadOnlyList<PhaseDifference> rows, string one, string rest)
     {
         long count = 0;
         bool any = false;
@@ -125,7 +125,7 @@ public sealed class RecordingsDiff
             any = true;
             count += isLeft ? row.Left : row.Right;
         }
-        if (any) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {what}"));
+        if (any) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {one}{(count == 1 ? "" : "s")}{rest}"));
     }
 
     private static string PlaceOf(ReportFinding finding) =>
