@@ -15,7 +15,7 @@ public sealed class RulesDiff
         Left = left;
         Right = right;
         // A modelled Linux decides all this itself; what is followed is a recording of a real one.
-        Unmodelled = HasSystem(left, "linux") ? [] : unmodelled;
+        Unmodelled = HasSystem(left, "linux") ? [] : WithUndecided(unmodelled, left.WhatIf, right.WhatIf);
         Irqs = OutcomeTable.Compare(OutcomeTable.Of(left), OutcomeTable.Of(right));
         Findings = new FindingDiff(left.Findings, right.Findings);
         State = new StateDiff(leftState, rightState);
@@ -43,6 +43,16 @@ public sealed class RulesDiff
 
     /// <summary>Behaviours that the choices set differently and that followed the recording on both sides.</summary>
     public IReadOnlyList<UnmodelledRule> Unmodelled { get; }
+
+    /// <summary>Pending moves on CPUs whose last steps were not recorded: what became of them no rule can tell.</summary>
+    private static IReadOnlyList<UnmodelledRule> WithUndecided(IReadOnlyList<UnmodelledRule> rules, OfflineWhatIf? left, OfflineWhatIf? right)
+    {
+        long undecided = Math.Max(left?.Undecided ?? 0, right?.Undecided ?? 0);
+        if (undecided == 0 || left?.GivesBack == right?.GivesBack) return rules;
+        return [.. rules, new UnmodelledRule("cpu.forceCompleteFirst", NameOf(left), NameOf(right), undecided)];
+    }
+
+    private static string NameOf(OfflineWhatIf? side) => side is null ? "as recorded" : side.GivesBack ? "yes" : "no";
 
     private Divergence? FindFirst()
     {

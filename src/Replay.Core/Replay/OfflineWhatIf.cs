@@ -21,7 +21,7 @@ internal readonly record struct KeptPlace(int Irq, ushort Cpu, byte Vector, bool
 /// </summary>
 public sealed class OfflineWhatIf
 {
-    private const int KeptMax = 65536;
+    private const int KeptMax = 4096;
 
     private readonly List<KeptPlace> _kept = [];
     private CpuBooks[] _books = [];

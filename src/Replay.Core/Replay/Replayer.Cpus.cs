@@ -219,6 +219,7 @@ public sealed partial class Replayer<TRules, TProbe>
             bool isPrevious = desc.PreviousVector != 0 && desc.PreviousCpu == cpu;
             if (isPrevious && !_freesSeen)
             {
+                if (WhatIf is { GivesBack: false } whatIf) whatIf.Undecided++;
                 ForgetPlaceOn(cpu, irq);
                 whole = false;
             }
