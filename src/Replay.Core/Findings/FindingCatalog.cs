@@ -19,7 +19,7 @@ public sealed record FindingInfo(
 }
 
 /// <summary>All codes with severity and explanation.</summary>
-public static class FindingCatalog
+public static partial class FindingCatalog
 {
     /// <summary>Rows in the order of their numbers.</summary>
     public static IReadOnlyList<FindingInfo> All { get; } =
@@ -176,6 +176,7 @@ public static class FindingCatalog
             "The core, the kernel's cache and the device do not agree whether the interrupt is masked.",
             "The mask or unmask after which they parted; a migration that did only half of it.",
             "Linux chip.c unmask_irq, msi.c pci_msix_write_vector_ctrl"),
+        .. AssignedDevices(),
 
         Invariant(FindingCode.SlotOwner, "SLOT_OWNER", Severity.Major,
             "A vector was given to an interrupt while another one owns it.", "apic_update_vector"),

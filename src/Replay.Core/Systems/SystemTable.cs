@@ -56,8 +56,8 @@ public static class SystemTable
             EventKind.HvBusStep),
         new("pcie", static context => new PcieSystem(context),
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
-            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
-            EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
+            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreState,
+            EventKind.PciRestoreMsiState, EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Events;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
@@ -48,6 +49,9 @@ internal sealed class AssignedFunction
     public int Group { get; set; }
 
     public bool NoBusReset { get; set; }
+
+    /// <summary>Nobody described the function: its table has as many entries as are used.</summary>
+    public bool IsAssumed { get; set; }
 
     // QEMU's copy of the control word.
     public bool ShadowEnabled { get; set; }
@@ -120,6 +124,15 @@ internal sealed class BusPort
     /// <summary>Event of that report.</summary>
     public long ErrorEvent { get; set; } = -1;
 
+    /// <summary>When it was reported, while its recovery has not started; null otherwise.</summary>
+    public ulong? WaitsSinceNs { get; set; }
+
+    /// <summary>The last recovery started without a recovery_start of the recording, which may still come.</summary>
+    public bool StartedByItself { get; set; }
+
+    /// <summary>Steps of guests that wait for the host's recovery, in their order.</summary>
+    public List<(AssignedFunction Function, GuestAerStepCode Step)> HeldBack { get; } = [];
+
     /// <summary>A fatal error was reported and no bus reset has happened since; the report's event, or -1.</summary>
     public long UnresetFatalEvent { get; set; } = -1;
 
@@ -130,6 +143,9 @@ internal sealed class BusPort
     public bool TimerArmed { get; set; }
 
     public int TimerCount { get; set; }
+
+    /// <summary>Event of the last bus reset; -1 when none.</summary>
+    public long ResetEvent { get; set; } = -1;
 
     /// <summary>Bus resets so far, and accesses since the last one.</summary>
     public int ResetCount { get; set; }

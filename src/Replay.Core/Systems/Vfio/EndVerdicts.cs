@@ -22,6 +22,8 @@ internal static class EndVerdicts
     {
         if (function.ErrorState == ChannelState.PermanentFailure) return (EndVerdict.NoMapping, "the device was removed for good");
         if (function.Isolated) return (EndVerdict.NoMapping, "the platform isolates the device");
+        if (function.Port.UnresetFatalEvent >= 0)
+            return (EndVerdict.NoMapping, "the link is frozen since its fatal error, and nobody reset it");
         if (function.IsAssigned && !function.ShadowEnabled) return (EndVerdict.NotAllocated, "the guest has MSI-X off");
         if (!entry.HasHandler) return (EndVerdict.NotAllocated, "no handler is installed on the host");
         if (!function.HardwareEnabled)

@@ -14,6 +14,7 @@ internal sealed partial class PcieSystem
         var change = new TriggerChange(in e);
         if (change.Trigger > (byte)Trigger.Kvm || !function.IsAssigned) return false;
         var trigger = (Trigger)change.Trigger;
+        if (change.Count > 0) _model.HasEntry(function, change.Start + change.Count - 1);
         int end = Math.Min(change.Start + change.Count, function.Entries.Count);
         if (!function.HostEnabled && trigger != Trigger.None) _model.Interrupts.Enable(function, end);
         for (int i = change.Start; i < end; i++)
@@ -38,7 +39,7 @@ internal sealed partial class PcieSystem
     private bool ApplyRoute(AssignedFunction function, ref readonly IrqEvent e)
     {
         var route = new EntryFlag(in e);
-        if (route.Entry >= function.Entries.Count) return false;
+        if (!_model.HasEntry(function, route.Entry)) return false;
         AssignedEntry entry = function.Entries[route.Entry];
         entry.Route = route.Value ? entry.Shadow : null;
         entry.CauseEvent = _context.Index;
@@ -55,7 +56,7 @@ internal sealed partial class PcieSystem
     private bool ApplyTableRead(AssignedFunction function, ref readonly IrqEvent e)
     {
         var read = new MessageWrite(in e);
-        if (read.Entry >= function.Entries.Count) return false;
+        if (!_model.HasEntry(function, read.Entry)) return false;
         AssignedEntry entry = function.Entries[read.Entry];
         var message = new MsiMessage(read.Address, read.Data);
         if (entry.HasHandler && message != entry.Cache && function.BackdoorEvent < 0 && function.StateLostEvent < 0 && !function.Isolated)
