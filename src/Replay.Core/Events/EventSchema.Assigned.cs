@@ -39,6 +39,17 @@ public static partial class EventSchema
 
     private static EventKindInfo[] AssignedRows() =>
     [
+        Row(EventKind.VfioSignal, "vfio_signal", EventRole.Observation,
+            "VFIO's handler of a host interrupt runs and signals the vector's eventfd: the device signalled.", Irq()),
+        Row(EventKind.GuestMsi, "guest_msi", EventRole.Observation,
+            "KVM injects a message into a guest (kvm:kvm_msi_set_irq).",
+            Hex("address", OperandSlot.A, 0, 64), Hex("data", OperandSlot.B, 0, 32)),
+        Row(EventKind.VfioVector, "vfio_vector", EventRole.Observation,
+            "VFIO sets up a vector for an eventfd, or takes it back. Whose eventfd it is QEMU tells, and whose vector the "
+                + "interrupt that is freed and requested then.",
+            Device("device", OperandSlot.A, 0).Says("empty where the recording does not tell"),
+            Dec("entry", OperandSlot.A, 16, 16), Flag("msix", 32), Signed("fd", OperandSlot.B, 0).Says("-1: none, the vector is freed")),
+
         Row(EventKind.VfioHost, "vfio_host", EventRole.Stimulus,
             "The host that assigns devices. Put it before the functions; without it the host is x86 with flat interrupt code.",
             Symbol("platform", OperandSlot.A, 0, ["x86", "power"])
@@ -57,13 +68,13 @@ public static partial class EventSchema
             Symbol("bound", OperandSlot.A, 48, ["none", "vfio", "native", "native_no_callbacks"])
                 .Says("none: no driver; native: a driver of the host, with all entries in use; native_no_callbacks: one that cannot "
                     + "recover from errors", missing: 1),
-            Dec("entries", OperandSlot.B, 0, 16).Says("entries of its MSI-X table", missing: 1),
+            Dec("entries", OperandSlot.B, 0, 16).Says("entries of its MSI-X table; 0 or missing: as many as are used"),
             Dec("group", OperandSlot.B, 16, 16).Says("IOMMU group; 0: one of its own"),
             FlagIn("no_bus_reset", OperandSlot.B, 32).Says("1: neither its slot nor its bus can be reset")),
         Row(EventKind.VfioSetIrqs, "vfio_set_irqs", EventRole.Observation,
             "The host's VFIO gets eventfds for MSI-X vectors (VFIO_DEVICE_SET_IRQS).",
             Device("device", OperandSlot.A, 0), Dec("start", OperandSlot.A, 16, 16).Says("first vector"),
-            Dec("count", OperandSlot.A, 32, 16).Says("how many", missing: 1),
+            Dec("count", OperandSlot.A, 32, 16).Says("how many; 0 with `trigger=none`: MSI-X goes off", missing: 1),
             Symbol("trigger", OperandSlot.A, 48, ["none", "qemu", "kvm"])
                 .Says("whose eventfd: none, QEMU's own (the guest has the entry masked), KVM's (straight into the guest)")),
         Row(EventKind.GuestMsixControl, "guest_msix_control", EventRole.Stimulus,

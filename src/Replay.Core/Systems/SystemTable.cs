@@ -55,9 +55,11 @@ public static class SystemTable
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
             EventKind.HvBusStep),
         new("pcie", static context => new PcieSystem(context),
-            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
+            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioSignal, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreState,
-            EventKind.PciRestoreMsiState, EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
+            EventKind.PciRestoreMsiState, EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors,
+            EventKind.SetupIrq, EventKind.FreeIrq, EventKind.MsiWrite, EventKind.MsiUnmask, EventKind.PcieFlr, EventKind.LogLine,
+            EventKind.IoPageFault),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();

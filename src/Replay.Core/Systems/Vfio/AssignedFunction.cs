@@ -50,8 +50,11 @@ internal sealed class AssignedFunction
 
     public bool NoBusReset { get; set; }
 
-    /// <summary>Nobody described the function: its table has as many entries as are used.</summary>
+    /// <summary>Nobody described the function.</summary>
     public bool IsAssumed { get; set; }
+
+    /// <summary>The size of its table is not known: it has as many entries as are used.</summary>
+    public bool IsOpenEnded { get; set; }
 
     // QEMU's copy of the control word.
     public bool ShadowEnabled { get; set; }

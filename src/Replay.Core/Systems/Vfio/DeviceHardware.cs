@@ -93,9 +93,9 @@ internal sealed class DeviceHardware
     {
         AssignedEntry entry = function.Entries[index];
         MsiMessage message = entry.Hardware;
-        if (!_model.Messages.IsInterrupt(message))
-            return Row(function, index, Verdict.DmaStray, StrayReason(message), address: message.Address);
         int owner = VfioModel.FindOwner(function, message);
+        if (owner < 0 && !_model.Messages.IsInterrupt(message))
+            return Row(function, index, Verdict.DmaStray, StrayReason(message), address: message.Address);
         if (owner < 0) return Row(function, index, Verdict.BlockedIr, "the host has no entry for this message");
         if (owner != index)
         {
@@ -139,7 +139,7 @@ internal sealed class DeviceHardware
     /// </summary>
     private void ReactToStray(AssignedFunction function, int index, MsiMessage message)
     {
-        if (_model.Messages.IsInterrupt(message)) return;
+        if (_model.Messages.IsInterrupt(message) || VfioModel.FindOwner(function, message) >= 0) return;
         _model.RaiseMismatch(function);
         string at = message.Address == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0x{message.Address:x}");
         _model.Context.Raise(FindingCode.StrayWrite, Blame(function), function.Name, index,

@@ -39,9 +39,14 @@ internal sealed partial class PcieSystem : ISystem
             case EventKind.PciSecondaryBusReset: return ApplyBusReset(new DeviceOperation(in e).Device);
             case EventKind.PciRestoreState: return ApplyDriverRestore(new DeviceOperation(in e).Device);
             case EventKind.PciRestoreMsiState: return ApplyRestore(new DeviceOperation(in e).Device);
-            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors:
-                _recorded.Repaired(new DeviceOperation(in e).Device);
-                return true;
+            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors: return ApplyModeChange(in e);
+            case EventKind.SetupIrq or EventKind.FreeIrq or EventKind.MsiWrite or EventKind.MsiUnmask or EventKind.PcieFlr
+                or EventKind.LogLine or EventKind.IoPageFault:
+                Watch(at);
+                return false;
+            case EventKind.VfioSignal: return _model.Vectors.Signalled(e.Irq, e.Cpu);
+            case EventKind.GuestMsi: return _model.Vectors.Injected(e.Cpu, new MsiMessage(e.A, (uint)e.B));
+            case EventKind.VfioVector: return true;
             case EventKind.AerTimer:
                 var timer = new RecoveryTimer(in e);
                 if (_model.PortOf(NameOf(timer.Device)) is not { } port) return false;

@@ -57,6 +57,13 @@ internal sealed class VfioInterrupts
         }
     }
 
+    /// <summary>A recording shows the vector in use: MSI-X is on, with at least so many.</summary>
+    public void Ensure(AssignedFunction function, int index)
+    {
+        if (!function.HostEnabled) Enable(function, index + 1);
+        Grow(function, index + 1);
+    }
+
     /// <summary>
     /// One vector of VFIO_DEVICE_SET_IRQS: free the interrupt, put the message back if the rule says so, request it again.
     /// </summary>

@@ -29,6 +29,7 @@ internal sealed class VfioModel
     private readonly List<AssignedFunction> _inOrder = [];
     private readonly List<BusPort> _portsInOrder = [];
     private int _entries;
+    private bool _described;
 
     public VfioModel(SystemContext context, SystemReport report)
     {
@@ -43,6 +44,8 @@ internal sealed class VfioModel
         Resets = new VfioResets(this);
         Recovery = new HostRecovery(this);
         Guest = new GuestRecovery(this);
+        Vectors = new RecordedVectors(this);
+        Faults = new RecordedFaults(this);
     }
 
     public SystemContext Context { get; }
@@ -81,6 +84,10 @@ internal sealed class VfioModel
 
     public GuestRecovery Guest { get; }
 
+    public RecordedVectors Vectors { get; }
+
+    public RecordedFaults Faults { get; }
+
     /// <summary>In the order in which they were described.</summary>
     public IReadOnlyList<AssignedFunction> Functions => _inOrder;
 
@@ -112,8 +119,18 @@ internal sealed class VfioModel
         return machine;
     }
 
+    /// <summary>The recording shows that interrupt code composes messages at activation; a description says more.</summary>
+    public void NoteLayered() => LayeredIrqCode |= !_described;
+
+    /// <summary>The recording shows the platform.</summary>
+    public void NotePlatform(HostPlatform platform)
+    {
+        if (!_described) Messages = new HostMessages(platform);
+    }
+
     public void DescribeHost(HostPlatform platform, bool layered, bool dmaTranslated, bool page0Mapped)
     {
+        _described = true;
         Messages = new HostMessages(platform);
         LayeredIrqCode = layered;
         DmaTranslated = dmaTranslated;
@@ -127,6 +144,7 @@ internal sealed class VfioModel
         {
             if (!known.IsAssumed) return known;
             known.IsAssumed = false;
+            known.IsOpenEnded = entries == 0;
             known.Port.Functions.Remove(known);
             known.Port = GetPort(port);
             known.Port.Functions.Add(known);
@@ -134,7 +152,7 @@ internal sealed class VfioModel
             return known;
         }
         if (_functions.Count == FunctionsMax || entries > EntriesMax - _entries) return null;
-        var function = new AssignedFunction { Name = device, Port = GetPort(port) };
+        var function = new AssignedFunction { Name = device, Port = GetPort(port), IsOpenEnded = entries == 0 };
         Grow(function, entries);
         _functions.Add(device, function);
         _inOrder.Add(function);
@@ -154,11 +172,20 @@ internal sealed class VfioModel
         return function;
     }
 
-    /// <summary>True when the function has that entry; an assumed one gets it.</summary>
+    /// <summary>True when the function has that entry; one whose table's size is not known gets it.</summary>
     public bool HasEntry(AssignedFunction function, int index)
     {
         if (index < function.Entries.Count) return true;
-        if (function.IsAssumed && index < State.MsixFunction.EntriesMax) Grow(function, index + 1);
+        if (function.IsOpenEnded && index < State.MsixFunction.EntriesMax)
+        {
+            int had = function.Entries.Count;
+            Grow(function, index + 1);
+            for (int i = had; function.IsNative && i < function.Entries.Count; i++)
+            {
+                Interrupts.Ensure(function, i);
+                Interrupts.SetTrigger(function, i, Trigger.Native);
+            }
+        }
         if (index < function.Entries.Count) return true;
         Log.Line(function.Name, NotApplied, string.Create(CultureInfo.InvariantCulture,
             $"entry {index} of a table of {function.Entries.Count}"));
