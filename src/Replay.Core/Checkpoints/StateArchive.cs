@@ -157,14 +157,38 @@ public abstract class StateArchive
         }
     }
 
-    /// <summary>A set of numbers in the order in which it is walked; loading refills it.</summary>
+    /// <summary>
+    /// A map that is only ever looked up: saved by key, because the order in which it is walked depends on what was removed
+    /// from it before.
+    /// </summary>
+    public void Lookup<TKey, TValue>(Dictionary<TKey, TValue> map, int max, Func<TKey, TKey> key, Func<TValue?, TValue> value)
+        where TKey : struct, IComparable<TKey>
+    {
+        int count = Count(map.Count, max);
+        if (!IsLoading)
+        {
+            foreach (TKey k in Sorted(map.Keys))
+            {
+                key(k);
+                value(map[k]);
+            }
+            return;
+        }
+        map.Clear();
+        for (int i = 0; i < count; i++)
+        {
+            if (!map.TryAdd(key(default), value(default))) throw new CheckpointException("a key stands twice");
+        }
+    }
+
+    /// <summary>A set of numbers that is only ever looked up, in their order.</summary>
     public void Set<T>(ISet<T> set, int max)
         where T : struct, IBinaryInteger<T>
     {
         int count = Count(set.Count, max);
         if (!IsLoading)
         {
-            foreach (T each in set) Value(each);
+            foreach (T each in Sorted(set)) Value(each);
             return;
         }
         set.Clear();
@@ -212,6 +236,14 @@ public abstract class StateArchive
             rows.Slice(i, same).Fill(rows[i - 1]);
             i += same;
         }
+    }
+
+    private static T[] Sorted<T>(ICollection<T> items)
+    {
+        var sorted = new T[items.Count];
+        items.CopyTo(sorted, 0);
+        Array.Sort(sorted);
+        return sorted;
     }
 
     private static CheckpointException Wrong(string expected, long found) => new($"expected {expected}, found {found}");

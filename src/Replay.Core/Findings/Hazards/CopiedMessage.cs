@@ -48,7 +48,7 @@ internal sealed class CopiedMessage(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_copies, CopiesMax, archive.Value, copy => new Copy(archive.Value(copy.Event), archive.Value(copy.Agent)));
+        archive.Lookup(_copies, CopiesMax, archive.Value, copy => new Copy(archive.Value(copy.Event), archive.Value(copy.Agent)));
     }
 
     private readonly record struct Copy(long Event, ushort Agent);

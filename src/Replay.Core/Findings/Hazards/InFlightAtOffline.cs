@@ -79,7 +79,7 @@ internal sealed class InFlightAtOffline(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_waiting, WaitingMax, archive.Value, request => new Request(archive.Value(request.Irq), archive.Value(request.AcceptEvent)));
+        archive.Lookup(_waiting, WaitingMax, archive.Value, request => new Request(archive.Value(request.Irq), archive.Value(request.AcceptEvent)));
         archive.Set(_closed, WaitingMax);
     }
 

@@ -76,8 +76,8 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_generic, IrqsMax, archive.Value, Transfer);
-        archive.Map(_hardware, IrqsMax, archive.Value, Transfer);
+        archive.Lookup(_generic, IrqsMax, archive.Value, Transfer);
+        archive.Lookup(_hardware, IrqsMax, archive.Value, Transfer);
         
         View Transfer(View view) => new(archive.Value(view.Masked), archive.Value(view.Disabled), archive.Value(view.Event));
     }

@@ -55,6 +55,6 @@ internal sealed class PendingLost(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_unmaskedPending, EntriesMax, archive.Value, archive.Value);
+        archive.Lookup(_unmaskedPending, EntriesMax, archive.Value, archive.Value);
     }
 }

@@ -94,14 +94,14 @@ internal sealed class PostedInterrupts(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_descriptors, DescriptorsMax, archive.Value, descriptor => new Descriptor
+        archive.Lookup(_descriptors, DescriptorsMax, archive.Value, descriptor => new Descriptor
         {
             State = archive.Value(descriptor.State),
             Apic = archive.Value(descriptor.Apic),
             PlaceEvent = archive.Value(descriptor.PlaceEvent),
             IdleEvent = archive.Value(descriptor.IdleEvent),
         });
-        archive.Map(_posted, PostedMax, archive.Value, archive.Value);
+        archive.Lookup(_posted, PostedMax, archive.Value, archive.Value);
     }
 
     private struct Descriptor

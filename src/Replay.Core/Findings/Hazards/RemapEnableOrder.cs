@@ -58,7 +58,7 @@ internal sealed class RemapEnableOrder(HazardContext context, EntryOwner entries
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_units, UnitsMax, archive.Value, unit => new Unit
+        archive.Lookup(_units, UnitsMax, archive.Value, unit => new Unit
         {
             ClearsItself = archive.Value(unit.ClearsItself),
             Cleared = archive.Value(unit.Cleared),

@@ -53,7 +53,7 @@ internal sealed class RoutelessIrqfd(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_gsis, GsisMax, archive.Value, gsi => new Gsi
+        archive.Lookup(_gsis, GsisMax, archive.Value, gsi => new Gsi
         {
             Bound = archive.Value(gsi.Bound),
             HasRoute = archive.Value(gsi.HasRoute),

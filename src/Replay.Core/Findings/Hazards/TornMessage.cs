@@ -107,7 +107,7 @@ internal sealed class TornMessage(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Map(_updates, UpdatesMax, archive.Value, update => new Update
+        archive.Lookup(_updates, UpdatesMax, archive.Value, update => new Update
         {
             FirstEvent = archive.Value(update.FirstEvent),
             DataFirst = archive.Value(update.DataFirst),

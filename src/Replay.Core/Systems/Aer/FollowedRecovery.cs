@@ -35,7 +35,9 @@ internal sealed class FollowedRecovery
         ushort device = archive.Value(recovery?.Device ?? 0);
         long began = archive.Value(recovery?.Event ?? 0);
         recovery ??= new FollowedRecovery { Device = device, Event = began };
-        archive.Set(recovery.Set, ushort.MaxValue + 1);
+        var devices = new List<ushort>(recovery.Set); // In the order of their calls.
+        archive.List(devices, ushort.MaxValue + 1, archive.Value);
+        if (archive.IsLoading) recovery.Set.UnionWith(devices);
         recovery.Phase = (DeviceStepCode)archive.Value((byte)recovery.Phase);
         recovery.Vote = (AerAnswerCode)archive.Value((byte)recovery.Vote);
         recovery.Answered = archive.Value(recovery.Answered);

@@ -235,7 +235,10 @@ internal sealed class RecordedRecovery
         archive.Section("recoveries", 1);
         archive.List(_recoveries, RecoveriesMax, recovery => FollowedRecovery.Transfer(archive, recovery));
         archive.List(_inOrder, DevicesMax, device => FollowedDevice.Transfer(archive, device));
-        foreach (FollowedDevice device in _inOrder) _devices[device.Device] = device;
+        if (archive.IsLoading)
+        {
+            foreach (FollowedDevice device in _inOrder) _devices[device.Device] = device;
+        }
         _resumeSeen = archive.Value(_resumeSeen);
     }
 }

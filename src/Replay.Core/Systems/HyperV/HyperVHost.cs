@@ -101,7 +101,7 @@ internal sealed class HyperVHost
         archive.Set(_open, ushort.MaxValue + 1);
         archive.Map(_mappings, int.MaxValue, key => (archive.Value(key.Device), archive.Value(key.Data)),
             target => (archive.Value(target.Vp), archive.Value(target.Vector)));
-        archive.Map(_counts, ushort.MaxValue + 1, archive.Value, archive.Value);
+        archive.Lookup(_counts, ushort.MaxValue + 1, archive.Value, archive.Value);
         _next = archive.Value(_next);
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class VpciWatch
         Report.Transfer(archive);
         archive.Map(_buses, Limit, archive.Value, bus => RecordedBus.Transfer(archive, bus));
         archive.Map(_mappings, Limit, archive.Value, mapping => RecordedMapping.Transfer(archive, mapping));
-        archive.Map(_callOf, Limit, archive.Value, call => IrqEvent.Transfer(archive, call));
+        archive.Lookup(_callOf, Limit, archive.Value, call => IrqEvent.Transfer(archive, call));
         archive.Set(_failedHere, int.MaxValue);
         archive.Set(_unmaskedWithoutCall, int.MaxValue);
         archive.Set(_unmaskCalled, int.MaxValue);

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 
@@ -32,6 +31,7 @@ internal sealed partial class Kernel
     {
         var owners = new List<int>();
         foreach (KernelIrq irq in _byEntry.Values) owners.Add(irq.Number);
+        owners.Sort();
         archive.List(owners, IrqsMax, archive.Value);
         if (!archive.IsLoading) return;
         foreach (int number in owners)

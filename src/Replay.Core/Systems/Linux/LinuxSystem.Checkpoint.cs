@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Findings;
@@ -31,16 +32,9 @@ public sealed partial class LinuxSystem
 
     private void TransferRaised(StateArchive archive)
     {
-        int count = archive.Count(_raised.Count, int.MaxValue);
-        if (archive.IsLoading)
-        {
-            for (int i = 0; i < count; i++) _raised.Add(((FindingCode)archive.Value((ushort)0), archive.Value(0)));
-            return;
-        }
-        foreach ((FindingCode code, int irq) in _raised)
-        {
-            archive.Value((ushort)code);
-            archive.Value(irq);
-        }
+        var raised = new List<(FindingCode Code, int Irq)>(_raised);
+        raised.Sort();
+        archive.List(raised, int.MaxValue, each => ((FindingCode)archive.Value((ushort)each.Code), archive.Value(each.Irq)));
+        if (archive.IsLoading) _raised.UnionWith(raised);
     }
 }

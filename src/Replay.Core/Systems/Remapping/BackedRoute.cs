@@ -103,7 +103,7 @@ internal sealed class BackedRoute : MessageRoute
         : new(0xFEE0_0000UL | (ulong)(uint)irq.Cpu << 12, irq.ConfiguredVector);
 
     /// <summary>Saves or restores what the host has made.</summary>
-    public void Transfer(StateArchive archive) => archive.Map(_backing, int.MaxValue,
+    public void Transfer(StateArchive archive) => archive.Lookup(_backing, int.MaxValue,
         key => (archive.Value(key.Device), archive.Value(key.Entry)),
         target => (archive.Value(target.Cpu), archive.Value(target.Vector)));
 }
