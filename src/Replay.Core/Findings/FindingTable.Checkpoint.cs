@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Findings;

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Cli.Tests.Captures;
-using Replay.Core.Events;
 using Replay.Core.Rules;
 using Xunit;
 

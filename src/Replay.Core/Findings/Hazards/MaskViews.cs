@@ -78,7 +78,7 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
     {
         archive.Lookup(_generic, IrqsMax, archive.Value, Transfer);
         archive.Lookup(_hardware, IrqsMax, archive.Value, Transfer);
-        
+
         View Transfer(View view) => new(archive.Value(view.Masked), archive.Value(view.Disabled), archive.Value(view.Event));
     }
 

@@ -1,4 +1,3 @@
-using System;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Systems.Vfio;
