@@ -9,7 +9,7 @@ namespace Replay.Core.Systems.Aer;
 internal sealed class GuestRecovery
 {
     /// <summary>Steps of guests that wait; a recovery has five for each function.</summary>
-    private const int HeldBackMax = 1024;
+    public const int HeldBackMax = 1024;
 
     private readonly VfioModel _model;
 

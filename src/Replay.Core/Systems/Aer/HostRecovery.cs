@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Systems.Vfio;
@@ -11,6 +12,9 @@ namespace Replay.Core.Systems.Aer;
 internal sealed class HostRecovery
 {
     private readonly VfioModel _model;
+
+    /// <summary>Ports whose recovery has not started.</summary>
+    private int _waiting;
 
     public HostRecovery(VfioModel model) => _model = model;
 
@@ -30,6 +34,7 @@ internal sealed class HostRecovery
         // Two functions may report one error: the worse report counts until its recovery runs.
         port.OpenSeverity = port.OpenSeverity == AerSeverity.Fatal ? AerSeverity.Fatal : severity;
         port.ErrorEvent = _model.Context.Index;
+        if (port.WaitsSinceNs is null) _waiting++;
         port.WaitsSinceNs ??= _model.Context.TimeNs;
         port.StartedByItself = false;
         foreach (AssignedFunction function in port.Functions) function.Notified = false;
@@ -60,6 +65,7 @@ internal sealed class HostRecovery
     /// </summary>
     public void StartDue(ulong nowNs, BusPort? hurried = null)
     {
+        if (_waiting == 0) return;
         foreach (BusPort port in _model.Ports)
         {
             if (port.WaitsSinceNs is not { } since || (port != hurried && (nowNs < since || nowNs - since < StartsAfterNs))) continue;
@@ -76,6 +82,7 @@ internal sealed class HostRecovery
     /// <summary>pcie_do_recovery.</summary>
     private void Run(BusPort port, ChannelState state)
     {
+        if (port.WaitsSinceNs is not null) _waiting--;
         port.WaitsSinceNs = null;
         bool frozen = state == ChannelState.Frozen;
         AerAnswerCode vote = AerAnswerCode.CanRecover;
@@ -187,6 +194,9 @@ internal sealed class HostRecovery
             function.Blocked = false;
         }
     }
+
+    /// <summary>Saves or restores how many wait; answers are saved by themselves.</summary>
+    public void Transfer(StateArchive archive) => _waiting = archive.Value(_waiting);
 
     private static bool HasUser(BusPort port)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
@@ -151,6 +152,28 @@ internal sealed class RecordedVectors
         if (verdict.Verdict == Verdict.Delivered)
             _model.Report.Settle(signal.Row, verdict with { Cpu = (int)message.Destination, Vector = message.Vector });
         return true;
+    }
+
+    /// <summary>Saves or restores the interrupts that are followed.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_byIrq, IrqsMax, archive.Value, host => TransferIrq(archive, host));
+        archive.Lookup(_signalled, ushort.MaxValue + 1, archive.Value, signal => (archive.Value(signal.Row), archive.Value(signal.TimeNs)));
+        _shownRewritten = archive.Value(_shownRewritten);
+        _shownLeft = archive.Value(_shownLeft);
+    }
+
+    private HostIrq TransferIrq(StateArchive archive, HostIrq? host)
+    {
+        AssignedFunction function = _model.RequireFunction(archive.Value(host?.Function.Name ?? ""));
+        int index = archive.Value(host?.Index ?? 0);
+        if ((uint)index >= (uint)function.Entries.Count) throw new CheckpointException($"entry {index} is beyond the table of {function.Name}");
+        host ??= new HostIrq { Function = function, Index = index };
+        host.Phase = (Phase)archive.Value((byte)host.Phase);
+        host.MessageWrites = archive.Value(host.MessageWrites);
+        host.ZeroWrites = archive.Value(host.ZeroWrites);
+        host.WritesSeen = archive.Value(host.WritesSeen);
+        return host;
     }
 
     private static bool TryReadName(string name, out string device, out int index)

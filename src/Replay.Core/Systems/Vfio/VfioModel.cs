@@ -10,7 +10,7 @@ namespace Replay.Core.Systems.Vfio;
 /// <summary>
 /// All that a host with assigned functions holds: ports, functions, virtual machines, and the parts that act on them.
 /// </summary>
-internal sealed class VfioModel
+internal sealed partial class VfioModel
 {
     /// <summary>Limits of what a recording can make: rows beyond them are not modelled, and that is counted.</summary>
     public const int FunctionsMax = 1024;
@@ -27,7 +27,6 @@ internal sealed class VfioModel
     private readonly Dictionary<string, BusPort> _ports = [];
     private readonly Dictionary<string, VirtualMachine> _machines = [];
     private readonly List<AssignedFunction> _inOrder = [];
-    private readonly List<BusPort> _portsInOrder = [];
     private int _entries;
     private bool _described;
 
@@ -94,7 +93,7 @@ internal sealed class VfioModel
     public AssignedFunction? Find(string device) => _functions.GetValueOrDefault(device);
 
     /// <summary>In the order in which their first functions were described.</summary>
-    public IReadOnlyList<BusPort> Ports => _portsInOrder;
+    public Dictionary<string, BusPort>.ValueCollection Ports => _ports.Values;
 
     /// <summary>Bus part of a bus address: <c>0000:03:00</c> of 0000:03:00.1, the scope of a reset where no port is known.</summary>
     public static string BusOf(string device) =>
@@ -202,7 +201,6 @@ internal sealed class VfioModel
         if (_ports.TryGetValue(name, out BusPort? port)) return port;
         port = new BusPort { Name = name };
         _ports.Add(name, port);
-        _portsInOrder.Add(port);
         return port;
     }
 
