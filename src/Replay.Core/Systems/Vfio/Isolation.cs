@@ -38,7 +38,7 @@ internal sealed class Isolation
         _model.Log.Line(port.Name, forGood ? "EEH removes for good" : "EEH freezes",
             string.Create(CultureInfo.InvariantCulture, $"freeze {count} within an hour · reads all ones, writes and DMA dropped"));
         _model.Context.Raise(FindingCode.PlatformFreeze, blame, source.Name, null, string.Create(CultureInfo.InvariantCulture,
-            $"EEH_FREEZE: freeze {count} within an hour isolates the {port.Functions.Count} functions below {port.Name}")
+            $"EEH_FREEZE: freeze {count} within an hour isolates every function below {port.Name}")
             + (forGood ? ", and removes them for good." : ": reads are all ones, writes and interrupts are dropped until an EEH reset."));
     }
 

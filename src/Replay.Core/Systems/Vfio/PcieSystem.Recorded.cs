@@ -58,7 +58,6 @@ internal sealed partial class PcieSystem
         }
         if (change.Count > 0) _model.HasEntry(function, change.Start + change.Count - 1);
         int end = Math.Min(change.Start + change.Count, function.Entries.Count);
-        if (!function.HostEnabled && trigger != Trigger.None) _model.Interrupts.Enable(function, end);
         // Where no write of the guest is recorded, what QEMU asks for tells what the guest did.
         if (!function.GuestSeen) function.ShadowEnabled = true;
         for (int i = change.Start; i < end; i++)
@@ -75,7 +74,7 @@ internal sealed partial class PcieSystem
                         : "The guest has the entry masked, and its interrupt does not go to QEMU.");
             }
             if (trigger == Trigger.Kvm) entry.Route ??= entry.Shadow;
-            VfioInterrupts.Grow(function, i + 1);
+            if (trigger != Trigger.None) _model.Interrupts.Ensure(function, i);
             _model.Interrupts.SetTrigger(function, i, trigger);
         }
         return true;

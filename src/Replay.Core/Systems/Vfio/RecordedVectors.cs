@@ -149,8 +149,12 @@ internal sealed class RecordedVectors
         if (!_signalled.Remove(cpu, out (int Row, ulong TimeNs) signal) || _model.Context.TimeNs - signal.TimeNs > WithinNs) return false;
         if (signal.Row >= _model.Report.Events.Count || !message.IsInterrupt) return false;
         EventVerdict verdict = _model.Report.Events[signal.Row];
-        if (verdict.Verdict == Verdict.Delivered)
-            _model.Report.Settle(signal.Row, verdict with { Cpu = (int)message.Destination, Vector = message.Vector });
+        if (verdict.Verdict != Verdict.Delivered) return true;
+        _model.Report.Settle(signal.Row, verdict with { Cpu = (int)message.Destination, Vector = message.Vector });
+        if (_model.Find(verdict.Device) is not { GuestSeen: false } function) return true;
+        AssignedEntry entry = function.Entries[verdict.Entry];
+        entry.Shadow = entry.GuestCache = message;
+        entry.Route = message;
         return true;
     }
 

@@ -84,8 +84,7 @@ internal sealed class VfioResets
             if (viaQemu && each.IsAssigned && each.ShadowEnabled)
                 _model.Qemu.Disable(each, "QEMU disables MSI-X before the reset");
         }
-        _model.Log.Line(function.Name, "hot reset accepted", string.Create(CultureInfo.InvariantCulture,
-            $"0: the {port.Functions.Count} functions below {port.Name} lose their state"));
+        _model.Log.Line(function.Name, "hot reset accepted", $"0: every function below {port.Name} loses its state");
         ResetBus(port, "hot reset");
         foreach (AssignedFunction each in port.Functions)
             _model.Hardware.RestoreFromCache(each, "restored from the kernel's cache");
