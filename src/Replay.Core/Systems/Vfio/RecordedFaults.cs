@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Text;
 using System.Text;
-using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
 
@@ -65,7 +64,7 @@ internal sealed class RecordedFaults
         _model.Hardware.Raise(function, index);
     }
 
-    private int FirstEmpty(AssignedFunction function)
+    private static int FirstEmpty(AssignedFunction function)
     {
         for (int i = 0; i < function.Entries.Count; i++)
         {
