@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Events;
 
@@ -68,4 +69,16 @@ public struct IrqEvent
 
     internal static ulong ArrivalWordOf(ushort cpu, EventKind kind, ushort name) =>
         (ulong)cpu << 16 | (ulong)kind << 32 | (ulong)name << 48;
+
+    /// <summary>Saves or restores a record that somebody keeps.</summary>
+    internal static IrqEvent Transfer(StateArchive archive, IrqEvent e) => new()
+    {
+        TimeNs = archive.Value(e.TimeNs),
+        Irq = archive.Value(e.Irq),
+        Cpu = archive.Value(e.Cpu),
+        Kind = (EventKind)archive.Value((byte)e.Kind),
+        Vector = archive.Value(e.Vector),
+        A = archive.Value(e.A),
+        B = archive.Value(e.B),
+    };
 }

@@ -7,7 +7,7 @@ namespace Replay.Core.State;
 /// All interrupts by number, and their delivery counts by CPU. Grows by doubling up to <see cref="IrqMax"/>; growth is
 /// the only allocation and stops when the highest number was seen.
 /// </summary>
-public sealed class IrqTable
+public sealed partial class IrqTable
 {
     /// <summary>Interrupt numbers below this are modelled; Linux allocates far fewer (nr_irqs).</summary>
     public const int IrqMax = 1 << 17;
@@ -19,15 +19,9 @@ public sealed class IrqTable
 
     // Interrupt n is at n + 1. The row before it is for events without an interrupt: the replay loop counts them there,
     // where nobody looks, instead of asking first whether there is one.
-    private IrqDesc[] _descs = new IrqDesc[256 + 1];
+    private IrqDesc[] _descs = NewTable(256);
     private uint[] _delivered = new uint[(256 + 1) * 8];
     private int _cpuShift = 3;
-
-    public IrqTable()
-    {
-        _descs[0] = IrqDesc.ForEventsWithoutIrq;
-        Initialize(0);
-    }
 
     /// <summary>Numbers that the table holds now: 0 to this, exclusive.</summary>
     public int Count => _descs.Length - 1;
@@ -63,7 +57,7 @@ public sealed class IrqTable
         if (count == from) return true;
         Array.Resize(ref _descs, count + 1);
         Array.Resize(ref _delivered, (count + 1) << _cpuShift);
-        Initialize(from);
+        _descs.AsSpan(from + 1).Fill(New());
         return true;
     }
 
@@ -72,7 +66,7 @@ public sealed class IrqTable
     {
         if (cpu >> _cpuShift == 0) return true;
         int shift = BitOperations.Log2((uint)cpu) + 1;
-        if ((long)_descs.Length << shift > DeliveryCellsMax) return false;
+        if ((long)Count << shift > DeliveryCellsMax) return false;
         var wider = new uint[_descs.Length << shift];
         for (int row = 0; row < _descs.Length; row++)
         {
@@ -108,8 +102,11 @@ public sealed class IrqTable
         LeakEvent = -1,
     };
 
-    private void Initialize(int from)
+    private static IrqDesc[] NewTable(int count)
     {
-        for (int irq = from; irq < Count; irq++) this[irq] = New();
+        var descs = new IrqDesc[count + 1];
+        descs.AsSpan().Fill(New());
+        descs[0] = IrqDesc.ForEventsWithoutIrq;
+        return descs;
     }
 }
