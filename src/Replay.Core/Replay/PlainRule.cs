@@ -40,6 +40,9 @@ internal struct PlainRule
 
     public ulong Counts;
 
+    /// <summary>The rules of all kinds.</summary>
+    public static readonly Table ByKind = Table.Build();
+
     private static PlainRule Never => new() { LeastA = ulong.MaxValue };
 
     private static PlainRule WithoutIrq(ulong counts) => new() { MostIrq = uint.MaxValue, Counts = counts };

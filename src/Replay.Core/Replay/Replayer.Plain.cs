@@ -8,8 +8,6 @@ namespace Replay.Core.Replay;
 /// <content>The straight line for what nearly all events are.</content>
 public sealed partial class Replayer<TRules, TProbe>
 {
-    private PlainRule.Table _plainRules = PlainRule.Table.Build();
-
     /// <summary>
     /// Applies events from <paramref name="i"/> on for as long as they are plain: handlers that start, or end and have
     /// taken the interrupt, system vectors, events that tell nothing; each of a known CPU, and of an interrupt where it
@@ -23,7 +21,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </remarks>
     private int ApplyPlain(ReadOnlySpan<IrqEvent> events, int i)
     {
-        ref readonly PlainRule.Table rules = ref _plainRules;
+        ref readonly PlainRule.Table rules = ref PlainRule.ByKind;
         IrqDesc[] irqs = _irqs.Descs;
         CpuArrival[] cpus = _machine.Cpus.Arrivals;
         uint[] delivered = _irqs.Deliveries;

@@ -18,7 +18,7 @@ public sealed partial class IrqTable
         long cells = (long)count << _cpuShift;
         if (cells > DeliveryCellsMax) throw new CheckpointException($"expected up to {DeliveryCellsMax} counts of deliveries, found {cells}");
         if (archive.IsLoading) _delivered = new uint[_descs.Length << _cpuShift];
-        archive.Numbers(_delivered.AsSpan(1 << _cpuShift));
+        archive.Numbers(_delivered.AsSpan());
     }
 
     private static void Transfer(StateArchive archive, ref IrqDesc desc)
