@@ -82,6 +82,8 @@ public sealed class BenchCommandTests
 
     private sealed class FickleSession(int run) : ReplaySession
     {
+        public override long EventCount => 1;
+
         public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) { }
 
         public override StateReport DescribeState(string at) => throw new NotSupportedException();
