@@ -53,7 +53,7 @@ public static class SystemTable
         new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
             EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
-            EventKind.HvBusStep),
+            EventKind.HvBusStep, EventKind.MessageCopied),
         new("pcie", static context => new PcieSystem(context),
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,

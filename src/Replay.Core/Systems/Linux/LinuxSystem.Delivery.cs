@@ -61,11 +61,6 @@ public sealed partial class LinuxSystem
         MsiMessage message = entry.Held ?? entry.Message;
         (ushort owner, int ownerEntry) = entry.CopyOf ?? (device.Device, number);
         KernelIrq? irq = _kernel.IrqOf(owner, ownerEntry);
-        if (entry.CopyOf is not null && irq is { Activated: true } && message != irq.Message)
-        {
-            Show("note", string.Create(CultureInfo.InvariantCulture,
-                $"MESSAGE_COPIED_OUTSIDE {NameOf(device.Device)}[{number}]: its copy of irq {irq.Number}'s message is not the current one"));
-        }
         if (!message.IsInterrupt)
         {
             Settle(row, Verdict.DmaStray, "the message is no interrupt", address: message.Address);

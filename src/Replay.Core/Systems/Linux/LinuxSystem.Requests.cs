@@ -108,7 +108,11 @@ public sealed partial class LinuxSystem
             Fail(device, "irq_alloc(ims)", Errno.Name(Errno.NotSupported), expected: true);
             return false;
         }
-        Show("note", $"UNSAFE_CONFIG {NameOf(device)}: messages in a device's own store without remapping");
+        if (_unsafeStores.Add(device))
+        {
+            _context.Raise(FindingCode.UnsafeConfig, _event, NameOf(device), null,
+                $"{NameOf(device)} keeps messages in its own store without interrupt remapping: it may hold half of one for any time.");
+        }
         return true;
     }
 
@@ -216,6 +220,7 @@ public sealed partial class LinuxSystem
     }
 
     private readonly HashSet<(FindingCode Code, int Irq)> _raised = [];
+    private readonly HashSet<ushort> _unsafeStores = [];
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

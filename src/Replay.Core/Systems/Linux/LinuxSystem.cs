@@ -104,6 +104,7 @@ public sealed partial class LinuxSystem : ISystem
             case EventKind.Restore: RestoreSnapshot(); break;
             case EventKind.KernelBoot: BootAnother(_context.Tables.Names[(ushort)e.A]); break;
             case EventKind.Inject: ApplyInjection(new InjectedFault(in e)); break;
+            case EventKind.MessageCopied: HandOut(new MessageCopy(in e), e.Irq); break;
             case EventKind.MessageCopy: CopyMessage(new MessageCopying(in e)); break;
             case EventKind.DeviceRaise: return Raise(new DeviceEntry(in e).Device, new DeviceEntry(in e).Entry, _event);
             default: return false;
