@@ -354,6 +354,18 @@ public static class FindingCatalog
         return null;
     }
 
+    /// <summary>Row of a code by its id or its name, however they are written (<c>irq007</c>, <c>vector-leak</c>), or null.</summary>
+    public static FindingInfo? FindNamed(string word)
+    {
+        string name = word.Replace('-', '_');
+        foreach (FindingInfo info in All)
+        {
+            if (info.Id.Equals(word, StringComparison.OrdinalIgnoreCase) || info.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return info;
+        }
+        return null;
+    }
+
     /// <summary><c>IRQ005</c> for number 5.</summary>
     public static string IdOf(FindingCode code) =>
         string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");

@@ -47,13 +47,15 @@ public static class SystemTable
     internal static readonly SystemRegistration[] All =
     [
         new("vpci", static context => new VpciWatch(context),
-            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume)],
-            EventKind.LogLine, EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
+            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume),
+                (EventKind.LogLine, EventKind.LogLine)],
+            EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
             EventKind.X86VectorActivate),
         new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
             EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
-            EventKind.HvBusStep, EventKind.MessageCopied),
+            EventKind.HvBusStep, EventKind.MessageCopied, EventKind.PciRestoreState, EventKind.PciRestoreMsiState,
+            EventKind.DevicePmStart, EventKind.VpciChannel),
         new("pcie", static context => new PcieSystem(context),
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
@@ -64,6 +66,12 @@ public static class SystemTable
 
     /// <summary>True when a system owns or listens to the kind.</summary>
     public static bool IsWanted(EventKind kind) => Wanted[(byte)kind];
+
+    /// <summary>Place of the system of that name.</summary>
+    internal static int IndexOf(string name) => Array.FindIndex(All, registration => registration.Name == name);
+
+    /// <summary>True when the system of that name does something with the kind.</summary>
+    public static bool IsHeard(string name, EventKind kind) => IndexOf(name) is >= 0 and var place && All[place].ListensTo(kind);
 
     private static bool[] BuildWanted()
     {

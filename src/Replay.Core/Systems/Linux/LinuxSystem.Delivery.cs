@@ -15,6 +15,7 @@ public sealed partial class LinuxSystem
     private bool Raise(ushort device, int entry, long eventIndex)
     {
         if (!_hardware.TryGetValue(device, out DeviceHardware? hardware)) return false;
+        EnsureDriversResumed();
         int row = Report.Events.Count;
         Report.Add(new EventVerdict(eventIndex, NameOf(device), entry, Verdict.Lost, null, null, null, null, ""));
         if (entry >= DeviceHardware.EntriesMax || !hardware.Entries.TryGetValue(entry, out HardwareEntry? found))
@@ -165,7 +166,7 @@ public sealed partial class LinuxSystem
     /// <summary>irq_set_affinity: now, or in the next interrupt where the chip must not be touched at any other time.</summary>
     private void RequestAffinity(uint number, ulong word)
     {
-        if (!_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) return;
+        if (IrqFor(number, "irq_set_affinity") is not { } irq) return;
         var mask = new CpuMask(word);
         if (mask.And(_kernel.Online).IsEmpty)
         {

@@ -119,8 +119,7 @@ public sealed partial class LinuxSystem
     /// <summary>Activation at allocation: reservation mode writes the placeholder down to the device.</summary>
     private void ActivateReserved(uint number)
     {
-        if (!_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq) || irq.Activated) return;
-        Activate(irq, reserve: true);
+        if (IrqFor(number, "vector_activate") is { Activated: false } irq) Activate(irq, reserve: true);
     }
 
     private int Activate(KernelIrq irq, bool reserve)
@@ -135,7 +134,7 @@ public sealed partial class LinuxSystem
         var request = new HandlerRequest(in e);
         for (int i = 0; i < Math.Max((int)request.Count, 1); i++)
         {
-            if (!_kernel.Irqs.TryGetValue((int)e.Irq + i, out KernelIrq? irq) || irq.Requested) continue;
+            if (IrqFor(e.Irq + (uint)i, "irq_request") is not { Requested: false } irq) continue;
             if (!irq.Managed && request.Affinity != 0) irq.Affinity = new CpuMask(request.Affinity);
             StartIrq(irq);
         }
@@ -168,7 +167,7 @@ public sealed partial class LinuxSystem
     /// <summary>free_irq: shut down and deactivated; the interrupt itself stays allocated.</summary>
     private void FreeHandler(uint number)
     {
-        if (_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) StopIrq(irq);
+        if (IrqFor(number, "free_irq") is { } irq) StopIrq(irq);
     }
 
     private void StopIrq(KernelIrq irq)
