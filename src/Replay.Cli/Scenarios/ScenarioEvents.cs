@@ -48,10 +48,10 @@ internal sealed class ScenarioEvents
         if (!runs) yield break;
         foreach ((EventKind kind, (long first, int count)) in _kinds)
         {
-            if (EventSchema.Find(kind) is not { Role: not EventRole.Meta } info || IsHeard(kind, live)) continue;
+            if (EventSchema.Find(kind) is not { Role: EventRole.Stimulus } info || IsHeard(kind, live)) continue;
             string times = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({count} times)");
             yield return string.Create(CultureInfo.InvariantCulture, $"event {first}{times}: {info.Name} does nothing in a machine that is run; ")
-                + (Meant(kind) is { } meant ? $"{meant} does" : info.Role == EventRole.Observation ? "it decides that by itself" : "see docs/EVENTS.md");
+                + (Meant(kind) is { } meant ? $"{meant} does" : "see docs/EVENTS.md");
         }
         var told = new HashSet<long>();
         foreach (EventVerdict verdict in verdicts) told.Add(verdict.Event);
@@ -79,10 +79,8 @@ internal sealed class ScenarioEvents
         EventKind.MsixEnable or EventKind.MsiEnable or EventKind.IrAlloc => "irq_alloc",
         EventKind.MsixDisable or EventKind.VectorTeardown or EventKind.IrFree => "free_irq_vectors",
         EventKind.CpuhpEnter or EventKind.CpuhpMultiEnter or EventKind.LapicCanUnplug => "cpu_off or cpu_on",
-        EventKind.HvBusState => "hv_bus_step",
         EventKind.VectorDeactivate or EventKind.X86VectorDeactivate or EventKind.IrDeactivate => "free_irq",
         EventKind.X86VectorActivate or EventKind.IrActivate => "vector_activate",
-        EventKind.MoveCleanup => "tick",
         _ => null,
     };
 }

@@ -13,10 +13,6 @@ namespace Replay.Core.Systems;
 /// </summary>
 public sealed class SystemSet
 {
-    // A machine that is run has no recorded bus beside it: its own one is the only one.
-    private static readonly int Watched = SystemTable.IndexOf("vpci");
-    private static readonly int Run = SystemTable.IndexOf("linux");
-
     private readonly SystemContext _context;
     private readonly ISystem?[] _systems = new ISystem?[SystemTable.All.Length];
     private readonly List<NamedSystem> _live = [];
@@ -53,7 +49,6 @@ public sealed class SystemSet
             SystemRegistration registration = SystemTable.All[i];
             if (registration.Owns(kind)) _systems[i] ??= registration.Create(_context);
             else if (!registration.ListensTo(kind)) continue;
-            if (i == Watched && _systems[Run] is not null) continue;
             if (_systems[i] is { } system) applied |= system.Apply(at, index);
         }
         return applied;

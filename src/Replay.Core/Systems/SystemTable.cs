@@ -67,11 +67,9 @@ public static class SystemTable
     /// <summary>True when a system owns or listens to the kind.</summary>
     public static bool IsWanted(EventKind kind) => Wanted[(byte)kind];
 
-    /// <summary>Place of the system of that name.</summary>
-    internal static int IndexOf(string name) => Array.FindIndex(All, registration => registration.Name == name);
-
     /// <summary>True when the system of that name does something with the kind.</summary>
-    public static bool IsHeard(string name, EventKind kind) => IndexOf(name) is >= 0 and var place && All[place].ListensTo(kind);
+    public static bool IsHeard(string name, EventKind kind) => 
+        Array.Find(All, registration => registration.Name == name) is { } found && found.ListensTo(kind);
 
     private static bool[] BuildWanted()
     {
