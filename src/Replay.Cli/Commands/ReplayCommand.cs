@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;

@@ -60,9 +60,12 @@ internal static class DiffJson
         json.WriteString("what", first.What);
         json.WriteString("left", first.Left);
         json.WriteString("right", first.Right);
-        json.WriteText("step", first.Step);
-        json.WriteText("line", lines?[first.Event]);
-        json.WriteText("afterMark", lines?.MarkBefore(first.Event));
+        if (lines is not null)
+        {
+            json.WriteText("step", first.Step);
+            json.WriteText("line", lines[first.Event]);
+            json.WriteText("afterMark", lines.MarkBefore(first.Event));
+        }
         json.WriteEndObject();
     }
 
@@ -82,7 +85,7 @@ internal static class DiffJson
         json.WriteNumber("entry", row.Entry < 0 ? null : (long?)row.Entry);
         json.WriteText("left", row.Left?.Describe());
         json.WriteText("right", row.Right?.Describe());
-        WriteDivergence(json, "parts", row.Parts, lines);
+        if (lines is not null) WriteDivergence(json, "parts", row.Parts, lines);
         json.WriteEndObject();
     }
 

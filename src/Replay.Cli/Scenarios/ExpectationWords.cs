@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
-using Replay.Core.Low;
 using Replay.Core.Systems;
 
 namespace Replay.Cli.Scenarios;

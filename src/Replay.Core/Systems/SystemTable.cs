@@ -68,7 +68,7 @@ public static class SystemTable
     public static bool IsWanted(EventKind kind) => Wanted[(byte)kind];
 
     /// <summary>True when the system of that name does something with the kind.</summary>
-    public static bool IsHeard(string name, EventKind kind) => 
+    public static bool IsHeard(string name, EventKind kind) =>
         Array.Find(All, registration => registration.Name == name) is { } found && found.ListensTo(kind);
 
     private static bool[] BuildWanted()
