@@ -50,6 +50,19 @@ public sealed class VfioRecordingTests : IDisposable
         Assert.Empty(Codes(after));
     }
 
+    /// <summary>The kernel's version would say otherwise: a distribution's kernel may have the fix or not.</summary>
+    [Theory]
+    [InlineData(false, "NO_MAPPING")]
+    [InlineData(true, "WORKING")]
+    public void Without_rules_the_recorded_kernel_s_own_behaviour_is_replayed(bool rewrites, string end)
+    {
+        VfioHostRecording.Make(_file, rewrites, described: false);
+        JsonElement root = Replay();
+        Assert.Equal([$"40 {end}", $"41 {end}"], Ends(root));
+        Assert.Equal(rewrites ? [] : ["IRQ019", "IRQ045"], Codes(root));
+        Assert.Equal(["40 WORKING", "41 WORKING"], Ends(Replay("--with", "vfio.restoreMsixMessage=yes")));
+    }
+
     [Fact]
     public void Interrupts_after_the_fix_would_have_been_stray_writes_before_it()
     {

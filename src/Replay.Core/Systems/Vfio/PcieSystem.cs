@@ -106,7 +106,7 @@ internal sealed partial class PcieSystem : ISystem
     {
         if (!function.IsAssigned)
         {
-            _model.Log.Line(function.Name, VfioModel.NotApplied, "a guest writes to it, and it is not assigned: bound=vfio says so");
+            _model.Log.Note(function.Name, VfioModel.NotApplied, "a guest writes to it, and it is not assigned: bound=vfio says so");
             return false;
         }
         if (_model.MachineOf(function) is { Running: false } stopped)

@@ -167,7 +167,7 @@ internal sealed partial class VfioModel
         function.Driver = FunctionDriver.Vfio;
         function.Owner = SomeGuest;
         GetMachine(SomeGuest);
-        Log.Line(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
+        Log.Note(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
         return function;
     }
 
@@ -186,7 +186,7 @@ internal sealed partial class VfioModel
             }
         }
         if (index < function.Entries.Count) return true;
-        Log.Line(function.Name, NotApplied, string.Create(CultureInfo.InvariantCulture,
+        Log.Note(function.Name, NotApplied, string.Create(CultureInfo.InvariantCulture,
             $"entry {index} of a table of {function.Entries.Count}"));
         return false;
     }
