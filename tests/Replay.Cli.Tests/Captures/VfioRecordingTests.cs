@@ -101,7 +101,8 @@ public sealed class VfioRecordingTests : IDisposable
 
     private static List<string> Codes(JsonElement root) => Texts(root.GetProperty("findings"), static row => row.GetProperty("code").GetString()!);
 
-    private static JsonElement System(JsonElement root) => Assert.Single(root.GetProperty("systems").EnumerateArray());
+    private static JsonElement System(JsonElement root) =>
+        Assert.Single(root.GetProperty("systems").EnumerateArray(), static each => each.GetProperty("name").GetString() == "pcie");
 
     private static List<string> Texts(JsonElement rows, Func<JsonElement, string> text)
     {
