@@ -87,7 +87,7 @@ internal sealed class StateReplay : IDisposable
     }
 
     /// <summary>Checkpoints are made of what none were made of before; after a failure, of everything.</summary>
-    private bool Records(CheckpointStore? store, CheckpointSearch search)
+    private static bool Records(CheckpointStore? store, CheckpointSearch search)
     {
         if (store is not { Makes: true }) return false;
         return search.At is null || (store.Directory is { IsWhole: false } directory && search.At == directory.Checkpoints[^1]);
