@@ -23,7 +23,7 @@ internal sealed record CliHost
     /// <summary>Makes the machine that <c>replay</c> and <c>state</c> drive; without one they do not exist.</summary>
     public SessionFactory? CreateSession { get; init; } = MachineSession.Create;
 
-    /// <summary>How far apart saved states are.</summary>
+    /// <summary>When saved states are kept, and how far apart.</summary>
     public CheckpointPace Pace { get; init; } = CheckpointPace.Usual;
 
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>

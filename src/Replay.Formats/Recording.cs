@@ -45,6 +45,9 @@ public abstract class Recording : IEventSource, IDisposable
     /// <exception cref="CheckpointException">The place is none of this recording.</exception>
     public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
 
+    /// <summary>Events read so far, those before a place that was gone to included.</summary>
+    public virtual long EventsRead => 0;
+
     /// <summary>
     /// Reads what was skipped by going to a saved place, and says whether it is undamaged: where the file was written to
     /// since, its parts' checksums alone do not tell.

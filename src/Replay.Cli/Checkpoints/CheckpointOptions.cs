@@ -7,9 +7,6 @@ namespace Replay.Cli.Checkpoints;
 /// <summary><c>--checkpoints</c> and <c>--no-checkpoints</c>: whether saved states are kept beside the recording.</summary>
 internal sealed class CheckpointOptions
 {
-    /// <summary>From this many events on a second run would be felt, and checkpoints are made without being asked for.</summary>
-    private const long LongEvents = 10_000_000;
-
     private readonly Option<bool> _make = new("--checkpoints")
     {
         Description = "Keep saved states beside the recording (FILE.irqc), so that \"state --at\" answers at once; native files "
@@ -40,7 +37,7 @@ internal sealed class CheckpointOptions
         bool isAsked = result.GetValue(_make);
         if (recording.Identify() is { } identity)
         {
-            bool isLong = recording.Info.EventCount >= LongEvents;
+            bool isLong = recording.Info.EventCount >= host.Pace.LongEvents;
             return new CheckpointStore(file, CheckpointStore.KeyOf(identity, rules), isAsked, isLong, host);
         }
         if (isAsked)

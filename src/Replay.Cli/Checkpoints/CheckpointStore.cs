@@ -85,8 +85,11 @@ internal sealed class CheckpointStore : IDisposable
             recording.Transfer(archive);
             session.Transfer(archive);
         });
-        if (session.EventCount != at.Events)
-            throw new CheckpointException(string.Create(CultureInfo.InvariantCulture, $"expected the state after {at.Events} events, found {session.EventCount}"));
+        if (session.EventCount != at.Events || (recording.EventsRead != at.Events && recording.Report.Entries.Count == 0))
+        {
+            throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
+                $"expected the state after {at.Events} events, found {session.EventCount}, and {recording.EventsRead} in the recording"));
+        }
         return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
     }
 

@@ -42,8 +42,22 @@ public sealed partial class NativeRecording
         _tellsPast = archive.Value(_tellsPast);
         _isAtEnd = archive.Value(_isAtEnd);
         ReportState.Transfer(archive, Report);
-        if (archive.IsLoading) _blocks.MoveTo(offset, sequence);
+        if (archive.IsLoading) GoTo(offset, sequence);
     }
+
+    /// <summary>The block there, unless it is damaged, must begin with the event that is to come next.</summary>
+    private void GoTo(long offset, long sequence)
+    {
+        _blocks.MoveTo(offset, sequence);
+        BlockReader next = WalkAgain(_buffer);
+        next.MoveTo(offset);
+        bool fits = _isAtEnd ? offset == _blocks.End
+            : !next.TryReadHeader(out BlockHeader header) || next.BlockOffset != offset || header.FirstEvent == (ulong)NextEventIndex;
+        if (!fits) throw new CheckpointException($"the block at offset {offset} does not begin with event {NextEventIndex}");
+    }
+
+    /// <inheritdoc/>
+    public override long EventsRead => NextEventIndex;
 
     /// <inheritdoc/>
     public override bool IsUndamagedBefore()
