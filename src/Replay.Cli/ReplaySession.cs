@@ -22,14 +22,14 @@ internal delegate ReplaySession SessionFactory(Recording recording, SessionOptio
 /// <summary>One machine that one recording is replayed into. Called once a batch, never once an event.</summary>
 internal abstract class ReplaySession
 {
-    /// <summary>Events applied.</summary>
-    public virtual long EventCount => throw new NotSupportedException();
-
     /// <summary>Findings that are kept with their text.</summary>
     public virtual int FindingsKept => 0;
 
     /// <summary>Applies whole events.</summary>
     public abstract void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables);
+
+    /// <summary>Events applied so far.</summary>
+    public abstract long EventCount { get; }
 
     /// <summary>The machine as it is now.</summary>
     public abstract StateReport DescribeState(string at);

@@ -141,13 +141,11 @@ internal sealed class ReplayCommand
     private ReplayReport Replay(Recording recording, ReplaySession session, CheckpointRecorder? recorder = null, bool isTold = false)
     {
         using var progress = new ProgressLine(recording, _host);
-        long events = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             session.Apply(batch, recording.Tables);
             recorder?.AfterBatch(batch);
-            events += EventCounter.Count(batch);
-            progress.Report(events);
+            progress.Report(session.EventCount);
         }
         double seconds = progress.Elapsed.TotalSeconds;
         recorder?.Finish(isWhole: true, isTold);
