@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.IO;
 using Replay.Cli.Checkpoints;
 using Replay.Cli.Output;
 using Replay.Core.Events;
@@ -72,6 +71,12 @@ internal sealed class ReplayCommand
         ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
         using CheckpointStore? store = _checkpoints.Find(result, file, recording, rules, _host);
         ReplayReport report = Replay(recording, session, Record(store, recording, session), isTold: format == OutputFormat.Text);
+        RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
+        if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
+        {
+            rules = recorded;
+            if (RecognisedRules.Decide(report)) report = ReplayAgain(result, rules, ref historian);
+        }
         Losses.Write(recording, format, _host.Error);
         WhyReport? why = Explain(historian, report);
         switch (format)
@@ -94,6 +99,14 @@ internal sealed class ReplayCommand
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
     }
 
+    /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
+    private ReplayReport ReplayAgain(ParseResult result, RuleChoice rules, ref Historian? historian)
+    {
+        using Recording again = _shared.Open(result, _host);
+        if (historian is not null) historian = new Historian(HistorySubjects.ParseIrq("--why", result.GetValue(_why)!));
+        return Replay(again, _createSession(again, new SessionOptions(result.GetValue(_paranoid), rules, historian)));
+    }
+
     /// <summary>
     /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
     /// replayed once more, if it can be opened again and is not so long that it would be felt.
@@ -101,7 +114,7 @@ internal sealed class ReplayCommand
     private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
     {
         var stories = new List<WhyReport>();
-        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
         var subjects = new List<HistorySubject>();
         foreach (ReportFinding finding in report.Findings)
         {
@@ -119,10 +132,6 @@ internal sealed class ReplayCommand
         }
         return stories;
     }
-
-    /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
-    private static bool CanReadAgain(string file) =>
-        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
 
     private static WhyReport? Explain(Historian? historian, ReplayReport report)
     {
