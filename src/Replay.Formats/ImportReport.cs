@@ -87,6 +87,13 @@ public sealed class ImportReport
         _byWhat.Add(what, entry);
     }
 
+    /// <summary>States an entry of another report, with the count that it had at some time.</summary>
+    internal void Restate(LossEntry other, long count)
+    {
+        if (!_byWhat.ContainsKey(other.What)) Add(other.Severity, other.What, other.FirstOffset, other.Expected, other.Found);
+        _byWhat[other.What].Count = count;
+    }
+
     /// <summary>Counts one more occurrence of a kind already reported; false when there is none yet.</summary>
     public bool Seen(string what)
     {

@@ -1,6 +1,8 @@
 using System;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Formats.Lanes;
+using Replay.Formats.Native;
 
 namespace Replay.Formats;
 
@@ -30,6 +32,16 @@ public abstract class Recording : IEventSource, IDisposable
 
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+
+    /// <summary>
+    /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then stays
+    /// valid as long as its new owner wants. False, and nothing changes, where batches have to be copied.
+    /// </summary>
+    internal virtual bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = default;
+        return false;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,8 +4,10 @@ using System.IO;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Ftrace;
+using Replay.Formats.Lanes;
 using Replay.Formats.Mapping;
 using Replay.Formats.Merge;
+using Replay.Formats.Native;
 
 namespace Replay.Formats.TraceDat;
 
@@ -32,11 +34,12 @@ public sealed class TraceDatRecording : Recording
     private readonly SourceTable _sources;
     private readonly CpuStream[] _streams;
     private readonly CpuMerger _merger;
-    private readonly IrqEvent[] _batch = new IrqEvent[BatchRecords + RecordMapper.RecordsMax];
+    private BlockBuffer _buffer = BlockBuffer.Rent();
     private readonly RecordDecoder _decoder;
     private readonly long _dataBytes;
     private bool _started;
     private bool _finished;
+    private bool _isDisposed;
 
     private TraceDatRecording(InputFile file, TraceDatOptions options)
     {
@@ -97,17 +100,27 @@ public sealed class TraceDatRecording : Recording
             Info.LostCount = _layout.Facts.DroppedCount + _decoder.LostCount;
             if (_merger.Count == 0) Finish();
         }
-        events = _batch.AsSpan(0, used);
+        events = _buffer.Records(0, used);
         return used > 0;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = new DetachedBatch(_buffer, 0);
+        _buffer = next;
+        return true;
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             _layout.Decompressor?.Dispose();
             _file.Dispose();
+            BlockBuffer.Return(_buffer);
         }
         base.Dispose(disposing);
     }
@@ -160,12 +173,13 @@ public sealed class TraceDatRecording : Recording
     {
         if (!_started) Start<TOrder>();
         int used = 0;
+        Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordMapper.RecordsMax + 2);
         while (used < BatchRecords && _merger.Count > 0)
         {
             CpuStream stream = _streams[_merger.Top];
             _merger.RunnerUp(out ulong limitNs, out int rank);
             bool winsTie = _merger.Top < rank;
-            if (_decoder.Run<TOrder>(stream, _batch, BatchRecords, limitNs, winsTie, ref used)) _merger.UpdateTop(stream.TimeNs);
+            if (_decoder.Run<TOrder>(stream, batch, BatchRecords, limitNs, winsTie, ref used)) _merger.UpdateTop(stream.TimeNs);
             else _merger.RemoveTop();
         }
         return used;

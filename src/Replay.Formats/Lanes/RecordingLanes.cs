@@ -1,0 +1,22 @@
+using System;
+
+namespace Replay.Formats.Lanes;
+
+/// <summary>Divides the reading of a recording among threads.</summary>
+public static class RecordingLanes
+{
+    /// <summary>Most lanes; more help no trace.</summary>
+    public const int Max = 64;
+
+    /// <summary>
+    /// The recording with its reading divided among <paramref name="lanes"/> lanes, the caller's own included; with one lane
+    /// the recording itself. Batches, names, facts and damage are the same for any number. Takes over the recording, of
+    /// which nothing was read yet.
+    /// </summary>
+    public static Recording Divide(Recording recording, int lanes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, Max);
+        return lanes == 1 ? recording : new LaneRecording(recording);
+    }
+}
