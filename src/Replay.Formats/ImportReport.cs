@@ -94,6 +94,16 @@ public sealed class ImportReport
         _byWhat[other.What].Count = count;
     }
 
+    /// <summary>Hands over all entries and forgets them.</summary>
+    internal void MoveTo(List<LossEntry> entries)
+    {
+        if (_entries.Count == 0) return;
+        entries.AddRange(_entries);
+        _entries.Clear();
+        _byWhat.Clear();
+        HasDataLoss = false;
+    }
+
     /// <summary>Counts one more occurrence of a kind already reported; false when there is none yet.</summary>
     public bool Seen(string what)
     {

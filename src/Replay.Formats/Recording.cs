@@ -43,6 +43,12 @@ public abstract class Recording : IEventSource, IDisposable
         return false;
     }
 
+    /// <summary>
+    /// Lets the recording divide its reading among lanes by itself, the caller's included; false where it cannot. Called
+    /// before the first batch.
+    /// </summary>
+    internal virtual bool TryUseLanes(int lanes, LaneSettings settings) => false;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -42,5 +42,8 @@ internal sealed class Decompressor : IDisposable
         }
     }
 
+    /// <summary>Another one of the same kind, for another thread.</summary>
+    public Decompressor Again() => new(_zstd is null ? null : new Zstd());
+
     public void Dispose() => _zstd?.Dispose();
 }

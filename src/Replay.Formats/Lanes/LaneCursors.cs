@@ -2,11 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Replay.Formats.Lanes;
 
-/// <summary>What the two sides of a <see cref="LaneRing{T}"/> write, two cache lines apart: prefetchers fetch lines in pairs.</summary>
+// offset  128      136        144        …  384     392         400
+//         Filled   TakenSeen  Completed     Taken   FilledSeen  Stopped
+//         written by the producer           written by the consumer
+
+/// <summary>
+/// What the two sides of a <see cref="LaneRing{T}"/> write, four cache lines apart (prefetchers fetch lines in pairs), and
+/// two away from whatever lies before and behind.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct LaneCursors // mutable struct: never readonly
 {
-    /// <summary>Bytes between what different sides write.</summary>
+    /// <summary>Bytes kept free between what different threads write.</summary>
     public const int Apart = 128;
 
     public const int SizeBytes = 4 * Apart;
@@ -20,9 +27,6 @@ internal struct LaneCursors // mutable struct: never readonly
     /// <summary>Written by the producer once (release), read by the consumer (acquire).</summary>
     [FieldOffset(Apart + 16)] public bool Completed;
 
-    /// <summary>Written by the producer under the gate, read by the consumer after a fence.</summary>
-    [FieldOffset(Apart + 17)] public bool ProducerSleeps;
-
     /// <summary>Slots released so far. Written by the consumer (release), read by the producer (acquire).</summary>
     [FieldOffset(3 * Apart)] public long Taken;
 
@@ -31,7 +35,4 @@ internal struct LaneCursors // mutable struct: never readonly
 
     /// <summary>Written by the consumer once (release), read by the producer (acquire).</summary>
     [FieldOffset((3 * Apart) + 16)] public bool Stopped;
-
-    /// <summary>Written by the consumer under the gate, read by the producer after a fence.</summary>
-    [FieldOffset((3 * Apart) + 17)] public bool ConsumerSleeps;
 }

@@ -7,6 +7,7 @@ internal enum LaneStep
     Publish,
     Take,
     Release,
+    Decode,
 }
 
 /// <summary>Called at each step, by the lane that takes it.</summary>

@@ -20,17 +20,10 @@ namespace Replay.Formats.Lanes;
 /// </remarks>
 internal sealed class LaneRecording : Recording
 {
-    /// <summary>Batches read ahead: enough to even out their sizes, few enough to stay in a second-level cache's reach.</summary>
-    public const int DepthDefault = 4;
-
-    /// <summary>Records before a lane is worth its start, some milliseconds of work.</summary>
-    public const long StraightRecordsDefault = 96 * 1024;
-
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
     private readonly Recording _inner;
-    private readonly int _depth;
-    private readonly LaneHook? _hook;
+    private readonly LaneSettings _settings;
     private readonly LaneFacts _straightFacts = new();
     private readonly LaneFacts.Sent _sent = new();
     private LaneRing<LaneBatch>? _ring;
@@ -42,12 +35,11 @@ internal sealed class LaneRecording : Recording
     private bool _isDisposed;
 
     /// <summary>Takes over a recording of which nothing was read.</summary>
-    public LaneRecording(Recording inner, int depth = DepthDefault, long straightRecords = StraightRecordsDefault, LaneHook? hook = null)
+    public LaneRecording(Recording inner, LaneSettings settings)
     {
         _inner = inner;
-        _depth = depth;
-        _straightLeft = straightRecords;
-        _hook = hook;
+        _settings = settings;
+        _straightLeft = settings.StraightRecords;
         TakeFacts(isLast: false);
     }
 
@@ -116,7 +108,8 @@ internal sealed class LaneRecording : Recording
 
     private void Start()
     {
-        _ring = new LaneRing<LaneBatch>(_depth, static () => new LaneBatch(), _hook);
+        _ring = new LaneRing<LaneBatch>(
+            _settings.Depth, static () => new LaneBatch(), new LaneGate(), new LaneGate(), _settings.Hook);
         _users = 2;
         _thread = new Thread(ReadAhead) { IsBackground = true, Name = "irqreplay reader" };
         _thread.Start();

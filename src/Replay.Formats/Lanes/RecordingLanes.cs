@@ -13,10 +13,17 @@ public static class RecordingLanes
     /// the recording itself. Batches, names, facts and damage are the same for any number. Takes over the recording, of
     /// which nothing was read yet.
     /// </summary>
-    public static Recording Divide(Recording recording, int lanes)
+    public static Recording Divide(Recording recording, int lanes) => Divide(recording, lanes, LaneSettings.Default);
+
+    /// <inheritdoc cref="Divide(Recording, int)"/>
+    internal static Recording Divide(Recording recording, int lanes, LaneSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, Max);
-        return lanes == 1 ? recording : new LaneRecording(recording);
+        if (lanes == 1) return recording;
+        if (!recording.TryUseLanes(lanes, settings)) return new LaneRecording(recording, settings);
+
+        // One lane more than decoding: merging goes on while batches are applied.
+        return lanes == 2 ? recording : new LaneRecording(recording, settings);
     }
 }
