@@ -99,6 +99,12 @@ public sealed class ImportReport
     {
         if (_entries.Count == 0) return;
         entries.AddRange(_entries);
+        Clear();
+    }
+
+    /// <summary>Forgets all entries.</summary>
+    internal void Clear()
+    {
         _entries.Clear();
         _byWhat.Clear();
         HasDataLoss = false;

@@ -54,7 +54,7 @@ internal sealed class DecodeLane : IDisposable
         chunk.Count = used;
         chunk.FloorNs = decoder.FloorNs;
         chunk.PeakNs = stream.PeakNs;
-        chunk.MetId = decoder.MetId;
+        chunk.UntoldId = decoder.UntoldId;
         chunk.EndsAtEvent = decoder.EndsAtEvent;
         chunk.LostCount = decoder.LostCount - lost;
         chunk.Damage.Clear();

@@ -4,8 +4,8 @@ namespace Replay.Formats.TraceDat;
 internal interface IDecodeMode
 {
     /// <summary>
-    /// True for a lane: it stops behind whatever must be told in the order of all streams (damage, losses, events met for
-    /// the first time), and notes from when on events may be taken where a CPU's time goes back.
+    /// True for a lane: it stops behind whatever must be told in the order of all streams (damage, losses), and
+    /// notes from when on events may be taken where a CPU's time goes back.
     /// </summary>
     static abstract bool IsLane { get; }
 }

@@ -25,8 +25,8 @@ internal sealed class EventChunk
     /// <summary>True when nothing of this CPU follows.</summary>
     public bool IsLast { get; set; }
 
-    /// <summary>Number of the event that the last record was the lane's first one of; else -1.</summary>
-    public int MetId { get; set; }
+    /// <summary>The last record's event number, where something is wrong with its format and not told yet; else -1.</summary>
+    public int UntoldId { get; set; }
 
     /// <summary>Records that the loss at the run's end says were lost; 0 without one.</summary>
     public long LostCount { get; set; }
@@ -41,5 +41,5 @@ internal sealed class EventChunk
     public ExceptionDispatchInfo? Failure { get; set; }
 
     /// <summary>True when something is to be told behind the last record.</summary>
-    public bool HasNews => MetId >= 0 || LostCount != 0 || Damage.Count > 0 || Failure is not null;
+    public bool HasNews => UntoldId >= 0 || LostCount != 0 || Damage.Count > 0 || Failure is not null;
 }

@@ -1,11 +1,12 @@
 using System;
+using System.Threading;
 using Replay.Core.Events;
 
 namespace Replay.Formats.TraceDat;
 
 /// <summary>
 /// Merges decoded chunks into batches: the very batches that a straight reader makes. Names get their numbers here, and
-/// damage, losses and events met for the first time are told here, because all of these go by the order of all streams.
+/// damage, losses and unreadable formats are told here, because all of these go by the order of all streams.
 /// </summary>
 internal sealed class LaneMerge
 {
@@ -13,17 +14,20 @@ internal sealed class LaneMerge
     private readonly EventTables _tables;
     private readonly ImportReport _report;
     private readonly SourceTable _sources;
+    private readonly bool[] _toldIds;
 
     /// <param name="lanes">Where chunks come from.</param>
     /// <param name="tables">The recording's names.</param>
     /// <param name="report">The recording's damage.</param>
     /// <param name="sources">The recording's events; not those of a lane.</param>
-    public LaneMerge(DecodeLanes lanes, EventTables tables, ImportReport report, SourceTable sources)
+    /// <param name="toldIds">Written here, read by the lanes: event numbers whose formats were told about.</param>
+    public LaneMerge(DecodeLanes lanes, EventTables tables, ImportReport report, SourceTable sources, bool[] toldIds)
     {
         _lanes = lanes;
         _tables = tables;
         _report = report;
         _sources = sources;
+        _toldIds = toldIds;
     }
 
     /// <summary>Records lost, as far as it was told.</summary>
@@ -89,8 +93,12 @@ internal sealed class LaneMerge
 
     private void Tell(EventChunk chunk)
     {
-        if (chunk.MetId >= 0 && !_sources.IsResolved(chunk.MetId)) _sources.Resolve(chunk.MetId);
-        chunk.MetId = -1;
+        if (chunk.UntoldId >= 0)
+        {
+            if (!_sources.IsResolved(chunk.UntoldId)) _sources.Resolve(chunk.UntoldId);
+            Volatile.Write(ref _toldIds[chunk.UntoldId], true);
+            chunk.UntoldId = -1;
+        }
         LostCount += chunk.LostCount;
         chunk.LostCount = 0;
         foreach (LossEntry entry in chunk.Damage)

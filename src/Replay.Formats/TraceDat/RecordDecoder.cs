@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Mapping;
@@ -49,8 +50,14 @@ internal sealed class RecordDecoder
     /// <summary>Time of the last record that is not left out.</summary>
     public ulong LastTimeNs { get; private set; }
 
-    /// <summary>In a lane: the number of the event met for the first time by the last record of the run; else -1.</summary>
-    public int MetId { get; private set; }
+    /// <summary>
+    /// In a lane: the event number of the run's last record, where something is wrong with its format that the merge has not
+    /// told yet; else -1.
+    /// </summary>
+    public int UntoldId { get; private set; }
+
+    /// <summary>In a lane: the numbers whose formats the merge has told about; written by the merge (release).</summary>
+    public bool[] ToldIds { get; init; } = [];
 
     /// <summary>In a lane: when the run's first event may be taken (<see cref="CpuStream.PeakNs"/> there).</summary>
     public ulong FloorNs { get; private set; }
@@ -90,7 +97,7 @@ internal sealed class RecordDecoder
             lastPeak = stream.LastTime.PeakNs;
             lastTimeNs = stream.LastTime.TimeNs;
             pages = stream.PageCount + PagesPerRun;
-            MetId = -1;
+            UntoldId = -1;
             FloorNs = peak;
         }
         while (true)
@@ -125,24 +132,26 @@ internal sealed class RecordDecoder
                 int id = TOrder.ReadUInt16(data[(start + typeOffset)..]);
                 if ((uint)id >= (uint)slots.Length || slots[id].Plan == SourceSlot.Unresolved)
                 {
-                    _sources.Resolve(id);
+                    if (TMode.IsLane) _sources.ResolveAhead(id);
+                    else _sources.Resolve(id);
                     slots = _sources.Slots;
-                    if (TMode.IsLane)
-                    {
-                        // What it is must be told now: the run ends behind this record.
-                        MetId = id;
-                        full = 0;
-                    }
                 }
+                ref SourceSlot slot = ref slots[id];
+                int plan = slot.Plan;
                 if (TMode.IsLane)
                 {
                     usedBefore = used;
                     if (timeNs >= peak) peak = timeNs;
+                    if (plan <= SourceSlot.Ignored - 1)
+                    {
+                        plan += SourceSlot.Untold;
+                        if (IsTold(id)) slot.Plan = plan;
+                        else full = 0;
+                    }
                 }
-                ref SourceSlot slot = ref slots[id];
-                if (slot.Plan != SourceSlot.Ignored)
+                if (plan != SourceSlot.Ignored)
                 {
-                    if (TMode.IsLane && (slot.Plan > 0 || !isSeen) && !Follows(timeNs, peak, used, ref eventPeak))
+                    if (TMode.IsLane && (plan > 0 || !isSeen) && !Follows(timeNs, peak, used, ref eventPeak))
                     {
                         parts = true;
                         break;
@@ -151,9 +160,9 @@ internal sealed class RecordDecoder
                     lastTimeNs = timeNs;
                     if (TMode.IsLane) lastPeak = peak;
                     if (TMode.IsLane ? !stream.FirstTime.IsKnown : !HasTime) SetFirstTime<TMode>(stream, timeNs, peak);
-                    if (slot.Plan > 0)
+                    if (plan > 0)
                     {
-                        int written = _mapper.Map(slot.Plan - 1, data.Slice(start, length), timeNs, stream.Cpu,
+                        int written = _mapper.Map(plan - 1, data.Slice(start, length), timeNs, stream.Cpu,
                             batch[used..], stream.FileOffset(start));
                         EventCount += written <= 1 ? written : CountEvents(batch.Slice(used, written));
                         used += written;
@@ -219,6 +228,13 @@ internal sealed class RecordDecoder
         }
         HasTime = true;
         FirstTimeNs = timeNs;
+    }
+
+    private bool IsTold(int id)
+    {
+        if (Volatile.Read(ref ToldIds[id])) return true;
+        UntoldId = id;
+        return false;
     }
 
     /// <summary>

@@ -18,6 +18,11 @@ internal struct SourceSlot
     /// <summary>Dropped as if never recorded.</summary>
     public const int Ignored = -2;
 
+    /// <summary>
+    /// In a lane, subtracted from one of the two above while the merge has not told what is wrong with the number's format.
+    /// </summary>
+    public const int Untold = 2;
+
     /// <summary>Records.</summary>
     public long Count;
 
@@ -53,10 +58,26 @@ internal sealed class SourceTable
     /// <summary>True when <see cref="Resolve"/> knows the number.</summary>
     public bool IsResolved(int id) => id < _slots.Length && _slots[id].Plan != SourceSlot.Unresolved;
 
-    /// <summary>Adds the records that another table counted; this one knows all its numbers.</summary>
+    /// <summary>Adds the records that a lane's table counted.</summary>
     public void AddCounts(SourceTable other)
     {
-        foreach (int id in other._names.Keys) _slots[id].Count += other._slots[id].Count;
+        foreach (int id in other._names.Keys)
+        {
+            if (!IsResolved(id)) Resolve(id);
+            _slots[id].Count += other._slots[id].Count;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Resolve"/>, in a lane: what is wrong with the format is not reported here, since only the merge knows
+    /// where the number first occurs. Until it has told, each record of the number says so to the merge.
+    /// </summary>
+    public void ResolveAhead(int id)
+    {
+        Resolve(id);
+        if (_report.Entries.Count == 0) return;
+        _report.Clear();
+        _slots[id].Plan -= SourceSlot.Untold;
     }
 
     /// <summary>Finds out about a number that occurs for the first time.</summary>

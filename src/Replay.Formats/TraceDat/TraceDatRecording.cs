@@ -5,6 +5,7 @@ using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Ftrace;
 using Replay.Formats.Lanes;
+using Replay.Formats.Mapping;
 using Replay.Formats.Merge;
 using Replay.Formats.Native;
 
@@ -100,7 +101,8 @@ public sealed class TraceDatRecording : Recording
         int used = 0;
         if (!_finished)
         {
-            if (_merge is null && _laneSettings is not null && _started && _straightRecords >= _laneSettings.StraightRecords)
+            if (!_started) Start();
+            if (_merge is null && _laneSettings is not null && _straightRecords >= _laneSettings.StraightRecords)
                 StartLanes(_laneSettings);
             used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
             _straightRecords += used;
@@ -116,6 +118,8 @@ public sealed class TraceDatRecording : Recording
     {
         // One stream is decoded by one lane at a time.
         if (_streams.Length is < 2 or > DecodeLanes.StreamsMax) return false;
+        // Which formats find no plan any more depends on who comes first.
+        if (_layout.Formats.Count > RecordMapper.PlansMax) return false;
         _laneSettings = settings;
         _laneCount = lanes > 2 ? lanes - 1 : lanes;
         return true;
@@ -189,7 +193,6 @@ public sealed class TraceDatRecording : Recording
     /// <summary>Fills the batch from its start; the records written, 0 only when all streams have ended.</summary>
     private int Fill<TOrder>() where TOrder : struct, IByteOrder
     {
-        if (!_started) Start<TOrder>();
         int used = 0;
         Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordDecoder.StepRecordsMax);
         while (used < BatchRecords && _merger.Count > 0)
@@ -229,9 +232,16 @@ public sealed class TraceDatRecording : Recording
     /// </summary>
     private void StartLanes(LaneSettings settings)
     {
+        var toldIds = new bool[FormatIndex.IdMax + 1];
         _lanes = new DecodeLanes(_streams, _laneCount, settings, _layout.BigEndian, names => new DecoderKit(
-            _layout, _options, _addresses, names.Local, new DataTools(new ImportReport(), _layout.Decompressor?.Again())));
-        _merge = new LaneMerge(_lanes, Tables, Report, _kit.Sources);
+            _layout, _options, _addresses, names.Local, new DataTools(new ImportReport(), _layout.Decompressor?.Again()), toldIds));
+        _merge = new LaneMerge(_lanes, Tables, Report, _kit.Sources, toldIds);
+    }
+
+    private void Start()
+    {
+        if (_layout.BigEndian) Start<BigEndianOrder>();
+        else Start<LittleEndianOrder>();
     }
 
     private void Start<TOrder>() where TOrder : struct, IByteOrder
