@@ -2,6 +2,7 @@ using System;
 using System.Runtime.ExceptionServices;
 using Replay.Core.Events;
 using Replay.Formats.Native;
+using Replay.Formats.Sidecar;
 
 namespace Replay.Formats.Lanes;
 
@@ -19,6 +20,12 @@ internal sealed class LaneBatch
     /// <summary>What the recording knew when it had read this batch.</summary>
     public LaneFacts Facts { get; } = new();
 
+    /// <summary>What the recording knows of the batch without its records being looked at.</summary>
+    public BatchFacts Known { get; private set; }
+
+    /// <summary>Where reading stood behind the batch, for checkpoints; null where nobody asked for it.</summary>
+    public StateWriter? Place { get; private set; }
+
     /// <summary>What reading threw, to be thrown again where the batch is taken; null for a batch and for a good end.</summary>
     public ExceptionDispatchInfo? Failure { get; set; }
 
@@ -29,10 +36,19 @@ internal sealed class LaneBatch
         _isCopy ? _copy.AsSpan(0, _records) : Buffer.Records(_firstByte, _records);
 
     /// <summary>Reads the next batch; false at the end. Only a recording that does not give its buffer away is copied.</summary>
-    public bool Fill(Recording recording)
+    /// <param name="recording">To read.</param>
+    /// <param name="notesPlace">Checkpoints may be made.</param>
+    public bool Fill(Recording recording, bool notesPlace)
     {
         IsEnd = !recording.TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+        Known = recording.LastBatch;
         _records = 0;
+        if (notesPlace)
+        {
+            Place ??= new StateWriter();
+            Place.Clear();
+            recording.Transfer(Place);
+        }
         if (IsEnd) return false;
         _isCopy = !recording.TryDetach(Buffer, out DetachedBatch detached);
         _records = events.Length;

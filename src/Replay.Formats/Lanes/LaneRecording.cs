@@ -1,7 +1,9 @@
 using System;
 using System.Runtime.ExceptionServices;
 using System.Threading;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
+using Replay.Formats.Sidecar;
 
 namespace Replay.Formats.Lanes;
 
@@ -29,8 +31,9 @@ internal sealed class LaneRecording : Recording
     private LaneRing<LaneBatch>? _ring;
     private Thread? _thread;
     private long _straightLeft;
+    private LaneBatch? _batch;
+    private bool _notesPlace;
     private int _users = 1;
-    private bool _holdsSlot;
     private bool _hasEnded;
     private bool _isDisposed;
 
@@ -50,6 +53,39 @@ internal sealed class LaneRecording : Recording
     public override bool MapsNames => _inner.MapsNames;
 
     /// <inheritdoc/>
+    public override BatchFacts LastBatch => _batch?.Known ?? _inner.LastBatch;
+
+    /// <inheritdoc/>
+    public override long EventsRead => _inner.EventsRead;
+
+    /// <inheritdoc/>
+    /// <remarks>Only who asks, before the first batch, can save places later: they are noted with each batch.</remarks>
+    public override RecordingIdentity? Identify()
+    {
+        RecordingIdentity? identity = _inner.Identify();
+        _notesPlace = identity is not null;
+        return identity;
+    }
+
+    /// <inheritdoc/>
+    public override void Transfer(StateArchive archive)
+    {
+        if (_batch?.Place is { } place)
+        {
+            ((StateWriter)archive).Append(place);
+            return;
+        }
+        _inner.Transfer(archive);
+        if (!archive.IsLoading) return;
+        Report.Clear();
+        _sent.Occurrences = 0;
+        TakeFacts(isLast: false);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsUndamagedBefore() => _inner.IsUndamagedBefore();
+
+    /// <inheritdoc/>
     public override bool TryReadBatch(out ReadOnlySpan<IrqEvent> events)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -60,13 +96,14 @@ internal sealed class LaneRecording : Recording
             if (_straightLeft > 0) return ReadStraight(out events);
             Start();
         }
-        if (_holdsSlot) _ring!.Release();
-        _holdsSlot = _ring!.Take(out LaneBatch batch);
-        if (!_holdsSlot)
+        if (_batch is not null) _ring!.Release();
+        _batch = null;
+        if (!_ring!.Take(out LaneBatch batch))
         {
             _hasEnded = true;
             return false;
         }
+        _batch = batch;
         batch.Facts.Apply(this);
         if (!batch.IsEnd)
         {
@@ -139,7 +176,7 @@ internal sealed class LaneRecording : Recording
     {
         try
         {
-            return batch.Fill(_inner);
+            return batch.Fill(_inner, _notesPlace);
         }
 #pragma warning disable CA1031 // Whatever it is, it is the caller's to handle, as if there were no lane.
         catch (Exception e)
