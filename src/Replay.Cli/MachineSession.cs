@@ -5,6 +5,7 @@ using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Systems;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -25,7 +26,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
-    public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
+    public override StateReport DescribeState(string at) =>
+        StateReporter.Build(_replayer.Machine, at) with { Systems = SystemStates.Build(_replayer.Systems) };
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
 

@@ -29,7 +29,7 @@ internal sealed class StateCommand
     private readonly Option<string?> _view = new("--view")
     {
         Description = "Only these parts, with commas between them.",
-        HelpName = "cpus,irqs,remap,msix,matrix",
+        HelpName = "cpus,irqs,remap,msix,matrix,systems",
     };
 
     private readonly Option<string[]> _irq = new("--irq")

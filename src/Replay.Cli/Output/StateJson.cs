@@ -19,8 +19,31 @@ internal static class StateJson
         if (selection.Has(StateViews.Remap)) WriteRemap(json, state.Remap);
         if (selection.Has(StateViews.Msix)) WriteMsix(json, state.Msix);
         if (selection.Has(StateViews.Matrix)) WriteMatrix(json, state.Matrix);
+        if (selection.Has(StateViews.Systems)) WriteSystems(json, state.Systems);
         json.WriteEndObject();
         JsonOutput.End(json, output);
+    }
+
+    private static void WriteSystems(Utf8JsonWriter json, IReadOnlyList<SystemState> systems)
+    {
+        if (systems.Count == 0) return;
+        json.WriteStartArray("systems");
+        foreach (SystemState system in systems)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", system.Name);
+            json.WriteStartArray("states");
+            foreach (SystemStateRow row in system.Rows)
+            {
+                json.WriteStartObject();
+                json.WriteString("subject", row.Subject);
+                json.WriteString("state", row.State);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteCpus(Utf8JsonWriter json, IReadOnlyList<CpuRow> cpus)

@@ -18,6 +18,20 @@ internal static class StateText
         if (selection.Has(StateViews.Remap)) WriteRemap(console, state.Remap);
         if (selection.Has(StateViews.Msix)) WriteMsix(console, state.Msix);
         if (selection.Has(StateViews.Matrix)) WriteMatrix(console, state.Matrix);
+        if (selection.Has(StateViews.Systems)) WriteSystems(console, state.Systems);
+    }
+
+    /// <summary>A recording without such systems has no section for them.</summary>
+    private static void WriteSystems(ReportConsole console, IReadOnlyList<SystemState> systems)
+    {
+        foreach (SystemState system in systems)
+        {
+            console.Line();
+            console.Heading("System " + system.Name);
+            Table table = ReportConsole.NewTable("!What", "State");
+            foreach (SystemStateRow row in system.Rows) table.AddRow(ReportConsole.Cell(row.Subject), ReportConsole.Cell(row.State));
+            console.Write(table);
+        }
     }
 
     private static void WriteCpus(ReportConsole console, IReadOnlyList<CpuRow> cpus)
