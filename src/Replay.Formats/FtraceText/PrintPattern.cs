@@ -31,13 +31,19 @@ internal enum PlaceKind : byte
 /// <param name="Words">Words and what they mean, for words and flags.</param>
 internal sealed record Place(string Field, PlaceKind Kind, (byte[] Text, ulong Value)[] Words)
 {
+    /// <summary>Bits that a number is shifted left by: its part of a field that is printed in parts.</summary>
+    public int Shift { get; init; }
+
     /// <summary>Reads a number as the place prints it; false when the text is none.</summary>
     public bool TryReadNumber(ReadOnlySpan<byte> text, out ulong value)
     {
         text = text.Trim(" \t"u8);
         switch (Kind)
         {
-            case PlaceKind.Hex: return TryReadHex(text, out value);
+            case PlaceKind.Hex:
+                if (!TryReadHex(text, out value)) return false;
+                value <<= Shift;
+                return true;
             case PlaceKind.Word: return TryReadWord(text, out value);
             case PlaceKind.Flags: return TryReadFlags(text, out value);
             default: return TryReadAny(text, out value);
@@ -232,6 +238,9 @@ internal sealed class PrintPattern
         if (colon < 0) return new Place(text, PlaceKind.Any, []);
         string field = text[..colon], how = text[(colon + 1)..];
         if (how == "x") return new Place(field, PlaceKind.Hex, []);
+        const string HexPart = "x<<";
+        if (how.StartsWith(HexPart, StringComparison.Ordinal))
+            return new Place(field, PlaceKind.Hex, []) { Shift = (int)ParseNumber(how[HexPart.Length..]) & 63 };
         const string Flags = "flags ";
         bool isFlags = how.StartsWith(Flags, StringComparison.Ordinal);
         string[] parts = (isFlags ? how[Flags.Length..] : how).Split('|');

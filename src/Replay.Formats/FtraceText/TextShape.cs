@@ -64,24 +64,20 @@ internal sealed class TextShape
             if (!Array.TrueForAll(line.RequiredFields, field => Has(pattern, constants, field))) continue;
             List<FieldFormat> fields = [];
             int offset = 0;
-            var uses = new List<Use>();
+            var fieldUses = new List<Use>();
             foreach (string field in line.RequiredFields)
             {
                 (bool isText, int size) = StorageOf(line, field);
                 fields.Add(isText
                     ? new FieldFormat(field, "__data_loc char[]", offset, size, false, FieldStorage.DataLoc, 0)
                     : new FieldFormat(field, "long", offset, size, true, FieldStorage.Integer, 0));
-                uses.Add(new Use(Array.FindIndex(pattern.Places, place => place.Field == field), offset, size, isText));
+                fieldUses.Add(new Use(0, offset, size, isText));
                 offset += size;
             }
             int plan = mapper.AddFormat(new EventFormat(system, name, id, fields));
             if (plan < 0) return null;
             var shape = new TextShape(pattern, offset) { Plan = plan };
-            for (int i = 0; i < uses.Count; i++)
-            {
-                if (uses[i].Place >= 0) shape._uses.Add(uses[i]);
-                else shape.SetConstant(uses[i], Array.Find(constants, one => one.Field == line.RequiredFields[i]).Value);
-            }
+            for (int i = 0; i < fieldUses.Count; i++) shape.AddUses(line.RequiredFields[i], fieldUses[i], constants);
             return shape;
         }
         return null;
@@ -116,8 +112,9 @@ internal sealed class TextShape
                 wrong = value;
                 return ShapeResult.NotANumber;
             }
-            if (use.Size == sizeof(uint)) BinaryPrimitives.WriteUInt32LittleEndian(record[use.Offset..], (uint)number);
-            else BinaryPrimitives.WriteUInt64LittleEndian(record[use.Offset..], number);
+            Span<byte> place = record[use.Offset..];
+            if (use.Size == sizeof(uint)) BinaryPrimitives.WriteUInt32LittleEndian(place, (uint)number);
+            else BinaryPrimitives.WriteUInt64LittleEndian(place, BinaryPrimitives.ReadUInt64LittleEndian(place) | number);
         }
         return ShapeResult.Ok;
     }
@@ -125,7 +122,22 @@ internal sealed class TextShape
     private static bool Has(PrintPattern pattern, (string Field, ulong Value)[] constants, string field) =>
         Array.Exists(pattern.Places, place => place.Field == field) || Array.Exists(constants, one => one.Field == field);
 
-    private void SetConstant(Use use, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(_template.AsSpan(use.Offset), value);
+    /// <summary>A field may be printed in several places, each of them some of its bits, or be said by the words around.</summary>
+    private void AddUses(string field, Use use, (string Field, ulong Value)[] constants)
+    {
+        Place[] places = _pattern.Places;
+        bool found = false;
+        for (int place = 0; place < places.Length; place++)
+        {
+            if (places[place].Field != field) continue;
+            _uses.Add(use with { Place = place });
+            found = true;
+            if (use.IsText || use.Size == sizeof(uint)) return;
+        }
+        if (found) return;
+        ulong value = Array.Find(constants, one => one.Field == field).Value;
+        BinaryPrimitives.WriteUInt64LittleEndian(_template.AsSpan(use.Offset), value);
+    }
 
     /// <summary>
     /// A text where the mapping wants one. A number that counts only when it is positive is one of 32 bits: the kernel
