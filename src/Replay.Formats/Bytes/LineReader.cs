@@ -125,7 +125,7 @@ internal sealed class LineReader : IDisposable
             _start = 0;
         }
         int wanted = Math.Min(ReadBytes, _buffer.Length - _end);
-        int read = _stream.Read(_buffer, _end, wanted);
+        int read = _stream.Read(_buffer.AsSpan(_end, wanted));
         IsStarved = read < wanted;
         _ended = read == 0;
         _end += read;

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 
 namespace Replay.Formats.FtraceText;
 
@@ -34,6 +35,8 @@ internal ref struct FtraceLine // mutable struct: never readonly
 
     /// <summary>Width to which trace-cmd fills the name.</summary>
     private const int NameWidth = 20;
+
+    private static readonly SearchValues<byte> ThreadGroupBytes = SearchValues.Create(" -0123456789"u8);
 
     public uint Cpu;
     public ulong TimeNs;
@@ -93,7 +96,7 @@ internal ref struct FtraceLine // mutable struct: never readonly
     {
         if (!rest.StartsWith("("u8)) return true;
         int close = rest.IndexOf((byte)')');
-        if (close < 0 || rest[1..close].IndexOfAnyExcept(" -0123456789"u8) >= 0) return false;
+        if (close < 0 || rest[1..close].IndexOfAnyExcept(ThreadGroupBytes) >= 0) return false;
         rest = rest[(close + 1)..];
         TakeBlanks(ref rest);
         return true;

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Generic;
 using System.IO;
@@ -58,7 +57,7 @@ public sealed class FtraceTextRecording : Recording
         _lengthBytes = stream.CanSeek ? stream.Length - stream.Position : 0;
         _lines = new LineReader(stream, LineMax);
         _mapper = new RecordMapper(mapping, Tables, Report, new KernelAddresses(static () => [], static () => []), false, 8);
-        _sources = new PrintedEventTable(mapping, _mapper, ignorePatterns);
+        _sources = new PrintedEventTable(mapping, _mapper, Report, ignorePatterns);
         Info.Format = Info.SourceFormat = "ftrace text";
         Info.SourceFile = Path.GetFileName(name);
         Info.SourceBytes = _lengthBytes;

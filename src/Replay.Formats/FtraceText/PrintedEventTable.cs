@@ -12,6 +12,8 @@ internal sealed class PrintedEventTable
     /// <summary>Names kept apart; lines of further ones are counted together.</summary>
     public const int NamesMax = 8192;
 
+    internal const string NamesExhausted = "more names than a recording can have: lines of further ones are not used";
+
     /// <summary>Longest name that is kept whole.</summary>
     private const int NameBytesMax = 128;
 
@@ -20,16 +22,18 @@ internal sealed class PrintedEventTable
 
     private readonly MappingTable _mapping;
     private readonly RecordMapper _mapper;
+    private readonly ImportReport _report;
     private readonly IReadOnlyList<string> _ignorePatterns;
     private readonly Dictionary<string, PrintedEvent> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PrintedEvent>.AlternateLookup<ReadOnlySpan<char>> _byNameSpan;
     private PrintedEvent? _others;
     private int _formats;
 
-    public PrintedEventTable(MappingTable mapping, RecordMapper mapper, IReadOnlyList<string> ignorePatterns)
+    public PrintedEventTable(MappingTable mapping, RecordMapper mapper, ImportReport report, IReadOnlyList<string> ignorePatterns)
     {
         _mapping = mapping;
         _mapper = mapper;
+        _report = report;
         _ignorePatterns = ignorePatterns;
         _byNameSpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -99,6 +103,7 @@ internal sealed class PrintedEventTable
 
     private PrintedEvent AddOthers()
     {
+        _report.Add(LossSeverity.DataLoss, NamesExhausted, -1, $"at most {NamesMax}", "one more");
         var others = new PrintedEvent { Name = "(further names)" };
         _byName[others.Name] = others;
         return others;
