@@ -19,7 +19,7 @@ internal readonly record struct KeptPlace(int Irq, ushort Cpu, byte Vector, bool
 /// pending moves on a CPU that goes offline. Remembers in what the machine's books differ from the recorded ones, so that
 /// recorded counters can still be checked and taken over.
 /// </summary>
-public sealed class OfflineWhatIf
+public sealed partial class OfflineWhatIf
 {
     private const int KeptMax = 4096;
 
