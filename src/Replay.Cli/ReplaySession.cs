@@ -1,6 +1,7 @@
 using System;
 using Replay.Core.Events;
 using Replay.Core.History;
+using Replay.Core.Live;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
@@ -29,6 +30,9 @@ internal abstract class ReplaySession
 
     /// <summary>The vector allocator as it is now.</summary>
     public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;
+
+    /// <summary>Copies what a live view shows. At the border of a batch, on the thread that applies them.</summary>
+    public virtual void Describe(MachineSnapshot snapshot) { }
 
     /// <summary>Findings and totals. Called once, after the last event.</summary>
     public abstract ReplayReport Finish(double seconds);

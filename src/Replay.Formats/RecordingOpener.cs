@@ -25,7 +25,8 @@ public sealed class RecordingOpener
         try
         {
             string name = Path.GetFileName(path);
-            if (!file.CanSeek) return Open(file, name);
+            // trace_pipe and its like seem to be empty files; what is read from them is gone.
+            if (!file.CanSeek || file.Length == 0) return Open(file, name);
             byte[] first = ReadFirst(file, path, _formats.Importers);
             if (!TraceSniffer.IsZstd(first))
             {
