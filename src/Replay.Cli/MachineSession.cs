@@ -25,7 +25,7 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
 
-    public override void Describe(MachineSnapshot snapshot) =>
+    public override void TakeSnapshot(MachineSnapshot snapshot) =>
         snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
 
     public override ReplayReport Finish(double seconds)

@@ -32,7 +32,7 @@ internal abstract class ReplaySession
     public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;
 
     /// <summary>Copies what a live view shows. At the border of a batch, on the thread that applies them.</summary>
-    public virtual void Describe(MachineSnapshot snapshot) { }
+    public virtual void TakeSnapshot(MachineSnapshot snapshot) { }
 
     /// <summary>Findings and totals. Called once, after the last event.</summary>
     public abstract ReplayReport Finish(double seconds);

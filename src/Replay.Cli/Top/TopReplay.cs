@@ -146,7 +146,7 @@ internal sealed class TopReplay : IDisposable
     {
         Recording recording = _recording!;
         TopView view = Views.Begin();
-        _session!.Describe(view.Machine);
+        _session!.TakeSnapshot(view.Machine);
         view.Part = recording.Progress;
         view.FirstTimeNs = _firstTimeNs;
         view.LostRecords = Math.Max(recording.Info.LostCount, view.Machine.LostRecords);
