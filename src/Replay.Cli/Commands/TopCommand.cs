@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Threading;
-using Replay.Cli.Output;
 using Replay.Cli.Top;
 using Replay.Formats;
 using Replay.Formats.Bytes;
