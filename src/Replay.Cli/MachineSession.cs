@@ -21,6 +21,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
+    public override long EventCount => _replayer.EventCount;
+
     public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);

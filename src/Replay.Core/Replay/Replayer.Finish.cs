@@ -19,7 +19,7 @@ public sealed partial class Replayer<TRules, TProbe>
             CheckMaskedAfterStart(irq, ref desc);
         }
         ConcludeKept(irq: -1, cpu: -1);
-        foreach (ref CpuState cpu in _cpus.AsSpan(0, _machine.Cpus.Used))
+        foreach (ref CpuArrival cpu in _machine.Cpus.Arrivals.AsSpan(0, _machine.Cpus.Used))
         {
             if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
             cpu.Arrival = Arrival.None;
