@@ -70,7 +70,8 @@ internal static class TopText
         if (frame.Phase == TopPhase.Waiting)
         {
             // A trace.dat holds one CPU's records after another's: there is nothing to replay before it is whole.
-            string received = frame.BytesReceived is { } bytes ? $", {PlainText.Count(bytes, "byte")} received" : "";
+            string received = frame.BytesReceived is not { } bytes ? "" : $", {PlainText.Count(bytes, "byte")} received"
+                + (bytes > 100_000 ? " (a trace.dat is replayed when it is whole)" : "");
             lines.Add(new TopLine("waiting for the first event" + received, TopStyle.Plain));
             return;
         }
