@@ -56,9 +56,9 @@ internal sealed record CliHost
     /// <summary>The process that the user started.</summary>
     public static CliHost ForProcess() => new()
     {
-        Out = new OutputStream(StandardOutput.Open()),
-        Error = Console.Error,
-        OpenIn = Console.OpenStandardInput,
+        Out = new OutputStream(Descriptors.WasGiven(Descriptors.Out) ? StandardOutput.Open() : new ClosedOutput()),
+        Error = Descriptors.WasGiven(Descriptors.Error) ? Console.Error : TextWriter.Null,
+        OpenIn = OpenStandardInput,
         InIsTerminal = !Console.IsInputRedirected,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
@@ -68,4 +68,8 @@ internal sealed record CliHost
         OnInterrupt = static action => new Interrupts(action),
         Variable = Environment.GetEnvironmentVariable,
     };
+
+    private static Stream OpenStandardInput() => Descriptors.WasGiven(Descriptors.In)
+        ? Console.OpenStandardInput()
+        : throw new UsageException("-: this is standard input, and it is closed; give a file, or a pipe: cat capture.dat | irqreplay info -");
 }
