@@ -17,10 +17,12 @@ internal sealed record DiffSide(RuleChoice Rules, IReadOnlyList<string> Given)
     private bool NamesKernel => Given.Count > 0 && RuleCatalog.FindSet(Given[0]) is { IsKernel: true };
 
     /// <summary>A behaviour that the command line does not name is the recorded kernel's, whatever its version's usual one.</summary>
-    public SessionOptions ToOptions() => new(Paranoid: false, Rules, OverrulesRecording: NamesKernel || Decides(Overruling));
+    public SessionOptions ToOptions() => new(Paranoid: false, Rules, OverrulesRecording: Decides(Overruling));
 
-    private bool Decides(string rule)
+    /// <summary>True when the command line decides this behaviour of the side.</summary>
+    public bool Decides(string rule)
     {
+        if (NamesKernel) return true;
         foreach (string part in Given)
         {
             if (part.StartsWith(rule + "=", StringComparison.Ordinal)) return true;

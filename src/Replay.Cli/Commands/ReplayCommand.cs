@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -67,6 +66,12 @@ internal sealed class ReplayCommand
         RuleChoice rules = _rules.Choose(result, recording);
         ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
         ReplayReport report = Replay(recording, session);
+        RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
+        if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
+        {
+            rules = recorded;
+            if (RecognisedRules.Decide(report)) report = ReplayAgain(result, rules, ref historian);
+        }
         Losses.Write(recording, format, _host.Error);
         WhyReport? why = Explain(historian, report);
         switch (format)
@@ -89,6 +94,14 @@ internal sealed class ReplayCommand
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
     }
 
+    /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
+    private ReplayReport ReplayAgain(ParseResult result, RuleChoice rules, ref Historian? historian)
+    {
+        using Recording again = _shared.Open(result, _host);
+        if (historian is not null) historian = new Historian(HistorySubjects.ParseIrq("--why", result.GetValue(_why)!));
+        return Replay(again, _createSession(again, new SessionOptions(result.GetValue(_paranoid), rules, historian)));
+    }
+
     /// <summary>
     /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
     /// replayed once more, if it can be opened again and is not so long that it would be felt.
@@ -96,7 +109,7 @@ internal sealed class ReplayCommand
     private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
     {
         var stories = new List<WhyReport>();
-        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
         var subjects = new List<HistorySubject>();
         foreach (ReportFinding finding in report.Findings)
         {
@@ -114,10 +127,6 @@ internal sealed class ReplayCommand
         }
         return stories;
     }
-
-    /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
-    private static bool CanReadAgain(string file) =>
-        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
 
     private static WhyReport? Explain(Historian? historian, ReplayReport report)
     {

@@ -17,7 +17,7 @@ internal static class DiffText
 
     private const int FindingsShown = 3;
 
-    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, bool all, CliHost host)
+    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading(file);
@@ -32,11 +32,12 @@ internal static class DiffText
             WriteUnmodelled(console, diff);
             return;
         }
-        WriteFirst(console, diff.First, file);
+        WriteFirst(console, diff.First, file, lines);
         WriteWhatIf(console, "Left", diff.Left.WhatIf);
         WriteWhatIf(console, "Right", diff.Right.WhatIf);
-        WriteIrqs(console, diff.Irqs, all);
+        WriteIrqs(console, diff.Irqs, all, lines);
         WriteFindings(console, diff.Findings, all);
+        WriteLines(console, diff.Lines);
         WriteState(console, diff.State);
         WriteUnmodelled(console, diff);
     }
@@ -46,7 +47,7 @@ internal static class DiffText
         $"this recording cannot be replayed otherwise for {rule.Rule} ({rule.Left} or {rule.Right}): both sides follow what it recorded, "
         + $"{PlainText.Count(rule.Decisions, "decision")}";
 
-    private static void WriteFirst(ReportConsole console, Divergence? first, string file)
+    private static void WriteFirst(ReportConsole console, Divergence? first, string file, EventLines lines)
     {
         if (first is null)
         {
@@ -55,11 +56,15 @@ internal static class DiffText
         }
         string time = first.TimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
         console.Heading(string.Create(CultureInfo.InvariantCulture, $"They part at event {first.Event}{time}"));
+        if (lines[first.Event].Length > 0) console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
         console.Line("  " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
         console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {file} --at event:{first.Event}"), ReportConsole.Dim);
         console.Line();
     }
+
+    private static string AfterMark(Divergence at, EventLines lines) =>
+        lines.MarkBefore(at.Event) is { Length: > 0 } mark ? $", after the marker \"{PlainText.Clean(mark)}\"" : "";
 
     private static void WriteWhatIf(ReportConsole console, string side, OfflineWhatIf? whatIf)
     {
@@ -77,22 +82,32 @@ internal static class DiffText
         if (parts.Count > 0) console.Line($"{side} departs from the recording: {string.Join("; ", parts)}. New vectors have the recorded numbers.");
     }
 
-    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all)
+    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all, EventLines? lines = null)
     {
         if (irqs.Count == 0) return;
         console.Line();
         console.Heading(PlainText.Count(irqs.Count, "interrupt") + (irqs.Count == 1 ? " ends" : " end") + " differently");
-        Table table = ReportConsole.NewTable("!Interrupt", "Left", "Right");
+        bool parts = lines is not null && irqs[0].Parts is not null;
+        Table table = parts ? ReportConsole.NewTable("!Interrupt", "Left", "Right", ">Parts at", "!Step") : ReportConsole.NewTable("!Interrupt", "Left", "Right");
         int shown = all ? irqs.Count : Math.Min(irqs.Count, IrqsShown);
         for (int i = 0; i < shown; i++)
         {
             IrqDifference row = irqs[i];
-            table.AddRow(ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe() ?? "nothing found"),
-                ReportConsole.Cell(row.Right?.Describe() ?? "nothing found"));
+            List<Text> cells = [ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe() ?? "nothing found"),
+                ReportConsole.Cell(row.Right?.Describe() ?? "nothing found")];
+            if (parts)
+            {
+                cells.Add(ReportConsole.Number(row.Parts is { } at ? at.Event.ToString(CultureInfo.InvariantCulture) : "-"));
+                cells.Add(ReportConsole.Cell(row.Parts is null ? "-" : StepOf(row.Parts, lines!)));
+            }
+            table.AddRow(cells);
         }
         console.Write(table);
         if (irqs.Count > shown) console.Line($"… and {PlainText.Count(irqs.Count - shown)} more; --all lists them.", ReportConsole.Dim);
     }
+
+    private static string StepOf(Divergence parts, EventLines lines) =>
+        parts.Step.Length > 0 ? parts.Step : lines[parts.Event].Length > 0 ? lines[parts.Event].Split(' ')[0] : parts.What;
 
     private static string Name(IrqDifference row)
     {
@@ -119,6 +134,20 @@ internal static class DiffText
             console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}"));
         for (int i = 0; i < (all ? findings.Count : Math.Min(findings.Count, FindingsShown)); i++)
             console.Line(string.Create(CultureInfo.InvariantCulture, $"    event {findings[i].Event}: {findings[i].Message}"), ReportConsole.Dim);
+    }
+
+    private static void WriteLines(ReportConsole console, IReadOnlyList<LineCount> lines)
+    {
+        if (lines.Count == 0) return;
+        console.Line();
+        console.Heading("What recordings of the two would show");
+        Table table = ReportConsole.NewTable("!Seen in", "What", ">Left", ">Right");
+        foreach (LineCount row in lines)
+        {
+            table.AddRow(ReportConsole.Cell(row.Source), ReportConsole.Cell(row.Sort), ReportConsole.Number(PlainText.Count(row.Left)),
+                ReportConsole.Number(PlainText.Count(row.Right)));
+        }
+        console.Write(table);
     }
 
     private static void WriteState(ReportConsole console, StateDiff state)

@@ -16,12 +16,27 @@ public sealed class RulesDiff
         Right = right;
         // A modelled Linux decides all this itself; what is followed is a recording of a real one.
         Unmodelled = HasSystem(left, "linux") ? [] : WithUndecided(unmodelled, left.WhatIf, right.WhatIf);
-        Irqs = OutcomeTable.Compare(OutcomeTable.Of(left), OutcomeTable.Of(right));
         Findings = new FindingDiff(left.Findings, right.Findings);
+        Irqs = CompareIrqs(times);
+        Lines = LineCount.Compare(left, right);
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
         if (First is { TimeNs: null } && times is not null) First = First with { TimeNs = times.Find(First.Event) };
         IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0 && left.Digest == right.Digest;
+    }
+
+    private List<IrqDifference> CompareIrqs(EventTimes? times)
+    {
+        List<IrqDifference> irqs = OutcomeTable.Compare(OutcomeTable.Of(Left), OutcomeTable.Of(Right));
+        if (irqs.Count == 0) return irqs;
+        var partings = new IrqPartings(Left, Right, Findings);
+        for (int i = 0; i < irqs.Count; i++)
+        {
+            Divergence? parts = partings.Find(irqs[i]);
+            if (parts is { TimeNs: null } && times is not null) parts = parts with { TimeNs = times.Find(parts.Event) };
+            irqs[i] = irqs[i] with { Parts = parts };
+        }
+        return irqs;
     }
 
     public ReplayReport Left { get; }
@@ -36,6 +51,9 @@ public sealed class RulesDiff
 
     /// <summary>Interrupts whose outcomes differ.</summary>
     public IReadOnlyList<IrqDifference> Irqs { get; }
+
+    /// <summary>Packets, hypercalls and messages of the log that one side would show more often.</summary>
+    public IReadOnlyList<LineCount> Lines { get; }
 
     public FindingDiff Findings { get; }
 
