@@ -128,6 +128,13 @@ public sealed partial class RecordMapper
                     A = BinaryPrimitives.ReadUInt32LittleEndian(record[p.SecondOffset..]),
                 };
                 return 1;
+            case PlanShape.Irq:
+                irq = BinaryPrimitives.ReadUInt32LittleEndian(record[p.FirstOffset..]);
+                if ((int)irq < 0) break;
+                ref IrqEvent e = ref output[0];
+                Start(out e, ref p.Template, timeNs, cpu);
+                e.Irq |= irq;
+                return 1;
             case PlanShape.Text:
                 return MapText(p, record, timeNs, cpu, output, fileOffset);
         }

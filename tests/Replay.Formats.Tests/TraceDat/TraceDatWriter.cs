@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 
 namespace Replay.Formats.Tests.TraceDat;
@@ -45,6 +46,12 @@ internal sealed class TraceDatWriter
 
     /// <summary>Version 7 only: none, zlib or zstd (stored blocks).</summary>
     public string Compression { get; init; } = "none";
+
+    /// <summary>Makes a zstd frame; a real compressor is the caller's business.</summary>
+    public Func<byte[], byte[]> PackZstd { get; init; } = static content => ZstdFrame.Store(content);
+
+    /// <summary>Pages that are compressed as one; trace-cmd takes ten.</summary>
+    public int PagesPerChunk { get; init; } = 2;
 
     public string HeaderEvent { get; init; } =
         "# compressed entry header\n\ttype_len    :    5 bits\n\ttime_delta  :   27 bits\n\tarray       :   32 bits\n\n"
@@ -183,10 +190,8 @@ internal sealed class TraceDatWriter
             }
             else
             {
-                // Two pages a chunk.
-                file.U32((uint)((pages.Count + 1) / 2));
-                for (int i = 0; i < pages.Count; i += 2)
-                    file.Raw(Pack(i + 1 < pages.Count ? [.. pages[i], .. pages[i + 1]] : pages[i]));
+                file.U32((uint)((pages.Count + PagesPerChunk - 1) / PagesPerChunk));
+                foreach (byte[][] chunk in pages.Chunk(PagesPerChunk)) file.Raw(Pack([.. chunk.SelectMany(static page => page)]));
             }
             options.U32((uint)cpu).U64((ulong)start).U64((ulong)(file.Length - start));
         }
@@ -198,7 +203,7 @@ internal sealed class TraceDatWriter
         byte[] packed;
         if (Compression == "zstd")
         {
-            packed = ZstdFrame.Store(content);
+            packed = PackZstd(content);
         }
         else
         {
