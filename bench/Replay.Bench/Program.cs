@@ -9,7 +9,7 @@ using Replay.Formats;
 
 namespace Replay.Bench;
 
-/// <summary>The suites, and three verbs that are no BenchmarkDotNet: <c>whole</c>, <c>gate</c>, <c>make</c>.</summary>
+/// <summary>The suites, and the verbs that are no BenchmarkDotNet: <c>whole</c>, <c>gate</c>, <c>make</c>, <c>reader</c>.</summary>
 internal static class Program
 {
     private const int Failed = 1;
@@ -24,6 +24,7 @@ internal static class Program
                 "whole" => WholeCommand.Run(args.AsSpan(1)),
                 "gate" => GateCommand.Run(),
                 "make" => MakeCommand.Run(args.AsSpan(1)),
+                "reader" => ReaderCommand.Run(args.AsSpan(1)),
                 _ => RunSuites(args),
             };
         }
