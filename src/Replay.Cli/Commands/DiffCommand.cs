@@ -78,13 +78,15 @@ internal sealed class DiffCommand
         }
         Choose(result, default);
         using Recording recording = _shared.Open(result, _host);
-        (RuleChoice left, RuleChoice right) = Choose(result, KernelRelease.Parse(recording.Info.Kernel));
-        var sides = new DiffSides(new DiffSide(left, givenLeft), new DiffSide(right, givenRight));
+        KernelRelease kernel = KernelRelease.Parse(recording.Info.Kernel);
+        (RuleChoice left, RuleChoice right) = Choose(result, kernel);
+        RuleChoice recorded = RuleChoice.ForKernel(kernel);
+        var sides = new DiffSides(new DiffSide(left, givenLeft, recorded), new DiffSide(right, givenRight, recorded));
         RulesDiff diff = Compare(recording, sides);
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) DiffJson.Write(diff, sides, _host.Out);
         else DiffText.Write(diff, sides, recording, file, result.GetValue(_all), _host);
-        if (diff.IsSame && diff.Unmodelled.Count > 0 && !recording.Report.HasDataLoss)
+        if (diff.IsSame && diff.Undecided.Count > 0 && !recording.Report.HasDataLoss)
         {
             return ExitCodes.Usage;
         }
@@ -97,9 +99,10 @@ internal sealed class DiffCommand
         Choose(result, default);
         using Recording left = _shared.Open(result, _host, leftFile);
         using Recording right = _shared.Open(result, _host, rightFile);
+        KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel), rightKernel = KernelRelease.Parse(right.Info.Kernel);
         var sides = new DiffSides(
-            new DiffSide(Choose(result, KernelRelease.Parse(left.Info.Kernel)).Left, givenLeft),
-            new DiffSide(Choose(result, KernelRelease.Parse(right.Info.Kernel)).Right, givenRight));
+            new DiffSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
+            new DiffSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
         RecordingProfile leftProfile = ProfileReader.Read(left, _createSession(left, sides.Left.ToOptions()), _host);
         RecordingProfile rightProfile = ProfileReader.Read(right, _createSession(right, sides.Right.ToOptions()), _host);
         var diff = new RecordingsDiff(leftProfile, rightProfile);
@@ -139,7 +142,6 @@ internal sealed class DiffCommand
     {
         ReplaySession left = _createSession(recording, sides.Left.ToOptions());
         ReplaySession right = _createSession(recording, sides.Right.ToOptions());
-        var reach = new RuleReach(sides.Left.Rules, sides.Right.Rules, recording.Tables);
         var times = new EventTimes();
         using var progress = new ProgressLine(recording, _host);
         long events = 0;
@@ -147,13 +149,11 @@ internal sealed class DiffCommand
         {
             left.Apply(batch, recording.Tables);
             right.Apply(batch, recording.Tables);
-            reach.Observe(batch);
             times.Observe(batch);
             events += EventCounter.Count(batch);
             progress.Report(events);
         }
         double seconds = progress.Elapsed.TotalSeconds;
-        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"),
-            reach.Finish(), times);
+        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"), times);
     }
 }

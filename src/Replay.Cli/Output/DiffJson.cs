@@ -15,6 +15,7 @@ internal static class DiffJson
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteSame(json, diff);
         WriteFirst(json, diff.First);
+        WriteRules(json, diff);
         WriteSide(json, "left", sides.Left, diff.Left);
         WriteSide(json, "right", sides.Right, diff.Right);
         json.WriteStartArray("irqs");
@@ -26,14 +27,15 @@ internal static class DiffJson
         json.WriteNumber("both", diff.Findings.Both);
         json.WriteEndObject();
         WriteState(json, diff.State);
-        WriteUnmodelled(json, diff);
+        WhatIfJson.WriteTotals(json, "consequences", diff.Left.WhatIf, diff.Right.WhatIf);
+        WriteUndecided(json, diff);
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }
 
     /// <summary>Null where a rule in question could not be replayed: that is no verdict.</summary>
     private static void WriteSame(Utf8JsonWriter json, RulesDiff diff) =>
-        json.WriteFlag("same", diff.IsSame && diff.Unmodelled.Count > 0 ? null : diff.IsSame);
+        json.WriteFlag("same", diff.IsSame && diff.Undecided.Count > 0 ? null : diff.IsSame);
 
     internal static void WriteFirst(Utf8JsonWriter json, Divergence? first)
     {
@@ -74,6 +76,7 @@ internal static class DiffJson
     {
         json.WriteStartObject("state");
         json.WriteNumber("irqs", state.Irqs);
+        json.WriteNumber("otherNumbers", state.OtherNumbers);
         json.WriteStartArray("counters");
         foreach (CounterDifference row in state.Counters)
         {
@@ -88,15 +91,28 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void WriteUnmodelled(Utf8JsonWriter json, RulesDiff diff)
+    private static void WriteRules(Utf8JsonWriter json, RulesDiff diff)
     {
-        json.WriteStartArray("unmodelled");
-        foreach (UnmodelledRule rule in diff.Unmodelled)
+        json.WriteStartArray("rules");
+        foreach (RuleDivergence rule in diff.Rules)
         {
             json.WriteStartObject();
             json.WriteString("rule", rule.Rule);
-            json.WriteString("left", rule.Left);
-            json.WriteString("right", rule.Right);
+            json.WriteNumber("decisions", rule.Decisions);
+            json.WriteBoolean("representation", rule.IsRepresentation);
+            WriteFirst(json, rule.First);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteUndecided(Utf8JsonWriter json, RulesDiff diff)
+    {
+        json.WriteStartArray("undecided");
+        foreach (UndecidedRule rule in diff.Undecided)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", rule.Rule);
             json.WriteNumber("decisions", rule.Decisions);
             json.WriteEndObject();
         }

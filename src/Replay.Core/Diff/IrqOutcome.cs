@@ -50,8 +50,14 @@ public sealed class IrqOutcome
     /// <summary>It holds its resources at the end; null when not known.</summary>
     public bool? Activated { get; internal set; }
 
+    /// <summary>Where it is at the end, in words; null where that was not asked.</summary>
+    public string? Place { get; internal set; }
+
+    /// <summary>False where other rules than the recorded ones cost it.</summary>
+    public bool Works { get; internal set; } = true;
+
     /// <summary>Worse outcomes have higher numbers: not working, events missed, findings.</summary>
-    public long Badness => (End is { } end && end != EndVerdict.Working ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
+    public long Badness => ((End is { } end && end != EndVerdict.Working) || !Works ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
 
     internal void Count(Verdict verdict)
     {
@@ -71,6 +77,7 @@ public sealed class IrqOutcome
     {
         var text = new StringBuilder();
         if (End is { } end) text.Append(VerdictText.Name(end));
+        if (Place is not null) Append(text, Place);
         for (int i = 0; i < _verdicts.Length; i++)
         {
             if (_verdicts[i] > 0) Append(text, string.Create(CultureInfo.InvariantCulture, $"{_verdicts[i]} {VerdictText.Name((Verdict)i)}"));

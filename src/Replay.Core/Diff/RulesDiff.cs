@@ -1,7 +1,4 @@
-using System;
 using System.Collections.Generic;
-using System.Globalization;
-using Replay.Core.Replay;
 using Replay.Core.Reports;
 
 namespace Replay.Core.Diff;
@@ -9,14 +6,16 @@ namespace Replay.Core.Diff;
 /// <summary>One recording under two choices of rules: in what they differ.</summary>
 public sealed class RulesDiff
 {
-    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, IReadOnlyList<UnmodelledRule> unmodelled,
-        EventTimes? times = null)
+    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, EventTimes? times = null)
     {
         Left = left;
         Right = right;
-        // A modelled Linux decides all this itself; what is followed is a recording of a real one.
-        Unmodelled = HasSystem(left, "linux") ? [] : WithUndecided(unmodelled, left.WhatIf, right.WhatIf);
-        Irqs = OutcomeTable.Compare(OutcomeTable.Of(left), OutcomeTable.Of(right));
+        Rules = RuleDivergences.Find(left.WhatIf, right.WhatIf);
+        Undecided = RuleDivergences.FindUndecided(left.WhatIf, right.WhatIf);
+        OutcomeTable leftIrqs = OutcomeTable.Of(left), rightIrqs = OutcomeTable.Of(right);
+        leftIrqs.AddPlaces(left.WhatIf, right.WhatIf, leftState);
+        rightIrqs.AddPlaces(right.WhatIf, left.WhatIf, rightState);
+        Irqs = OutcomeTable.Compare(leftIrqs, rightIrqs);
         Findings = new FindingDiff(left.Findings, right.Findings);
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
@@ -28,11 +27,14 @@ public sealed class RulesDiff
 
     public ReplayReport Right { get; }
 
-    /// <summary>True when nothing differs; says nothing about <see cref="Unmodelled"/>.</summary>
+    /// <summary>True when nothing differs; says nothing about <see cref="Undecided"/>.</summary>
     public bool IsSame { get; }
 
-    /// <summary>Where the two part; null when they do not.</summary>
+    /// <summary>Where the two part; null when they do not. What is only written differently comes after all else.</summary>
     public Divergence? First { get; }
+
+    /// <summary>Rules that part the sides, the most important to an interrupt first.</summary>
+    public IReadOnlyList<RuleDivergence> Rules { get; }
 
     /// <summary>Interrupts whose outcomes differ.</summary>
     public IReadOnlyList<IrqDifference> Irqs { get; }
@@ -41,32 +43,21 @@ public sealed class RulesDiff
 
     public StateDiff State { get; }
 
-    /// <summary>Behaviours that the choices set differently and that followed the recording on both sides.</summary>
-    public IReadOnlyList<UnmodelledRule> Unmodelled { get; }
-
-    /// <summary>Pending moves on CPUs whose last steps were not recorded: what became of them no rule can tell.</summary>
-    private static IReadOnlyList<UnmodelledRule> WithUndecided(IReadOnlyList<UnmodelledRule> rules, OfflineWhatIf? left, OfflineWhatIf? right)
-    {
-        long undecided = Math.Max(left?.Undecided ?? 0, right?.Undecided ?? 0);
-        if (undecided == 0 || left?.GivesBack == right?.GivesBack) return rules;
-        return [.. rules, new UnmodelledRule("cpu.forceCompleteFirst", NameOf(left), NameOf(right), undecided)];
-    }
-
-    private static string NameOf(OfflineWhatIf? side) => side is null ? "as recorded" : side.GivesBack ? "yes" : "no";
+    /// <summary>Rules that differ and for whose decisions the recording lacks the inputs.</summary>
+    public IReadOnlyList<UndecidedRule> Undecided { get; }
 
     private Divergence? FindFirst()
     {
-        Divergence? first = SystemDiff.FindFirst(Left, Right);
-        OfflineWhatIf? left = Departure(Left.WhatIf), right = Departure(Right.WhatIf);
-        if (left is null == right is null || (left ?? right) is not { } departs) return first ?? FirstFinding();
-        if (first is not null && first.Event <= departs.FirstEvent) return first;
-        string kept = string.Create(CultureInfo.InvariantCulture, $"vector {departs.FirstVector} on CPU {departs.FirstCpu} stays allocated");
-        string given = string.Create(CultureInfo.InvariantCulture, $"vector {departs.FirstVector} on CPU {departs.FirstCpu} is given back");
-        bool leftGives = left is { GivesBack: true } || right is { GivesBack: false };
-        return new Divergence(departs.FirstEvent, departs.FirstTimeNs, string.Create(CultureInfo.InvariantCulture,
-            $"cpu.forceCompleteFirst: CPU {departs.FirstCpu} goes offline with the move of irq {departs.FirstIrq} pending"),
-            leftGives ? given : kept, leftGives ? kept : given);
+        Divergence? first = SystemDiff.FindFirst(Left, Right), written = null;
+        foreach (RuleDivergence rule in Rules)
+        {
+            if (rule.IsRepresentation) written = Earlier(written, rule.First);
+            else first = Earlier(first, rule.First);
+        }
+        return first ?? written ?? FirstFinding();
     }
+
+    private static Divergence Earlier(Divergence? a, Divergence b) => a is not null && a.Event <= b.Event ? a : b;
 
     private Divergence? FirstFinding()
     {
@@ -76,16 +67,5 @@ public sealed class RulesDiff
         bool isLeft = b is null || (a is not null && a.Event <= b.Event);
         ReportFinding shown = isLeft ? a! : b!;
         return new Divergence(shown.Event, shown.TimeNs, shown.Code, isLeft ? shown.Message : "not found", isLeft ? "not found" : shown.Message);
-    }
-
-    private static OfflineWhatIf? Departure(OfflineWhatIf? whatIf) => whatIf is { FirstEvent: >= 0 } ? whatIf : null;
-
-    private static bool HasSystem(ReplayReport report, string name)
-    {
-        foreach (Systems.NamedSystem named in report.Systems)
-        {
-            if (string.Equals(named.Name, name, StringComparison.Ordinal)) return true;
-        }
-        return false;
     }
 }

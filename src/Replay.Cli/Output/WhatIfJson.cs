@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Replay.Core.WhatIf;
+
+namespace Replay.Cli.Output;
+
+/// <summary>What other rules made of a recording, for <c>diff</c> and <c>replay</c>.</summary>
+internal static class WhatIfJson
+{
+    /// <summary>Counts of both sides, key by key.</summary>
+    public static void WriteTotals(Utf8JsonWriter json, string name, WhatIfReport? left, WhatIfReport? right)
+    {
+        json.WriteStartObject(name);
+        WriteSide(json, "left", left);
+        WriteSide(json, "right", right);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Where one replay departs from its recording.</summary>
+    public static void WriteDepartures(Utf8JsonWriter json, string name, WhatIfReport whatIf)
+    {
+        json.WriteStartArray(name);
+        foreach (Departure departure in whatIf.Departures)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", departure.Name);
+            json.WriteNumber("decisions", departure.Count);
+            json.WriteNumber("undecided", departure.Undecided);
+            json.WriteNumber("event", departure.Count == 0 ? null : (long?)departure.FirstEvent);
+            json.WriteUnsigned("timeNs", departure.Count == 0 ? null : departure.FirstTimeNs);
+            json.WriteText("what", departure.What);
+            json.WriteText("recorded", departure.Recorded);
+            json.WriteText("own", departure.Own);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteSide(Utf8JsonWriter json, string name, WhatIfReport? side)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, _, long count) in WhatIfRows.Of(side)) json.WriteNumber(key, count);
+        if (side?.Totals is { FirstRefusalText: { } text } totals)
+        {
+            json.WriteStartObject("firstRefusal");
+            json.WriteNumber("event", totals.FirstRefusal);
+            json.WriteNumber("timeNs", totals.FirstRefusalTimeNs);
+            json.WriteString("what", text);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("firstRefusal");
+        }
+        json.WriteEndObject();
+    }
+}
