@@ -68,7 +68,7 @@ internal sealed class DiffCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
-        string[] givenLeft = Parts(result.GetValue(_left), []), givenRight = Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
+        string[] givenLeft = RuleOptions.Parts(result.GetValue(_left), []), givenRight = RuleOptions.Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
         if (result.GetValue(_other) is { } other) return RunTwo(result, format, file, other, givenLeft, givenRight);
         if (givenLeft.Length + givenRight.Length == 0)
@@ -81,7 +81,7 @@ internal sealed class DiffCommand
         KernelRelease kernel = KernelRelease.Parse(recording.Info.Kernel);
         (RuleChoice left, RuleChoice right) = Choose(result, kernel);
         RuleChoice recorded = RuleChoice.ForKernel(kernel);
-        var sides = new DiffSides(new DiffSide(left, givenLeft, recorded), new DiffSide(right, givenRight, recorded));
+        var sides = new DiffSides(new RuleSide(left, givenLeft, recorded), new RuleSide(right, givenRight, recorded));
         RulesDiff diff = Compare(recording, sides);
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) DiffJson.Write(diff, sides, _host.Out);
@@ -101,8 +101,8 @@ internal sealed class DiffCommand
         using Recording right = _shared.Open(result, _host, rightFile);
         KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel), rightKernel = KernelRelease.Parse(right.Info.Kernel);
         var sides = new DiffSides(
-            new DiffSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
-            new DiffSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
+            new RuleSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
+            new RuleSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
         RecordingProfile leftProfile = ProfileReader.Read(left, _createSession(left, sides.Left.ToOptions()), _host);
         RecordingProfile rightProfile = ProfileReader.Read(right, _createSession(right, sides.Right.ToOptions()), _host);
         var diff = new RecordingsDiff(leftProfile, rightProfile);
@@ -130,9 +130,6 @@ internal sealed class DiffCommand
         }
         return (left, right);
     }
-
-    private static string[] Parts(string? text, string[] with) =>
-        text is null ? with : [.. text.Split(',', StringSplitOptions.TrimEntries), .. with];
 
     private static RuleChoice Parse(string option, string? text, KernelRelease recorded) =>
         text is null ? RuleChoice.ForKernel(recorded) : RuleOptions.Parse(option, text, recorded);

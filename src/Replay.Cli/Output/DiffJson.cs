@@ -53,7 +53,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    internal static void WriteSide(Utf8JsonWriter json, string name, DiffSide side, ReplayReport report)
+    internal static void WriteSide(Utf8JsonWriter json, string name, RuleSide side, ReplayReport report)
     {
         json.WriteStartObject(name);
         ReplayJson.WriteBody(json, report);

@@ -17,6 +17,8 @@ internal static class DiffText
 
     private const int FindingsShown = 3;
 
+    private const int DevicesShown = 6;
+
     public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
@@ -35,6 +37,7 @@ internal static class DiffText
         WriteFirst(console, diff.First, file);
         WriteRules(console, diff);
         WriteConsequences(console, diff);
+        if (diff.Irqs.Count == 0) console.Line("No interrupt ends differently.");
         WriteIrqs(console, diff.Irqs, all);
         WriteFindings(console, diff.Findings, all);
         WriteState(console, diff.State);
@@ -103,7 +106,7 @@ internal static class DiffText
     }
 
     private static string Figure(string key, long count) =>
-        key == "heldMaxNs" && count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.###} ms") : PlainText.Count(count);
+        key == "heldMaxNs" && count > 0 ? PlainText.Duration((ulong)count) : PlainText.Count(count);
 
     private static void WriteRefusal(ReportConsole console, string side, WhatIfTotals? totals)
     {
@@ -148,12 +151,31 @@ internal static class DiffText
 
     private static void WriteSide(ReportConsole console, string side, IReadOnlyList<ReportFinding> findings, bool all)
     {
-        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (ReportFinding finding in findings) counts[finding.Code] = counts.GetValueOrDefault(finding.Code) + 1;
-        foreach ((string code, int count) in counts)
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}"));
+        var counts = new SortedDictionary<string, SortedDictionary<string, int>>(StringComparer.Ordinal);
+        foreach (ReportFinding finding in findings)
+        {
+            if (!counts.TryGetValue(finding.Code, out SortedDictionary<string, int>? devices))
+                counts.Add(finding.Code, devices = new SortedDictionary<string, int>(StringComparer.Ordinal));
+            string device = finding.Device ?? "";
+            devices[device] = devices.GetValueOrDefault(device) + 1;
+        }
+        foreach ((string code, SortedDictionary<string, int> devices) in counts)
+        {
+            int count = 0;
+            foreach (int of in devices.Values) count += of;
+            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}{Devices(devices)}"));
+        }
         for (int i = 0; i < (all ? findings.Count : Math.Min(findings.Count, FindingsShown)); i++)
             console.Line(string.Create(CultureInfo.InvariantCulture, $"    event {findings[i].Event}: {findings[i].Message}"), ReportConsole.Dim);
+    }
+
+    /// <summary>Whose they are, where they are of a few devices.</summary>
+    private static string Devices(SortedDictionary<string, int> devices)
+    {
+        if (devices.Count is < 2 or > DevicesShown || devices.ContainsKey("")) return "";
+        var parts = new List<string>();
+        foreach ((string device, int count) in devices) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{device} {count}"));
+        return $" ({string.Join(", ", parts)})";
     }
 
     private static void WriteState(ReportConsole console, StateDiff state)

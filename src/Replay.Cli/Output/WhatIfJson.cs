@@ -15,10 +15,10 @@ internal static class WhatIfJson
         json.WriteEndObject();
     }
 
-    /// <summary>Where one replay departs from its recording.</summary>
-    public static void WriteDepartures(Utf8JsonWriter json, string name, WhatIfReport whatIf)
+    /// <summary>Where one replay departs from its recording, and what follows.</summary>
+    public static void Write(Utf8JsonWriter json, WhatIfReport whatIf)
     {
-        json.WriteStartArray(name);
+        json.WriteStartArray("departures");
         foreach (Departure departure in whatIf.Departures)
         {
             json.WriteStartObject();
@@ -30,6 +30,21 @@ internal static class WhatIfJson
             json.WriteText("what", departure.What);
             json.WriteText("recorded", departure.Recorded);
             json.WriteText("own", departure.Own);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteSide(json, "consequences", whatIf);
+        json.WriteStartArray("departed");
+        foreach (WhatIfIrq irq in whatIf.Irqs)
+        {
+            if (!irq.Matters) continue;
+            json.WriteStartObject();
+            json.WriteNumber("irq", irq.Irq);
+            json.WriteText("device", irq.Device);
+            json.WriteNumber("entry", (long?)irq.Entry);
+            json.WriteNumber("cpu", (long?)irq.Cpu);
+            json.WriteNumber("vector", (long?)irq.Vector);
+            json.WriteString("state", irq.State);
             json.WriteEndObject();
         }
         json.WriteEndArray();

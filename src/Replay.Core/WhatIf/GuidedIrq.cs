@@ -115,8 +115,8 @@ internal struct GuidedCpu // mutable struct: never readonly
     /// <summary>It was taken offline in the recording and could not be here.</summary>
     public bool StaysOnline;
 
-    /// <summary>It stayed online in the recording and is offline here.</summary>
-    public bool IsGone;
+    /// <summary>A recorded refusal to go offline, not yet told, would not have come.</summary>
+    public bool RefusalSpared;
 
     /// <summary>Its map is online in the recording, as of the last step of a hotplug.</summary>
     public bool WasOnline;
@@ -135,5 +135,5 @@ internal struct GuidedCpu // mutable struct: never readonly
     /// <summary>Interrupt that found no vector while the CPU goes down.</summary>
     public uint RefusedIrq;
 
-    public readonly bool Differs => Allocated != 0 || Available != 0 || ManagedAllocated != 0 || StaysOnline || IsGone;
+    public readonly bool Differs => Allocated != 0 || Available != 0 || ManagedAllocated != 0 || StaysOnline;
 }

@@ -30,9 +30,9 @@ public sealed partial class GuidedKernel
         if (elsewhere < toMove == (recorded < 0)) return;
         if (recorded < 0)
         {
+            // All that is recorded from here on is of a machine that kept the CPU: it is followed.
             _totals.OfflineSpared++;
-            _cpus[cpu].IsGone = true;
-            MoveAllOff(cpu);
+            _cpus[cpu].RefusalSpared = true;
             return;
         }
         _cpus[cpu].StaysOnline = true;
@@ -46,7 +46,8 @@ public sealed partial class GuidedKernel
     {
         var result = new HotplugResult(in e);
         if (result.Cpu >= _cpusUsed) return;
-        if (_cpus[result.Cpu].IsGone && result.Ret == Systems.Linux.Errno.NoSpace) Void(FindingCode.VectorExhausted, -1);
+        if (_cpus[result.Cpu].RefusalSpared && result.Ret == Systems.Linux.Errno.NoSpace) Void(FindingCode.VectorExhausted, -1);
+        _cpus[result.Cpu].RefusalSpared = false;
         FollowCpu(result.Cpu);
     }
 
@@ -63,15 +64,13 @@ public sealed partial class GuidedKernel
     private void GoDown(int cpu)
     {
         EndRefusal(cpu);
-        bool alreadyGone = _cpus[cpu].IsGone;
-        _cpus[cpu].IsGone = false; // Both are offline now.
         for (int irq = 0; irq < _irqsUsed; irq++)
         {
             ref GuidedIrq own = ref _irqs[irq];
             RecordedIrq before = own.Recorded;
             Refresh(ref own, irq);
             CompareOldPlace(irq, ref own, in before, cpu);
-            if (own.Has(GuidedFlags.Departed) && !_cpus[cpu].StaysOnline && !alreadyGone) MigrateOne(irq, ref own, cpu);
+            if (own.Has(GuidedFlags.Departed) && !_cpus[cpu].StaysOnline) MigrateOne(irq, ref own, cpu);
             Rejoin(ref own);
         }
     }
@@ -90,23 +89,6 @@ public sealed partial class GuidedKernel
         RecordedIrq from = own.Recorded;
         Depart(ref own, in from);
         DropPrevious(ref own);
-    }
-
-    /// <summary>The CPU goes down here and not in the recording.</summary>
-    private void MoveAllOff(int cpu)
-    {
-        for (int irq = 0; irq < _irqsUsed; irq++)
-        {
-            ref GuidedIrq own = ref _irqs[irq];
-            bool here = own.Has(GuidedFlags.Departed)
-                ? own.Cpu == cpu || own.PreviousCpu == cpu
-                : (own.Recorded.Vector != 0 && own.Recorded.Cpu == cpu) || (own.Recorded.Previous != 0 && own.Recorded.PreviousCpu == cpu);
-            if (!here) continue;
-            RecordedIrq from = own.Recorded;
-            Depart(ref own, in from);
-            MigrateOne(irq, ref own, cpu);
-            Rejoin(ref own);
-        }
     }
 
     /// <summary>migrate_one_irq, for an interrupt whose state is its own.</summary>
@@ -209,7 +191,7 @@ public sealed partial class GuidedKernel
 
     private void ComeBack(int cpu)
     {
-        _cpus[cpu].StaysOnline = _cpus[cpu].IsGone = false;
+        _cpus[cpu].StaysOnline = false;
         for (int irq = 0; irq < _irqsUsed; irq++)
         {
             ref GuidedIrq own = ref _irqs[irq];

@@ -100,7 +100,7 @@ public sealed partial class GuidedKernel
         ? _machine.Matrix[cpu].Online
         : !_machine.IsOffline(cpu);
 
-    private bool IsOnline(int cpu) => cpu < _cpusUsed && (_cpus[cpu].StaysOnline || (IsRecordedOnline(cpu) && !_cpus[cpu].IsGone && !IsDying(cpu)));
+    private bool IsOnline(int cpu) => cpu < _cpusUsed && (_cpus[cpu].StaysOnline || (IsRecordedOnline(cpu) && !IsDying(cpu)));
 
     /// <summary>Out of the online mask, its map not yet offline.</summary>
     private bool IsDying(int cpu) => _machine.Cpus[cpu].Dark && !_cpus[cpu].StaysOnline;

@@ -28,7 +28,7 @@ public sealed partial class GuidedKernel
             int shift = knows && cpu < _machine!.Matrix.Count && _machine.Matrix[cpu].Known ? WindowShift : 0;
             ref GuidedCpu books = ref _cpus[cpu];
             if (!books.Differs && shift == 0) continue;
-            cpus.Add(new WhatIfCpu(cpu, books.StaysOnline ? true : books.IsGone ? false : null, books.Available + shift, books.Allocated,
+            cpus.Add(new WhatIfCpu(cpu, books.StaysOnline, books.Available + shift, books.Allocated,
                 books.ManagedAllocated));
         }
         return new WhatIfReport

@@ -97,16 +97,24 @@ public sealed partial class GuidedKernel
         return text.ToString();
     }
 
-    /// <summary>The end of the window is another one: said once, not where each number shifts.</summary>
+    /// <summary>The window of device vectors is another one: said once, not where each number shifts.</summary>
     private void CompareWindow(int cpu)
     {
-        if (_rules.WindowEnd is not { } end || end == _machine.Matrix.AllocEnd || cpu >= _cpusUsed || _cpus[cpu].WindowTold) return;
-        if (!_machine.Matrix[cpu].Known || _machine.Matrix[cpu].Resync) return;
+        if (cpu >= _cpusUsed || _cpus[cpu].WindowTold || !_machine.Matrix[cpu].Known || _machine.Matrix[cpu].Resync) return;
         _cpus[cpu].WindowTold = true;
-        if (!CountDecision(WhatIfRule.WindowEnd)) return;
-        Tell(WhatIfRule.WindowEnd, string.Create(CultureInfo.InvariantCulture, $"the window of device vectors of CPU {cpu}, and of every other"),
-            string.Create(CultureInfo.InvariantCulture, $"ends below 0x{_machine.Matrix.AllocEnd:x2}"),
-            string.Create(CultureInfo.InvariantCulture, $"ends below 0x{end:x2}: {Math.Abs(end - _machine.Matrix.AllocEnd)} vector {(end < _machine.Matrix.AllocEnd ? "less" : "more")}"));
+        byte recordedEnd = _machine.Matrix.AllocEnd;
+        string what = string.Create(CultureInfo.InvariantCulture, $"device vectors of CPU {cpu}, and of every other");
+        if (_rules.WindowEnd is { } end && end != recordedEnd && CountDecision(WhatIfRule.WindowEnd))
+        {
+            Tell(WhatIfRule.WindowEnd, what, string.Create(CultureInfo.InvariantCulture, $"end below 0x{recordedEnd:x2}"),
+                string.Create(CultureInfo.InvariantCulture, $"end below 0x{end:x2}, {Math.Abs(end - recordedEnd)} {(end < recordedEnd ? "less" : "more")}"));
+        }
+        if (OwnCleanup != _rules.Recorded.Cleanup && CountDecision(WhatIfRule.CleanupVector))
+        {
+            const string Taken = "without 0x20, on which the clean-up IPI comes", Free = "0x20 is one of them";
+            bool timer = OwnCleanup == VectorCleanup.Timer;
+            Tell(WhatIfRule.CleanupVector, what, timer ? Taken : Free, timer ? Free : Taken);
+        }
     }
 
     /// <summary>How a CPU is named in messages and entries; up to eight CPUs can be a bit mask.</summary>

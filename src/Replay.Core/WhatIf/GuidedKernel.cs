@@ -132,7 +132,7 @@ public sealed partial class GuidedKernel
             case EventKind.VectorReserve: Reserve(irq, ref own, in before); break;
             case EventKind.VectorDeactivate or EventKind.X86VectorDeactivate: Deactivate(irq, ref own, in before, in e); break;
             case EventKind.VectorAlloc or EventKind.VectorAllocManaged:
-                if (new VectorResult(in e).Ret < 0) Refuse(irq, ref own, in e);
+                if (new VectorResult(in e).Ret == Systems.Linux.Errno.NoSpace) Refuse(irq, ref own, in e);
                 break;
             case EventKind.VectorConfig: CompareDestination(irq, in e); break;
             case EventKind.SendCleanupVector: ScheduleRecorded(irq, ref own, in before); break;

@@ -17,7 +17,12 @@ public sealed record WhatIfIrq(
     int Irq, string? Device, int? Entry, int? Cpu, int? Vector, string State, bool Matters, bool Exists, bool Works);
 
 /// <summary>By how much the books of a CPU differ from the recorded ones.</summary>
-public sealed record WhatIfCpu(int Cpu, bool? Online, int Available, int Allocated, int ManagedAllocated);
+/// <param name="Cpu">CPU.</param>
+/// <param name="StaysOnline">It is offline in the recording, and could not be taken offline.</param>
+/// <param name="Available">Vectors available beyond the recorded number.</param>
+/// <param name="Allocated">Vectors in use beyond the recorded number.</param>
+/// <param name="ManagedAllocated">Those of them that are managed.</param>
+public sealed record WhatIfCpu(int Cpu, bool StaysOnline, int Available, int Allocated, int ManagedAllocated);
 
 /// <summary>What became of a recording under other rules, as differences to it.</summary>
 public sealed record WhatIfReport

@@ -14,6 +14,9 @@ public enum WhatIfRule : byte
     Cleanup,
     AffinityProtocol,
     WindowEnd,
+
+    /// <summary>vector.cleanup again: the clean-up vector, which is the system's as long as an IPI uses it.</summary>
+    CleanupVector,
     FlatLogical,
 }
 
@@ -26,7 +29,8 @@ public sealed class WhatIfRules
     private static readonly string[] NameList =
     [
         "vector.reservation", "ir.host", "cpu.forceCompleteFirst", "cpu.offlineEnospcRetry", "cpu.managedStartWhileSuspended",
-        "vector.cleanup", "msi.affinityProtocol", "vector.windowEnd", "apic.flatLogical",
+        "vector.cleanup", "msi.affinityProtocol", "vector.windowEnd", "vector.cleanup",
+        "apic.flatLogical",
     ];
 
     private WhatIfRules(ChosenRules recorded) => Recorded = recorded;
@@ -72,7 +76,7 @@ public sealed class WhatIfRules
         WhatIfRule.ForceCompleteFirst => ForceCompleteFirst,
         WhatIfRule.OfflineEnospcRetry => OfflineEnospcRetry,
         WhatIfRule.ManagedStartWhileSuspended => ManagedStartWhileSuspended,
-        WhatIfRule.Cleanup => Cleanup,
+        WhatIfRule.Cleanup or WhatIfRule.CleanupVector => Cleanup,
         WhatIfRule.AffinityProtocol => AffinityProtocol,
         WhatIfRule.WindowEnd => WindowEnd,
         _ => FlatLogical,

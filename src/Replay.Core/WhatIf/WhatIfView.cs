@@ -73,7 +73,7 @@ public static class WhatIfView
         {
             MatrixCpuRow now = !own.TryGetValue(row.Cpu, out WhatIfCpu? cpu) ? row : row with
             {
-                Online = row.Online is null ? null : cpu.Online ?? row.Online,
+                Online = row.Online is null ? null : cpu.StaysOnline || row.Online.Value,
                 Available = row.Available + cpu.Available,
                 Allocated = row.Allocated + cpu.Allocated,
                 ManagedAllocated = row.ManagedAllocated + cpu.ManagedAllocated,

@@ -5,11 +5,11 @@ using Replay.Core.WhatIf;
 
 namespace Replay.Cli;
 
-/// <summary>One side of a comparison.</summary>
+/// <summary>Rules as the command line gave them: of one replay, or of one side of a comparison.</summary>
 /// <param name="Rules">How its machine behaves.</param>
 /// <param name="Given">Sets and assignments that the command line gave for it; none: what the recorded kernel did.</param>
 /// <param name="Recorded">The recorded kernel's rules.</param>
-internal sealed record DiffSide(RuleChoice Rules, IReadOnlyList<string> Given, RuleChoice Recorded)
+internal sealed record RuleSide(RuleChoice Rules, IReadOnlyList<string> Given, RuleChoice Recorded)
 {
     /// <summary>The rules as text; of what nobody chose it says so.</summary>
     public string Name => NamesKernel ? Rules.ToString() : Given.Count == 0 ? "as recorded" : "as recorded, with " + string.Join(", ", Given);
@@ -17,7 +17,10 @@ internal sealed record DiffSide(RuleChoice Rules, IReadOnlyList<string> Given, R
     private bool NamesKernel => Given.Count > 0 && RuleCatalog.FindSet(Given[0]) is { IsKernel: true };
 
     /// <summary>A behaviour that the command line does not name is the recorded kernel's, whatever its version's usual one.</summary>
-    public SessionOptions ToOptions() => new(Paranoid: false, Rules, WhatIf: WhatIfRules.From(Rules, Recorded, Decides));
+    public SessionOptions ToOptions() => new(Paranoid: false, Rules, WhatIf: ToWhatIf());
+
+    /// <summary>What of it a recording can be replayed otherwise for.</summary>
+    public WhatIfRules ToWhatIf() => WhatIfRules.From(Rules, Recorded, Decides);
 
     /// <summary>A kernel decides all but what belongs to the machine that it runs on.</summary>
     private bool Decides(string rule)
@@ -36,4 +39,4 @@ internal sealed record DiffSide(RuleChoice Rules, IReadOnlyList<string> Given, R
 }
 
 /// <summary>Both sides.</summary>
-internal sealed record DiffSides(DiffSide Left, DiffSide Right);
+internal sealed record DiffSides(RuleSide Left, RuleSide Right);
