@@ -66,6 +66,16 @@ public sealed class IrqOutcome
     }
 
 
+    /// <summary>Adds the findings of another row that turns out to be of the same interrupt.</summary>
+    internal void Take(IrqOutcome other)
+    {
+        foreach ((string code, long count) in other._findings)
+        {
+            _findings[code] = _findings.GetValueOrDefault(code) + count;
+            FindingCount += count;
+        }
+    }
+
     internal void Count(string code)
     {
         _findings[code] = _findings.GetValueOrDefault(code) + 1;

@@ -79,6 +79,13 @@ public sealed class OutcomeTable
         {
             if (!shown.Contains(irq.Irq)) continue;
             IrqOutcome outcome = Row(irq.Device, irq.Entry, irq.Irq);
+
+            // What was found before its message was known.
+            foreach (string device in (string[])["", irq.Device ?? ""])
+            {
+                if (_rows.Remove((device, -1, irq.Irq), out IrqOutcome? early) && early != outcome) outcome.Take(early);
+                else if (early == outcome) _rows.Add((device, -1, irq.Irq), outcome);
+            }
             outcome.Place = irq.State;
             outcome.Works = irq.Works;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Events;
 
@@ -56,4 +57,16 @@ public struct IrqEvent
 
     /// <summary>High 32 bits of <see cref="B"/>.</summary>
     public readonly uint BHigh => (uint)(B >> 32);
+
+    /// <summary>Saves or restores a record that somebody keeps.</summary>
+    internal static IrqEvent Transfer(StateArchive archive, IrqEvent e) => new()
+    {
+        TimeNs = archive.Value(e.TimeNs),
+        Irq = archive.Value(e.Irq),
+        Cpu = archive.Value(e.Cpu),
+        Kind = (EventKind)archive.Value((byte)e.Kind),
+        Vector = archive.Value(e.Vector),
+        A = archive.Value(e.A),
+        B = archive.Value(e.B),
+    };
 }

@@ -6,7 +6,7 @@ namespace Replay.Core.Findings;
 /// Findings of one replay, in the order in which they showed. At most <see cref="KeptPerCode"/> of a code are kept with
 /// their text; all are counted.
 /// </summary>
-public sealed class FindingTable
+public sealed partial class FindingTable
 {
     /// <summary>Findings of one code that are kept whole; a storm of one kind must not fill memory, a leak of a few
     /// hundred vectors must be told whole.</summary>

@@ -37,6 +37,9 @@ public struct Bits256
     /// <summary>Bits 64·<paramref name="index"/> to 64·index+63.</summary>
     public readonly ulong Word(int index) => _words[index];
 
+    /// <summary>Replaces what <see cref="Word"/> gives.</summary>
+    internal void SetWord(int index, ulong value) => _words[index] = value;
+
     /// <summary>Bits in both sets.</summary>
     public readonly Bits256 And(in Bits256 other)
     {

@@ -85,7 +85,7 @@ public struct CpuState // mutable struct: never readonly
 }
 
 /// <summary>All CPUs by number. Grows by doubling up to <see cref="CpuMax"/>.</summary>
-public sealed class CpuTable
+public sealed partial class CpuTable
 {
     /// <summary>CPU numbers below this are modelled (Linux NR_CPUS is at most 8192 on x86).</summary>
     public const int CpuMax = 8192;

@@ -7,7 +7,7 @@ namespace Replay.Core.State;
 /// All interrupts by number, and their delivery counts by CPU. Grows by doubling up to <see cref="IrqMax"/>; growth is
 /// the only allocation and stops when the highest number was seen.
 /// </summary>
-public sealed class IrqTable
+public sealed partial class IrqTable
 {
     /// <summary>Interrupt numbers below this are modelled; Linux allocates far fewer (nr_irqs).</summary>
     public const int IrqMax = 1 << 17;

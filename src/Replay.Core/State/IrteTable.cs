@@ -33,7 +33,7 @@ public struct Irte // mutable struct: never readonly
 /// A remapping table: 65536 entries for VT-d (Linux always sets size 15), fewer for a device's AMD table. Grows by
 /// doubling with the highest entry written.
 /// </summary>
-public sealed class IrteTable
+public sealed partial class IrteTable
 {
     /// <summary>Entries of a VT-d table (INTR_REMAP_TABLE_ENTRIES).</summary>
     public const int IntelEntries = 65536;

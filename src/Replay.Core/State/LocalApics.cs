@@ -6,7 +6,7 @@ namespace Replay.Core.State;
 /// Request and in-service bits of the CPUs' local APICs (Intel SDM volume 3, interrupt acceptance), as far as their
 /// events are recorded. What was there before the first record of a CPU is not known.
 /// </summary>
-public sealed class LocalApics
+public sealed partial class LocalApics
 {
     private Bits256[] _irr = [];
     private Bits256[] _isr = [];

@@ -7,7 +7,7 @@ namespace Replay.Core.State;
 /// The modelled machine: the OS's view (interrupts), the device's view (MSI-X entries) and the fabric's view (vector
 /// tables, matrix, remapping tables), as flat indexed tables. What the recording has not shown is unknown, not absent.
 /// </summary>
-public sealed class MachineState
+public sealed partial class MachineState
 {
     /// <summary>Devices with an AMD table of their own that are modelled.</summary>
     public const int AmdTablesMax = 512;

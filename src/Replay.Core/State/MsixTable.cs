@@ -31,7 +31,7 @@ public struct MsixEntry // mutable struct: never readonly
 }
 
 /// <summary>One device function's MSI-X (or MSI) state.</summary>
-public sealed class MsixFunction
+public sealed partial class MsixFunction
 {
     /// <summary>Most entries of a table: the size field has 11 bits.</summary>
     public const int EntriesMax = 2048;
@@ -101,7 +101,7 @@ public sealed class MsixFunction
 }
 
 /// <summary>All functions with message interrupts, by index of the device's name.</summary>
-public sealed class MsixTables
+public sealed partial class MsixTables
 {
     /// <summary>Entries of all devices together: 40 MiB, however many devices a damaged recording names.</summary>
     public const int EntriesMax = 1 << 20;

@@ -54,7 +54,7 @@ public struct CpuMap // mutable struct: never readonly
 /// The allocator of device vectors (Linux kernel/irq/matrix.c, the same in 6.1 and 6.12 but for memory layout). Each
 /// method is one of the kernel's operations with the CPU and bit that it chose; the counters follow by rule.
 /// </summary>
-public sealed class VectorMatrix
+public sealed partial class VectorMatrix
 {
     private CpuMap[] _maps = new CpuMap[8];
 

@@ -6,7 +6,7 @@ namespace Replay.Core.State;
 /// What each CPU's 256 vector slots hold (Linux vector_irq): an interrupt, or one of the marks below. One row of 256 a
 /// CPU.
 /// </summary>
-public sealed class VectorTable
+public sealed partial class VectorTable
 {
     /// <summary>Nothing recorded about the slot.</summary>
     public const int Unknown = -4;

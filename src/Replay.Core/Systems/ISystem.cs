@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Systems;
@@ -21,4 +22,8 @@ public interface ISystem
 
     /// <summary>Called once after the last event: gives every interrupt its end verdict.</summary>
     void Finish();
+
+    /// <summary>Saves the system as it is between two events, or restores a saved one into a new one.</summary>
+    /// <exception cref="CheckpointException">What was saved does not fit.</exception>
+    void Transfer(StateArchive archive);
 }

@@ -50,7 +50,7 @@ public sealed record TraceLine(long Event, string Source, string Text);
 /// What a system says: a verdict for each event of a device and, at the end, one for each interrupt; calls that failed;
 /// states step by step. Each list has a limit; what came after it is counted.
 /// </summary>
-public sealed class SystemReport
+public sealed partial class SystemReport
 {
     /// <summary>Rows that a list keeps; a storm of events must not fill memory.</summary>
     public const int RowsMax = 65536;

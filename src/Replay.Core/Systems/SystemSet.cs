@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Rules;
@@ -60,6 +61,20 @@ public sealed class SystemSet
         _context.Index = index;
         _context.TimeNs = timeNs;
         foreach (ISystem? system in _systems) system?.Finish();
+    }
+
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Section("systems", 1);
+        _context.Index = archive.Value(_context.Index);
+        _context.TimeNs = archive.Value(_context.TimeNs);
+        for (int i = 0; i < _systems.Length; i++)
+        {
+            bool lives = archive.Value(_systems[i] is not null);
+            if (!lives) continue;
+            archive.Section(SystemTable.All[i].Name, 1);
+            (_systems[i] ??= SystemTable.All[i].Create(_context)).Transfer(archive);
+        }
     }
 }
 

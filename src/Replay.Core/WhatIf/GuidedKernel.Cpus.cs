@@ -35,7 +35,7 @@ public sealed partial class GuidedKernel
             _cpus[cpu].RefusalSpared = true;
             return;
         }
-        _cpus[cpu].StaysOnline = true;
+        _cpus[cpu].StaysOnline = _touched = true;
         _totals.OfflineRefused++;
         if (!_context.Wants(FindingCode.VectorExhausted)) return;
         Report(FindingCode.VectorExhausted, _index, -1, cpu, -1, string.Create(CultureInfo.InvariantCulture,
@@ -94,6 +94,7 @@ public sealed partial class GuidedKernel
     /// <summary>migrate_one_irq, for an interrupt whose state is its own.</summary>
     private void MigrateOne(int irq, ref GuidedIrq own, int cpu)
     {
+        if (own.Has(GuidedFlags.Stuck) && own.Cpu == cpu) return; // Tried before.
         bool mustLeave = own.Vector != 0 && own.Cpu == cpu;
         bool first = _rules.ForceCompleteFirst ?? _rules.Recorded.ForceCompleteFirst;
         if (own.Previous != 0 && own.PreviousCpu == cpu && !mustLeave && _rules.ForceCompleteFirst is { } chosen && chosen != _rules.Recorded.ForceCompleteFirst)
@@ -151,7 +152,7 @@ public sealed partial class GuidedKernel
         own.Set(GuidedFlags.Stuck);
         _totals.Stuck++;
         if (!_context.Wants(FindingCode.AffinityStuck)) return;
-        Report(FindingCode.AffinityStuck, _machine.Cpus[own.Cpu].TakedownEvent, irq, own.Cpu, own.Vector, string.Create(CultureInfo.InvariantCulture,
+        Report(FindingCode.AffinityStuck, own.Cpu < _cpusUsed ? _machine.Cpus[own.Cpu].TakedownEvent : -1, irq, own.Cpu, own.Vector, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} could not be moved (error -28) and stays directed at CPU {own.Cpu} vector {own.Vector}, which goes offline."));
     }
 

@@ -18,6 +18,7 @@ public sealed partial class GuidedKernel
     private void Request(int irq, ref GuidedIrq own, in IrqEvent e)
     {
         _requestsSeen = true;
+        _cpus[e.Cpu].StartIrq = IrqEvent.NoIrq; // Whatever comes now is no part of a start.
         own.Set(GuidedFlags.Requested);
         var mask = new CpuMask(new AffinityRequest(in e).Mask);
         if (!own.Has(GuidedFlags.Departed)) own.Pending = mask.Word;
@@ -213,7 +214,7 @@ public sealed partial class GuidedKernel
         AccountOrphan(cpu, vector, managed, held: true);
         _totals.Leaked++;
         if (!_context.Wants(FindingCode.VectorLeak)) return;
-        Report(FindingCode.VectorLeak, _machine.Cpus[cpu].OfflineEvent, irq, cpu, vector, string.Create(CultureInfo.InvariantCulture,
+        Report(FindingCode.VectorLeak, cpu < _cpusUsed ? _machine.Cpus[cpu].OfflineEvent : -1, irq, cpu, vector, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} completed its move while CPU {cpu} was offline: vector {vector} there stays allocated and nobody owns it."));
     }
 

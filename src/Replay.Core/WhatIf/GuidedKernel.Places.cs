@@ -166,11 +166,8 @@ public sealed partial class GuidedKernel
         used = used.Or(in books.Held);
         if (recorded != 0 && !used[recorded] && recorded < WindowEnd) return recorded;
         numberKnown = matrix.KnowsBits(cpu);
-        if (managed)
-        {
-            int bit = map.ManagedMap.AndNot(in used).NextSet(0);
-            return bit < 0 ? (byte)0 : (byte)bit;
-        }
+        // A managed bit that is in use here was set aside elsewhere: the first free one stands for that.
+        if (managed && map.ManagedMap.AndNot(in used).NextSet(0) is >= 0 and var bit) return (byte)bit;
         used = used.Or(in map.ManagedMap).Or(in matrix.SystemMap);
         if (OwnCleanup == Rules.VectorCleanup.Timer) used[VectorRanges.MoveCleanup] = books.Held[VectorRanges.MoveCleanup];
         int free = used.NextClear(VectorMatrix.AllocStart, WindowEnd);

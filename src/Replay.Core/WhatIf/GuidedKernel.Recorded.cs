@@ -61,16 +61,23 @@ public sealed partial class GuidedKernel
     /// </summary>
     private void CompareChoice(int irq, ref GuidedIrq own, in RecordedIrq before, in IrqEvent e)
     {
-        if (!BooksDiffer) return;
+        int taken = own.Recorded.Cpu;
+        if (taken >= _cpusUsed || (!BooksDiffer && !_cpus[taken].Held[own.Recorded.Vector])) return;
         ref GuidedCpu cpu = ref _cpus[e.Cpu];
         bool managed = own.Recorded.Has(IrqFlags.Managed);
-        int taken = own.Recorded.Cpu;
         ref IrqDesc desc = ref _machine.Irqs[irq];
         CpuMask search = cpu.AskedIrq == irq ? new CpuMask(cpu.AskedMask) : desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All;
-        if (FindCpu(search, managed, own: false, taken, out int explained) != Choice.Found || explained != taken)
+        bool isExplained = FindCpu(search, managed, own: false, taken, out int explained) == Choice.Found && explained == taken;
+        if (!isExplained && cpu.AskedIrq != irq)
         {
             search = CpuMask.All;
-            if (cpu.AskedIrq == irq || FindCpu(search, managed, own: false, taken, out explained) != Choice.Found || explained != taken) return;
+            isExplained = FindCpu(search, managed, own: false, taken, out explained) == Choice.Found && explained == taken;
+        }
+        if (!isExplained)
+        {
+            // Why this CPU is not known; all that can be asked is whether its vector is free here.
+            if (!_cpus[taken].Held[own.Recorded.Vector]) return;
+            search = CpuMask.Of(taken);
         }
         switch (FindPlace(search, in own, taken, out int best, out byte vector, out bool numberKnown))
         {
@@ -98,7 +105,7 @@ public sealed partial class GuidedKernel
         get
         {
             if (WindowShift != 0) return true;
-            for (int cpu = 0; cpu < _cpusUsed; cpu++)
+            for (int cpu = 0; _touched && cpu < _cpusUsed; cpu++)
             {
                 if (_cpus[cpu].Differs) return true;
             }

@@ -5,7 +5,6 @@ using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Findings.Hazards;
 using Replay.Core.Rules;
-using Replay.Core.Spec;
 using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;

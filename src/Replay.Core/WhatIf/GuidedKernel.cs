@@ -3,7 +3,6 @@ using System.Numerics;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Findings.Hazards;
-using Replay.Core.Rules;
 using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
@@ -43,6 +42,9 @@ public sealed partial class GuidedKernel
     private bool _requestsSeen;
     private bool _remappingSeen;
     private bool _suspended;
+
+    // True once anything departed: before that all books are as recorded.
+    private bool _touched;
 
     // A modelled Linux decides everything itself, by the same rules.
     private bool _modelled;
@@ -156,6 +158,7 @@ public sealed partial class GuidedKernel
     private void Depart(ref GuidedIrq own, in RecordedIrq from)
     {
         if (own.Has(GuidedFlags.Departed)) return;
+        _touched = true;
         own.Flags = (own.Flags & (GuidedFlags.Deactivating | GuidedFlags.Requested)) | GuidedFlags.Departed;
         if (from.Previous != 0) own.Flags |= from.Has(IrqFlags.CleanupPending) ? GuidedFlags.CleanupPending : GuidedFlags.MoveInProgress;
         own.Cpu = from.Cpu;

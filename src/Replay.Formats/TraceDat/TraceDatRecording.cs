@@ -33,15 +33,10 @@ public sealed class TraceDatRecording : Recording
     private readonly CpuStream[] _streams;
     private readonly CpuMerger _merger;
     private readonly IrqEvent[] _batch = new IrqEvent[BatchRecords + RecordMapper.RecordsMax];
-    private readonly RecordMapper _mapper;
-    private readonly int _typeOffset;
+    private readonly RecordDecoder _decoder;
     private readonly long _dataBytes;
     private bool _started;
     private bool _finished;
-    private bool _hasTime;
-    private ulong _firstTimeNs;
-    private ulong _lastTimeNs;
-    private long _eventCount;
 
     private TraceDatRecording(InputFile file, TraceDatOptions options)
     {
@@ -49,14 +44,15 @@ public sealed class TraceDatRecording : Recording
         _layout = TraceDatOpener.Open(file, Report);
         RingBufferSpec ring = _layout.Ring!;
         var addresses = new KernelAddresses(_layout.FetchKallsyms, _layout.FetchPrintk);
-        _mapper = new RecordMapper(options.Mapping, Tables, Report, addresses, _layout.BigEndian, ring.LongSize);
-        _sources = new SourceTable(_layout.Formats, _mapper, options.IgnorePatterns, ring.LongSize);
-        _typeOffset = Math.Max(_layout.Formats.TypeOffset, 0);
+        var mapper = new RecordMapper(options.Mapping, Tables, Report, addresses, _layout.BigEndian, ring.LongSize);
+        _sources = new SourceTable(_layout.Formats, mapper, options.IgnorePatterns, ring.LongSize);
+        int typeOffset = Math.Max(_layout.Formats.TypeOffset, 0);
+        _decoder = new RecordDecoder(_sources, mapper, typeOffset);
         List<(CpuSpan Span, int Buffer)> spans = CollectSpans(_layout, out _dataBytes);
         int window = Math.Clamp(WindowsBytes / Math.Max(spans.Count, 1), RingBufferSpec.PageMin, WindowMax);
         // A power of two is a multiple of every page size below it.
         window = 1 << (31 - System.Numerics.BitOperations.LeadingZeroCount((uint)window));
-        _context = new DataContext(_layout) { TypeOffset = _typeOffset, WindowBytes = window };
+        _context = new DataContext(_layout) { TypeOffset = typeOffset, WindowBytes = window };
         _streams = new CpuStream[spans.Count];
         for (int rank = 0; rank < _streams.Length; rank++)
         {
@@ -98,6 +94,7 @@ public sealed class TraceDatRecording : Recording
         if (!_finished)
         {
             used = _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
+            Info.LostCount = _layout.Facts.DroppedCount + _decoder.LostCount;
             if (_merger.Count == 0) Finish();
         }
         events = _batch.AsSpan(0, used);
@@ -168,7 +165,7 @@ public sealed class TraceDatRecording : Recording
             CpuStream stream = _streams[_merger.Top];
             _merger.RunnerUp(out ulong limitNs, out int rank);
             bool winsTie = _merger.Top < rank;
-            if (Run<TOrder>(stream, limitNs, winsTie, ref used)) _merger.UpdateTop(stream.TimeNs);
+            if (_decoder.Run<TOrder>(stream, _batch, BatchRecords, limitNs, winsTie, ref used)) _merger.UpdateTop(stream.TimeNs);
             else _merger.RemoveTop();
         }
         return used;
@@ -183,152 +180,13 @@ public sealed class TraceDatRecording : Recording
         }
     }
 
-    /// <summary>
-    /// Consumes records of one stream while they come before the runner-up's and the batch has room. False when the
-    /// stream has ended.
-    /// </summary>
-    private bool Run<TOrder>(CpuStream stream, ulong limitNs, bool winsTie, ref int usedSoFar)
-        where TOrder : struct, IByteOrder
-    {
-        int used = usedSoFar;
-        int typeOffset = _typeOffset;
-        bool isConverted = stream.IsConverted;
-        bool isSeen = stream.IsSeen;
-        SourceSlot[] slots = _sources.Slots;
-        Span<IrqEvent> batch = _batch;
-        ulong lastTimeNs = _lastTimeNs;
-        bool more = true;
-        while (true)
-        {
-            if (stream.HasLoss)
-            {
-                EmitLoss(stream, ref used);
-                if (stream.RecordLength < 0)
-                {
-                    more = false;
-                    break;
-                }
-            }
-            ReadOnlySpan<byte> data = stream.Data;
-            int end = stream.End;
-            int next = stream.Next;
-            int start = stream.RecordStart;
-            int length = stream.RecordLength;
-            ulong clock = stream.Clock;
-            ulong timeNs = stream.TimeNs;
-            bool advanced;
-            // Records of one page; the stream's own decoder does everything but plain data.
-            while (true)
-            {
-                int id = TOrder.ReadUInt16(data[(start + typeOffset)..]);
-                if ((uint)id >= (uint)slots.Length || slots[id].Plan == SourceSlot.Unresolved)
-                {
-                    _sources.Resolve(id);
-                    slots = _sources.Slots;
-                }
-                ref SourceSlot slot = ref slots[id];
-                if (slot.Plan != SourceSlot.Ignored)
-                {
-                    slot.Count++;
-                    lastTimeNs = timeNs;
-                    if (!_hasTime) SetFirstTime(timeNs);
-                    if (slot.Plan > 0)
-                    {
-                        int written = _mapper.Map(slot.Plan - 1, data.Slice(start, length), timeNs, stream.Cpu,
-                            batch[used..], stream.FileOffset(start));
-                        _eventCount += written <= 1 ? written : CountEvents(batch.Slice(used, written));
-                        used += written;
-                        isSeen = true;
-                    }
-                    else if (!isSeen)
-                    {
-                        isSeen = true;
-                        EmitSeen(stream.Cpu, timeNs, ref used);
-                    }
-                }
-                advanced = false;
-                if (next + 4 > end) break;
-                TOrder.SplitEventHeader(TOrder.ReadUInt32(data[next..]), out uint type, out uint delta);
-                int bytes = (int)(type * 4);
-                if (type - 1 >= RingBufferSpec.Padding - 1 || next + 4 + bytes > end || bytes < typeOffset + 2) break;
-                start = next + 4;
-                length = bytes;
-                next = start + bytes;
-                clock += delta;
-                timeNs = isConverted ? stream.Convert(clock) : clock;
-                advanced = true;
-                if (timeNs > limitNs || (timeNs == limitNs && !winsTie) || used >= BatchRecords) break;
-            }
-            stream.Next = next;
-            stream.RecordStart = start;
-            stream.RecordLength = length;
-            stream.Clock = clock;
-            stream.TimeNs = timeNs;
-            if (!advanced && !stream.TryAdvance<TOrder>())
-            {
-                more = false;
-                break;
-            }
-            if (stream.TimeNs > limitNs || (stream.TimeNs == limitNs && !winsTie) || used >= BatchRecords) break;
-        }
-        stream.IsSeen = isSeen;
-        _lastTimeNs = lastTimeNs;
-        usedSoFar = used;
-        return more;
-    }
-
-    private void SetFirstTime(ulong timeNs)
-    {
-        _hasTime = true;
-        _firstTimeNs = timeNs;
-    }
-
-    /// <summary>
-    /// A CPU's first record becomes no event of its own: it still tells that the CPU is online, since no other records.
-    /// </summary>
-    private void EmitSeen(ushort cpu, ulong timeNs, ref int used)
-    {
-        ref IrqEvent seen = ref _batch[used++];
-        seen = default;
-        seen.TimeNs = timeNs;
-        seen.Cpu = cpu;
-        seen.Kind = EventKind.CpuSeen;
-        seen.Irq = IrqEvent.NoIrq;
-        _eventCount++;
-    }
-
-    private void EmitLoss(CpuStream stream, ref int used)
-    {
-        ref IrqEvent loss = ref _batch[used++];
-        loss = default;
-        loss.TimeNs = stream.TimeNs;
-        loss.Cpu = stream.Cpu;
-        loss.Kind = EventKind.Loss;
-        loss.Irq = IrqEvent.NoIrq;
-        loss.A = stream.LossCount;
-        _eventCount++;
-        Info.LostCount += stream.LossCount == 0 ? 1 : (long)stream.LossCount;
-        stream.HasLoss = false;
-        stream.LossCount = 0;
-    }
-
-    private static int CountEvents(ReadOnlySpan<IrqEvent> records)
-    {
-        int count = 0;
-        foreach (ref readonly IrqEvent record in records)
-        {
-            if (record.Kind != EventKind.Extension) count++;
-        }
-        return count;
-    }
-
     private void Finish()
     {
         _finished = true;
         Info.RecordCount = _sources.WriteTo(Info.Sources);
-        Info.EventCount = _eventCount;
-        if (!_hasTime) return;
-        Info.FirstTimeNs = _firstTimeNs;
-        Info.LastTimeNs = _lastTimeNs;
+        Info.EventCount = _decoder.EventCount;
+        if (!_decoder.HasTime) return;
+        Info.FirstTimeNs = _decoder.FirstTimeNs;
+        Info.LastTimeNs = _decoder.LastTimeNs;
     }
 }

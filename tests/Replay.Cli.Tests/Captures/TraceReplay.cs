@@ -21,6 +21,18 @@ internal sealed class TraceReplay
         _events = events;
     }
 
+    public EventTables Tables => _tables;
+
+    /// <summary>All records.</summary>
+    public IrqEvent[] Events => _events;
+
+    /// <summary>The start of the event that record <paramref name="at"/> belongs to.</summary>
+    public int EventStart(int at)
+    {
+        while (at > 0 && at < _events.Length && _events[at].Kind == EventKind.Extension) at--;
+        return at;
+    }
+
     public static Recording Open(string path) =>
         new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 

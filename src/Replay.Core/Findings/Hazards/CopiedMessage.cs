@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -42,6 +43,12 @@ internal sealed class CopiedMessage(HazardContext context)
         context.Report(FindingCode.MessageNotConstant, context.Index, string.Create(CultureInfo.InvariantCulture,
             $"irq {e.Irq} goes through remapping and its message changes while it is active (0x{from.Address:x} to 0x{to.Address:x})."),
             new About { Irq = (int)e.Irq });
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_copies, CopiesMax, archive.Value, copy => new Copy(archive.Value(copy.Event), archive.Value(copy.Agent)));
     }
 
     private readonly record struct Copy(long Event, ushort Agent);

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Findings.Hazards;
@@ -47,5 +48,11 @@ internal sealed class CounterUnderflow(HazardContext context)
         context.Report(FindingCode.CounterUnderflow, context.Since(blame), string.Create(CultureInfo.InvariantCulture,
             $"{where} counter of {counter} is {(int)value}: more was given back than was taken."),
             new About { Cpu = cpu < 0 ? null : cpu });
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        _previous = archive.Value(_previous);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -90,4 +91,15 @@ internal sealed class EntryOwner(HazardContext context)
 
     private void Report(uint irq, long blame, string message) =>
         context.Report(FindingCode.EntrySource, context.Since(blame), message, new About { Irq = (int)irq }, Certainty.Inferred);
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        _activating = archive.Value(_activating);
+        _activatingCpu = archive.Value(_activatingCpu);
+        _activatingNs = archive.Value(_activatingNs);
+        _freesSeen = archive.Value(_freesSeen);
+        _tableEntries = archive.Value(_tableEntries);
+        _tableEvent = archive.Value(_tableEvent);
+    }
 }

@@ -8,7 +8,7 @@ namespace Replay.Core.Findings.Hazards;
 /// All detections that have a file of their own, and which events each of them looks at. Called for events that are no
 /// delivery: before the machine applies one (what it is about to replace is still there), and after.
 /// </summary>
-internal sealed class HazardSet
+internal sealed partial class HazardSet
 {
     private static readonly bool[] LookedAt = BuildLookedAt();
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -74,6 +75,13 @@ internal sealed class InFlightAtOffline(HazardContext context)
     }
 
     private static int Key(int cpu, int vector) => (cpu << 8) | vector;
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_waiting, WaitingMax, archive.Value, request => new Request(archive.Value(request.Irq), archive.Value(request.AcceptEvent)));
+        archive.Set(_closed, WaitingMax);
+    }
 
     private readonly record struct Request(int Irq, long AcceptEvent);
 }

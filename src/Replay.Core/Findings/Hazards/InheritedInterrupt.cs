@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
@@ -39,5 +40,11 @@ internal sealed class InheritedInterrupt(HazardContext context)
         context.Report(FindingCode.InheritedInterrupt, context.Index,
             $"{pin} waits for an end of interrupt that this kernel never began: the line is dead until that is cleared.",
             new About { Vector = vector }, Certainty.Inferred);
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Rows(ref _everGiven, 2 * CpuTable.CpuMax, (ref Bits256 given) => given = archive.Value(given));
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.State;
 
 namespace Replay.Core.Findings.Hazards;
@@ -72,6 +73,20 @@ internal sealed class InterruptStorm(HazardContext context)
         ulong count = 0;
         for (int cpu = 0; cpu < context.Machine.Cpus.Used; cpu++) count += context.Machine.Irqs.Delivered(irq, cpu);
         return count;
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Rows(ref _runs, IrqTable.IrqMax, (ref Run run) => run = new Run
+        {
+            Refused = archive.Value(run.Refused),
+            FirstNs = archive.Value(run.FirstNs),
+            LastNs = archive.Value(run.LastNs),
+            FirstEvent = archive.Value(run.FirstEvent),
+            ArrivedAtStart = archive.Value(run.ArrivedAtStart),
+        });
+        _lastReported = archive.Value(_lastReported);
     }
 
     private struct Run

@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 
@@ -19,4 +20,10 @@ internal sealed class InvalidationStalled(HazardContext context)
 
     public void Log() => context.Report(FindingCode.InvalidationStalled, context.Since(_lastInvalidation),
         "The remapping unit did not carry out its commands: remapping entries changed since may not be in effect.");
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        _lastInvalidation = archive.Value(_lastInvalidation);
+    }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 
@@ -105,6 +106,28 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
 
     private static string Name(int key) =>
         string.Create(CultureInfo.InvariantCulture, $"IO-APIC {key >> 8} pin {key & 0xFF}");
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Map(_pins, PinsMax, archive.Value, pin => new Pin
+        {
+            Waits = archive.Value(pin.Waits),
+            SentVector = archive.Value(pin.SentVector),
+            WaitEvent = archive.Value(pin.WaitEvent),
+            ChangeEvent = archive.Value(pin.ChangeEvent),
+        });
+        archive.Rows(_guestPins.AsSpan(), (ref GuestWait wait) => wait = new GuestWait
+        {
+            Waits = archive.Value(wait.Waits),
+            Told = archive.Value(wait.Told),
+            Vector = archive.Value(wait.Vector),
+            SinceNs = archive.Value(wait.SinceNs),
+            SinceEvent = archive.Value(wait.SinceEvent),
+        });
+        _endsSeen = archive.Value(_endsSeen);
+        _guestEndsSeen = archive.Value(_guestEndsSeen);
+    }
 
     private struct Pin
     {

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -71,6 +72,15 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
         context.Machine.MaskSeen && desc.Has(IrqFlags.MaskedKnown) && desc.MaskEvent >= 0;
 
     private static string Word(bool masked) => masked ? "masked" : "unmasked";
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_generic, IrqsMax, archive.Value, Transfer);
+        archive.Lookup(_hardware, IrqsMax, archive.Value, Transfer);
+
+        View Transfer(View view) => new(archive.Value(view.Masked), archive.Value(view.Disabled), archive.Value(view.Event));
+    }
 
     private readonly record struct View(bool Masked, bool Disabled, long Event);
 }

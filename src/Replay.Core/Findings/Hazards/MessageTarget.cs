@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -149,6 +150,18 @@ internal sealed class MessageTarget(HazardContext context)
         if (irq >= (uint)context.Machine.Irqs.Count) return false;
         if (irq >= (uint)_told.Length) Array.Resize(ref _told, context.Machine.Irqs.Count);
         return true;
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Rows(ref _told, IrqTable.IrqMax, (ref Told told) => told = new Told
+        {
+            MovedNs = archive.Value(told.MovedNs),
+            IsDirect = archive.Value(told.IsDirect),
+        });
+        _messagesFollow = archive.Value(_messagesFollow);
+        _entriesFollow = archive.Value(_entriesFollow);
     }
 
     private struct Told

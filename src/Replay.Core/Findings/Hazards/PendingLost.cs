@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -49,5 +50,11 @@ internal sealed class PendingLost(HazardContext context)
         }
         context.Report(FindingCode.PendingUnmasked, first, string.Create(CultureInfo.InvariantCulture,
             $"Entry {read.Entry} is not masked and its pending bit stays set: the message was never sent, or the bit is stale."), about);
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_unmaskedPending, EntriesMax, archive.Value, archive.Value);
     }
 }

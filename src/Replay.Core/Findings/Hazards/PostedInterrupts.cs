@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -88,6 +89,19 @@ internal sealed class PostedInterrupts(HazardContext context)
         if (_descriptors.TryGetValue(address, out descriptor)) return true;
         descriptor = new Descriptor { IdleEvent = -1, PlaceEvent = -1 };
         return _descriptors.Count < DescriptorsMax;
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_descriptors, DescriptorsMax, archive.Value, descriptor => new Descriptor
+        {
+            State = archive.Value(descriptor.State),
+            Apic = archive.Value(descriptor.Apic),
+            PlaceEvent = archive.Value(descriptor.PlaceEvent),
+            IdleEvent = archive.Value(descriptor.IdleEvent),
+        });
+        archive.Lookup(_posted, PostedMax, archive.Value, archive.Value);
     }
 
     private struct Descriptor

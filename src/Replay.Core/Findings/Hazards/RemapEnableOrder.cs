@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 
@@ -52,6 +53,17 @@ internal sealed class RemapEnableOrder(HazardContext context, EntryOwner entries
         if (unit.TableEvent < 0 || unit.Cleared) return;
         context.Report(FindingCode.RemapEnableOrder, unit.TableEvent, string.Create(CultureInfo.InvariantCulture,
             $"{context.Machine.Tables.Names[name]} is switched on and its cache was not cleared after it was given its table: old entries may still be used."));
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_units, UnitsMax, archive.Value, unit => new Unit
+        {
+            ClearsItself = archive.Value(unit.ClearsItself),
+            Cleared = archive.Value(unit.Cleared),
+            TableEvent = archive.Value(unit.TableEvent),
+        });
     }
 
     private struct Unit

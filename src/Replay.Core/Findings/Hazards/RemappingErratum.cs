@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
@@ -34,5 +35,11 @@ internal sealed class RemappingErratum(HazardContext context)
             if (entry.Stale && IrteBits.IsPresent(entry.CachedLo) && IrteBits.Vector(entry.CachedLo) == vector) return true;
         }
         return false;
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        _namedEvent = archive.Value(_namedEvent);
     }
 }

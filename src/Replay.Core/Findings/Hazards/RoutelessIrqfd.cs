@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Findings.Hazards;
@@ -47,6 +48,17 @@ internal sealed class RoutelessIrqfd(HazardContext context)
         if (_gsis.TryGetValue(number, out gsi)) return true;
         gsi = new Gsi { RouteEvent = -1 };
         return _gsis.Count < GsisMax;
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_gsis, GsisMax, archive.Value, gsi => new Gsi
+        {
+            Bound = archive.Value(gsi.Bound),
+            HasRoute = archive.Value(gsi.HasRoute),
+            RouteEvent = archive.Value(gsi.RouteEvent),
+        });
     }
 
     private struct Gsi

@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Findings.Hazards;
@@ -27,5 +28,12 @@ internal sealed class SuspendPhases(HazardContext context)
         {
             IsSuspended = false;
         }
+    }
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        IsSuspended = archive.Value(IsSuspended);
+        SuspendEvent = archive.Value(SuspendEvent);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -102,6 +103,17 @@ internal sealed class TornMessage(HazardContext context)
     };
 
     private static uint Key(ushort device, ushort entry) => ((uint)device << 16) | entry;
+
+    /// <summary>Saves or restores what it remembers.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Lookup(_updates, UpdatesMax, archive.Value, update => new Update
+        {
+            FirstEvent = archive.Value(update.FirstEvent),
+            DataFirst = archive.Value(update.DataFirst),
+            RaiseEvent = archive.Value(update.RaiseEvent),
+        });
+    }
 
     private record struct Update
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Systems.Vfio;
 
@@ -22,4 +23,9 @@ internal sealed class DriverAnswers
         if (callback != DeviceStepCode.ErrorDetected) return AerAnswerCode.Recovered;
         return state == ChannelState.Frozen ? AerAnswerCode.NeedReset : AerAnswerCode.CanRecover;
     }
+
+    /// <summary>Saves or restores what was told.</summary>
+    public void Transfer(StateArchive archive, VfioModel model) => archive.Map(_told, int.MaxValue,
+        key => (model.RequireFunction(archive.Value(key.Item1?.Name ?? "")), (DeviceStepCode)archive.Value((byte)key.Item2)),
+        answer => (AerAnswerCode)archive.Value((byte)answer));
 }

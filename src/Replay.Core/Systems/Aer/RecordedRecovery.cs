@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.State;
@@ -227,4 +228,17 @@ internal sealed class RecordedRecovery
     }
 
     private string NameOf(ushort device) => _context.Tables.Devices[device];
+
+    /// <summary>Saves or restores all that is followed.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        archive.Section("recoveries", 1);
+        archive.List(_recoveries, RecoveriesMax, recovery => FollowedRecovery.Transfer(archive, recovery));
+        archive.List(_inOrder, DevicesMax, device => FollowedDevice.Transfer(archive, device));
+        if (archive.IsLoading)
+        {
+            foreach (FollowedDevice device in _inOrder) _devices[device.Device] = device;
+        }
+        _resumeSeen = archive.Value(_resumeSeen);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.HyperV;
@@ -92,5 +93,15 @@ internal sealed class HyperVHost
         bool found = _mappings.TryGetValue((device, message.Data), out (int Vp, byte Vector) target);
         (vp, vector) = target;
         return found && message.Address == Address;
+    }
+
+    /// <summary>Saves or restores what is open and mapped.</summary>
+    internal void Transfer(StateArchive archive)
+    {
+        archive.Set(_open, ushort.MaxValue + 1);
+        archive.Map(_mappings, int.MaxValue, key => (archive.Value(key.Device), archive.Value(key.Data)),
+            target => (archive.Value(target.Vp), archive.Value(target.Vector)));
+        archive.Lookup(_counts, ushort.MaxValue + 1, archive.Value, archive.Value);
+        _next = archive.Value(_next);
     }
 }

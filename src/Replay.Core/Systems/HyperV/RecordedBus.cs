@@ -1,3 +1,5 @@
+using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Systems.HyperV;
@@ -28,6 +30,21 @@ internal sealed class RecordedBus
 
     /// <summary>Mappings were asked for in this resume, and not because a driver requested an interrupt.</summary>
     public bool CreatedInResume { get; set; }
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static RecordedBus Transfer(StateArchive archive, RecordedBus? bus)
+    {
+        bus ??= new RecordedBus();
+        bus.State = (HvBusStateCode?)archive.Value((byte?)bus.State);
+        bus.StateEvent = archive.Value(bus.StateEvent);
+        bus.Open = archive.Value(bus.Open);
+        bus.GoneEvent = archive.Value(bus.GoneEvent);
+        bus.Resuming = archive.Value(bus.Resuming);
+        bus.ResumeEvent = archive.Value(bus.ResumeEvent);
+        bus.PacketsSeen = archive.Value(bus.PacketsSeen);
+        bus.CreatedInResume = archive.Value(bus.CreatedInResume);
+        return bus;
+    }
 }
 
 /// <summary>What a recording has shown of one interrupt's mapping.</summary>
@@ -63,4 +80,22 @@ internal sealed class RecordedMapping
 
     /// <summary>Arrivals that no handler took, until then.</summary>
     public long SpuriousBefore { get; set; }
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static RecordedMapping Transfer(StateArchive archive, RecordedMapping? mapping)
+    {
+        ushort device = archive.Value(mapping?.Device ?? 0);
+        mapping ??= new RecordedMapping { Device = device };
+        mapping.Rerequested = archive.Value(mapping.Rerequested);
+        mapping.CreateEvent = archive.Value(mapping.CreateEvent);
+        mapping.GoneEvent = archive.Value(mapping.GoneEvent);
+        mapping.Address = archive.Value(mapping.Address);
+        mapping.Data = archive.Value(mapping.Data);
+        mapping.RetargetEvent = archive.Value(mapping.RetargetEvent);
+        mapping.Targets = archive.Value(mapping.Targets);
+        mapping.Multicast = archive.Value(mapping.Multicast);
+        archive.Numbers(mapping.ArrivalsBefore.AsSpan());
+        mapping.SpuriousBefore = archive.Value(mapping.SpuriousBefore);
+        return mapping;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Linux;
@@ -23,6 +24,20 @@ internal sealed class HardwareEntry
 
     /// <summary>Device whose message this one is a copy of, and its entry; null for an entry of its own.</summary>
     public (ushort Device, int Entry)? CopyOf { get; set; }
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static HardwareEntry Transfer(StateArchive archive, HardwareEntry? entry)
+    {
+        entry ??= new HardwareEntry();
+        entry.Message = archive.Value(entry.Message);
+        entry.Held = archive.Value(entry.Held);
+        entry.Masked = archive.Value(entry.Masked);
+        entry.Pending = archive.Value(entry.Pending);
+        entry.Writes = archive.Value(entry.Writes);
+        entry.CopyOf = archive.Value(entry.CopyOf.HasValue)
+            ? (archive.Value(entry.CopyOf.GetValueOrDefault().Device), archive.Value(entry.CopyOf.GetValueOrDefault().Entry)) : null;
+        return entry;
+    }
 }
 
 /// <summary>A device's side of message-signalled interrupts. No snapshot of software ever rolls it back.</summary>
@@ -62,5 +77,16 @@ internal sealed class DeviceHardware
             entry.Masked = true;
             entry.Pending = -1;
         }
+    }
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static DeviceHardware Transfer(StateArchive archive, DeviceHardware? device)
+    {
+        ushort number = archive.Value(device?.Device ?? 0);
+        device ??= new DeviceHardware { Device = number };
+        device.Enabled = archive.Value(device.Enabled);
+        device.Reachable = archive.Value(device.Reachable);
+        archive.Map(device.Entries, EntriesMax, archive.Value, entry => HardwareEntry.Transfer(archive, entry));
+        return device;
     }
 }

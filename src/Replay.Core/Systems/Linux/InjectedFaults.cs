@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Systems.Linux;
@@ -43,4 +44,9 @@ internal sealed class InjectedFaults
         }
         return -1;
     }
+
+    /// <summary>Saves or restores those that wait.</summary>
+    public void Transfer(StateArchive archive) => archive.List(_waiting, WaitingMax, fault => (
+        (Injection)archive.Value((byte)fault.What), archive.Value(fault.Device), archive.Value(fault.Entry),
+        archive.Value(fault.Status), archive.Value(fault.Event)));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
 namespace Replay.Core.Systems.Linux;
@@ -35,5 +36,18 @@ internal sealed class KernelDevice
         };
         foreach (KernelIrq irq in GivenUp) copy.GivenUp.Add(irq.Clone());
         return copy;
+    }
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static KernelDevice Transfer(StateArchive archive, KernelDevice? device)
+    {
+        ushort number = archive.Value(device?.Device ?? 0);
+        device ??= new KernelDevice { Device = number };
+        device.Enabled = archive.Value(device.Enabled);
+        device.PowerUnknown = archive.Value(device.PowerUnknown);
+        device.Bus = (HvBusStateCode?)archive.Value((byte?)device.Bus);
+        device.RestoredEarly = archive.Value(device.RestoredEarly);
+        archive.List(device.GivenUp, Kernel.IrqsMax, irq => KernelIrq.Transfer(archive, irq));
+        return device;
     }
 }

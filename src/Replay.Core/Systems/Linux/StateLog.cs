@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Systems.Linux;
 
@@ -18,4 +19,7 @@ internal sealed class StateLog
         _last[subject] = state;
         _report.Add(new StateLine(eventIndex, subject, step, state));
     }
+
+    /// <summary>Saves or restores the last state of each part.</summary>
+    public void Transfer(StateArchive archive) => archive.Map(_last, int.MaxValue, key => archive.Value(key ?? ""), state => archive.Value(state ?? ""));
 }

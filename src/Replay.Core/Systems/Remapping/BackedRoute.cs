@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -100,4 +101,9 @@ internal sealed class BackedRoute : MessageRoute
     private MsiMessage MessageOf(KernelIrq irq) => System.Policy.GuestRemapping
         ? new(0xFEE0_0018UL | (ulong)(irq.Number & 0x7FFF) << 5, 0)
         : new(0xFEE0_0000UL | (ulong)(uint)irq.Cpu << 12, irq.ConfiguredVector);
+
+    /// <summary>Saves or restores what the host has made.</summary>
+    public void Transfer(StateArchive archive) => archive.Lookup(_backing, int.MaxValue,
+        key => (archive.Value(key.Device), archive.Value(key.Entry)),
+        target => (archive.Value(target.Cpu), archive.Value(target.Vector)));
 }

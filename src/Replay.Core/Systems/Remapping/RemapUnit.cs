@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
@@ -66,4 +67,13 @@ internal sealed class RemapUnit
     public bool IsStale(int index) => _table[index].Stale;
 
     public long WriteEvent(int index) => _table[index].WriteEvent;
+
+    /// <summary>Saves or restores the table.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        _table.Transfer(archive);
+        _limit = archive.Count(_limit, IrteTable.IntelEntries);
+        _taken = archive.Value(_taken);
+        Invalidations = archive.Value(Invalidations);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
@@ -79,4 +80,25 @@ internal sealed class AssignedEntry
         : string.Create(CultureInfo.InvariantCulture, $"0x{message.Address:x}/0x{message.Data:x}");
 
     private static string Mask(bool masked) => masked ? "masked" : "unmasked";
+
+    /// <summary>Saves or restores the three copies.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        Shadow = archive.Value(Shadow);
+        GuestCache = archive.Value(GuestCache);
+        ShadowMasked = archive.Value(ShadowMasked);
+        GuestMasked = archive.Value(GuestMasked);
+        VmmPending = archive.Value(VmmPending);
+        Route = archive.Value(Route);
+        HostMessage = archive.Value(HostMessage);
+        Trigger = (Trigger)archive.Value((byte)Trigger);
+        Allocated = archive.Value(Allocated);
+        Cache = archive.Value(Cache);
+        CacheMasked = archive.Value(CacheMasked);
+        KernelPending = archive.Value(KernelPending);
+        Hardware = archive.Value(Hardware);
+        HardwareMasked = archive.Value(HardwareMasked);
+        Pending = archive.Value(Pending);
+        CauseEvent = archive.Value(CauseEvent);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
@@ -105,6 +106,34 @@ internal sealed class AssignedFunction
 
     /// <summary>True when the guest could get this entry's interrupt: enabled, function and entry unmasked.</summary>
     public bool GuestUnmasked(AssignedEntry entry) => ShadowEnabled && !ShadowFunctionMask && !entry.ShadowMasked;
+
+    /// <summary>Saves or restores all but its name and port, which the model knows.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        int entries = archive.Count(_entries.Count, VfioModel.EntriesMax);
+        while (_entries.Count < entries) _entries.Add(new AssignedEntry());
+        foreach (AssignedEntry entry in _entries) entry.Transfer(archive);
+        Driver = (FunctionDriver)archive.Value((byte)Driver);
+        Owner = archive.Value(Owner);
+        Group = archive.Value(Group);
+        NoBusReset = archive.Value(NoBusReset);
+        ShadowEnabled = archive.Value(ShadowEnabled);
+        ShadowFunctionMask = archive.Value(ShadowFunctionMask);
+        HostEnabled = archive.Value(HostEnabled);
+        VectorCount = archive.Value(VectorCount);
+        HardwareEnabled = archive.Value(HardwareEnabled);
+        GuestSeen = archive.Value(GuestSeen);
+        Isolated = archive.Value(Isolated);
+        ErrorState = (ChannelState)archive.Value((byte)ErrorState);
+        GuestError = (GuestError)archive.Value((byte)GuestError);
+        Notified = archive.Value(Notified);
+        Blocked = archive.Value(Blocked);
+        StateLostEvent = archive.Value(StateLostEvent);
+        BackdoorEvent = archive.Value(BackdoorEvent);
+        MismatchTold = archive.Value(MismatchTold);
+        RefusedEvent = archive.Value(RefusedEvent);
+        LastResetResult = archive.Value(LastResetResult);
+    }
 }
 
 /// <summary>A port (or bridge): the scope of its bus reset is every function below it.</summary>
@@ -138,6 +167,20 @@ internal sealed class BusPort
 
     /// <summary>A reset was replayed and its record by a probe may follow.</summary>
     public bool ResetExplained { get; set; }
+
+    /// <summary>Saves or restores all but its name and functions, which the model knows.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        OpenSeverity = archive.Value(OpenSeverity);
+        ErrorEvent = archive.Value(ErrorEvent);
+        UnresetFatalEvent = archive.Value(UnresetFatalEvent);
+        UnresetTold = archive.Value(UnresetTold);
+        TimerArmed = archive.Value(TimerArmed);
+        TimerCount = archive.Value(TimerCount);
+        ResetCount = archive.Value(ResetCount);
+        AccessesSinceReset = archive.Value(AccessesSinceReset);
+        ResetExplained = archive.Value(ResetExplained);
+    }
 }
 
 /// <summary>A virtual machine, or any other user of functions.</summary>
@@ -149,4 +192,14 @@ internal sealed class VirtualMachine
 
     /// <summary>Why it stands still.</summary>
     public string StopReason { get; set; } = "";
+
+    /// <summary>Saves one, or restores one where there is none yet.</summary>
+    public static VirtualMachine Transfer(StateArchive archive, VirtualMachine? machine)
+    {
+        string name = archive.Value(machine?.Name ?? "");
+        machine ??= new VirtualMachine { Name = name };
+        machine.Running = archive.Value(machine.Running);
+        machine.StopReason = archive.Value(machine.StopReason);
+        return machine;
+    }
 }

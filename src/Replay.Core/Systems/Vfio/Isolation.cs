@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Systems.Vfio;
 
@@ -42,4 +43,13 @@ internal sealed class Isolation
             if (function.ErrorState != ChannelState.PermanentFailure) function.Isolated = false;
         }
     }
+
+    /// <summary>Saves or restores the times of freezes.</summary>
+    public void Transfer(StateArchive archive) => archive.Map(_freezes, VfioModel.FunctionsMax,
+        port => _model.RequirePort(archive.Value(port?.Name ?? "")), times =>
+        {
+            var list = new List<ulong>(times ?? []);
+            archive.List(list, FreezesMax + 2, archive.Value);
+            return new Queue<ulong>(list);
+        });
 }

@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.Systems.Aer;
@@ -125,4 +126,11 @@ internal sealed partial class PcieSystem : ISystem
     }
 
     private string NameOf(ushort device) => _context.Tables.Devices[device];
+
+    public void Transfer(StateArchive archive)
+    {
+        Report.Transfer(archive);
+        _model.Transfer(archive);
+        _recorded.Transfer(archive);
+    }
 }

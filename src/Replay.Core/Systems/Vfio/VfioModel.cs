@@ -10,7 +10,7 @@ namespace Replay.Core.Systems.Vfio;
 /// <summary>
 /// All that a host with assigned functions holds: ports, functions, virtual machines, and the parts that act on them.
 /// </summary>
-internal sealed class VfioModel
+internal sealed partial class VfioModel
 {
     /// <summary>Limits of what a recording can make: rows beyond them are not modelled, and that is counted.</summary>
     public const int FunctionsMax = 1024;

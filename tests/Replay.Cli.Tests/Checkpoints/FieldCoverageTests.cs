@@ -1,0 +1,62 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Replay.Cli.Tests.Captures;
+using Replay.Core.Rules;
+using Replay.Formats.Sidecar;
+using Xunit;
+
+namespace Replay.Cli.Tests.Checkpoints;
+
+/// <summary>
+/// A field that somebody adds to the state of a replay and forgets to save fails here, by name, the day it is added: every
+/// field that any trace can reach is changed, and the change must show in what is saved.
+/// </summary>
+public sealed class FieldCoverageTests
+{
+    private const string Rules = "linux-6.1,cpu.forceCompleteFirst=yes,drv.hibernateIrqs=destroyAndRecreate";
+
+    /// <summary>Fields without state of their own, and why; a type stands for all its fields.</summary>
+    private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal)
+    {
+        ["Rules.ChosenRules"] = "given when the replay is made",
+        ["Systems.Vfio.VfioPolicy"] = "made of the rules",
+        ["Findings.Hazards.NoHandler.<slotRecheck>P"] = "a rule",
+        ["State.IrteTable.<Limit>k__BackingField"] = "fixed by who makes the table",
+        ["State.MsixFunction.<Device>k__BackingField"] = "its place in the list of functions",
+        ["Systems.Aer.RecordedRecovery._devices"] = "an index of _inOrder",
+        ["Systems.SystemSet._live"] = "made anew whenever it is asked for",
+    };
+
+    [Fact]
+    public void Every_field_of_a_replay_is_saved()
+    {
+        var coverage = new FieldCoverage();
+        List<string> traces = [.. Folders.TraceFiles("*.irqs"), Path.Combine("leak-pre", "trace.dat")];
+        foreach (string trace in traces)
+        {
+            TraceReplay read = TraceReplay.Read(Path.Combine(Folders.Traces, trace));
+            var replay = new SavedReplay(read.Tables, RuleChoice.Parse(Rules, default));
+            var random = new Random(trace.Length);
+            int at = 0;
+            for (int stop = 0; stop < 5; stop++)
+            {
+                int next = stop == 4 ? read.Events.Length : read.EventStart(random.Next(at, read.Events.Length + 1));
+                replay.Replayer.Replay(read.Events.AsSpan(at..next));
+                at = next;
+                if (stop == 4) replay.Replayer.Finish();
+                coverage.Look(replay.Replayer, () => StateCodec.Save(archive =>
+                {
+                    replay.Replayer.Transfer(archive);
+                    replay.Replayer.TransferFindings(archive, 0);
+                }));
+            }
+        }
+        List<string> forgotten = coverage.Unproved();
+        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field)) || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        Assert.True(forgotten.Count == 0, "not saved, or never used by any trace:\n" + string.Join("\n", forgotten));
+        Assert.True(coverage.ProvedCount > 300, $"only {coverage.ProvedCount} fields were looked at");
+    }
+
+    private static string Short(string field) => field.Replace("Replay.Core.", "", StringComparison.Ordinal);
+}
