@@ -6,6 +6,9 @@ namespace Replay.Cli.Output;
 /// <summary>What follows from decisions taken otherwise, as counts: one table for text and JSON.</summary>
 internal static class WhatIfRows
 {
+    /// <summary>What moves cost, in the recording too: it says something only beside the other side's number.</summary>
+    public static bool IsCost(string key) => key is "deferred" or "messageWrites" or "tearableWrites" or "entryWrites";
+
     /// <summary>Name in JSON, words for people, and the count.</summary>
     public static IReadOnlyList<(string Key, string Words, long Count)> Of(WhatIfReport? side)
     {
@@ -24,7 +27,7 @@ internal static class WhatIfRows
             ("otherCpu", "places on another CPU than recorded", totals.OtherCpu),
             ("deferred", "moves that waited for the next arrival", totals.Deferred),
             ("busy", "requests that met an old vector still held", totals.Busy),
-            ("held", "old vectors held longer than recorded", totals.Held),
+            ("held", "old vectors held until an arrival or a timer", totals.Held),
             ("heldMaxNs", "longest hold", (long)totals.HeldMaxNs),
             ("undecided", "interrupts that follow the recording again, for want of inputs", totals.Undecided),
             ("messageWrites", "messages rewritten in devices by moves", totals.MessageWrites),

@@ -21,7 +21,7 @@ internal static class WhatIfText
         }
         foreach ((string key, string words, long count) in WhatIfRows.Of(whatIf))
         {
-            if (count != 0) console.Line($"  {(key == "heldMaxNs" ? PlainText.Duration((ulong)count) : PlainText.Count(count))} {words}");
+            if (count != 0 && !WhatIfRows.IsCost(key)) console.Line($"  {(key == "heldMaxNs" ? PlainText.Duration((ulong)count) : PlainText.Count(count))} {words}");
         }
         WriteIrqs(console, whatIf, all);
     }
