@@ -25,6 +25,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
+    public override long EventCount => _replayer.EventCount;
+
     public override StateReport DescribeState(string at)
     {
         StateReport recorded = StateReporter.Build(_replayer.Machine, at);

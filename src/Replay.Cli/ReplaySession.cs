@@ -25,6 +25,9 @@ internal abstract class ReplaySession
     /// <summary>Applies whole events.</summary>
     public abstract void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables);
 
+    /// <summary>Events applied so far.</summary>
+    public abstract long EventCount { get; }
+
     /// <summary>The machine as it is now.</summary>
     public abstract StateReport DescribeState(string at);
 

@@ -130,12 +130,10 @@ internal sealed class ReplayCommand
     private ReplayReport Replay(Recording recording, ReplaySession session)
     {
         using var progress = new ProgressLine(recording, _host);
-        long events = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             session.Apply(batch, recording.Tables);
-            events += EventCounter.Count(batch);
-            progress.Report(events);
+            progress.Report(session.EventCount);
         }
         return session.Finish(progress.Elapsed.TotalSeconds);
     }

@@ -77,7 +77,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ref CpuState state = ref _cpus[cpu];
         if (state.Dark) return;
         state.Dark = true;
-        state.Seen = false; // Its next event goes through MeetCpu.
+        _machine.Cpus.Arrivals[cpu].Seen = false; // Its next event goes through MeetCpu.
 
         state.Online = Online.No;
         state.OnlineEvent = _index;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.Findings;
+using Replay.Core.Findings.Hazards;
 using Replay.Core.State;
 
 namespace Replay.Core.Replay;
@@ -15,46 +15,37 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private void ApplyHandlerEntry(in IrqEvent e)
     {
-        if (_cpus[e.Cpu].Arrival == Arrival.Refused) EndRefused(in e);
-        if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
-        ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
-        ref CpuState cpu = ref _cpus[e.Cpu];
+        if (e.Irq >= (uint)_irqs.Used && !TryIrq(e.Irq)) return;
+        ref IrqDesc desc = ref _irqs[(int)e.Irq];
+        ref CpuArrival cpu = ref _machine.Cpus.Arrivals[e.Cpu];
         ushort name = new HandlerRun(in e).Name;
-        if (desc.HeadName != name)
+        if (desc.HeadName != name && desc.HeadName != 0 && cpu.LastIrq == e.Irq) return;
+        if (cpu.Arrival == Arrival.Refused)
         {
-            if (desc.HeadName != 0 && cpu.LastHandlerIrq == e.Irq) return;
-            desc.HeadName = name;
+            _machine.Spurious++;
+            _hazards.Refused(cpu.LastIrq, e.TimeNs, _index);
         }
-        cpu.LastHandlerIrq = e.Irq;
+        desc.HeadName = name;
+        cpu.LastIrq = e.Irq;
         cpu.Arrival = Arrival.Running;
         desc.Flags |= IrqFlags.Exists;
-        _machine.Irqs.CountDelivery((int)e.Irq, e.Cpu);
+        _irqs.CountDelivery((int)e.Irq, e.Cpu);
         _machine.Delivered++;
         if (desc.Vector != 0 && desc.Cpu != e.Cpu) CheckPlace(in e, ref desc);
     }
 
-    /// <summary>
-    /// All handlers of the arrival before this one refused it, unless this is a further one of them. Asked first and out
-    /// of line: nothing but the event is needed behind it.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EndRefused(in IrqEvent e)
-    {
-        if (e.Irq >= (uint)_machine.Irqs.Used && !TryIrq(e.Irq)) return;
-        ref CpuState cpu = ref _cpus[e.Cpu];
-        ushort head = _machine.Irqs[(int)e.Irq].HeadName;
-        if (head != new HandlerRun(in e).Name && head != 0 && cpu.LastHandlerIrq == e.Irq) return;
-        _machine.Spurious++;
-        cpu.Arrival = Arrival.None;
-        _hazards.Refused(cpu.LastHandlerIrq, e.TimeNs, _index);
-    }
-
     private void ApplyHandlerExit(in IrqEvent e)
     {
-        ref CpuState cpu = ref _cpus[e.Cpu];
-        if (cpu.LastHandlerIrq != e.Irq) return;
+        ref CpuArrival cpu = ref _machine.Cpus.Arrivals[e.Cpu];
+        if (cpu.LastIrq != e.Irq) return;
         if (new HandlerResult(in e).Ret != 0) cpu.Arrival = Arrival.Taken;
         else if (cpu.Arrival == Arrival.Running) cpu.Arrival = Arrival.Refused;
+    }
+
+    private void ApplySystemEntry(in IrqEvent e)
+    {
+        _machine.SystemInterrupts++;
+        if (SpuriousVector.IsFault(in e)) _hazards.SystemFault(in e, _index);
     }
 
     /// <summary>An arrival that is not at the current place: fine at the previous one while that is still allocated.</summary>

@@ -18,7 +18,7 @@ public sealed partial class Replayer<TRules, TProbe>
             CheckStuckMasked(irq, ref desc);
             CheckMaskedAfterStart(irq, ref desc);
         }
-        foreach (ref CpuState cpu in _cpus.AsSpan(0, _machine.Cpus.Used))
+        foreach (ref CpuArrival cpu in _machine.Cpus.Arrivals.AsSpan(0, _machine.Cpus.Used))
         {
             if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;
             cpu.Arrival = Arrival.None;

@@ -71,48 +71,49 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>Replays a batch; it must not end inside an event's extension records.</summary>
     public void Replay(ReadOnlySpan<IrqEvent> events)
     {
-        long unknown = 0;
+        // Index of an event = its place in the batch + this: extension records have none.
+        long first = _index + 1;
         for (int i = 0; i < events.Length; i++)
         {
+            if (typeof(TProbe) == typeof(NoProbe)) // Whoever looks at the machine after each event needs it complete then.
+            {
+                i = ApplyPlain(events, i);
+                if (i == events.Length) break;
+            }
             ref readonly IrqEvent e = ref events[i];
-            if (e.Kind == EventKind.Extension) continue;
-            _index++;
-            if (e.Cpu >= (uint)_cpus.Length || !_cpus[e.Cpu].Seen)
+            if (e.Kind == EventKind.Extension)
             {
-                if (!MeetCpu(in e))
-                {
-                    unknown++;
-                    continue;
-                }
+                first--;
+                continue;
             }
-            switch (e.Kind)
-            {
-                case EventKind.HandlerEntry: ApplyHandlerEntry(in e); break;
-                case EventKind.HandlerExit: ApplyHandlerExit(in e); break;
-                case EventKind.SystemEntry:
-                    _machine.SystemInterrupts++;
-                    if (SpuriousVector.IsFault(in e)) ApplySystemFault(in e);
-                    break;
-                case EventKind.SystemExit: break;
-                case EventKind.AckIrq or EventKind.FlowHandler: unknown++; break; // Frequent, and tell nothing new.
-                default:
-                    _timeNs = e.TimeNs;
-                    bool applied = ApplyAndJudge(events[i..]);
-                    if (SystemSet.Wants(e.Kind)) applied |= _systems.Apply(events[i..], _index);
-                    if (!applied) unknown++;
-                    break;
-            }
-            _probe.AfterEvent(_machine, in e, _index);
+            _index = first + i;
+            bool isKnownCpu = IsOfKnownCpu(in e);
+            if (!isKnownCpu || !ApplyOne(events[i..])) _unknown++;
+            if (isKnownCpu) _probe.AfterEvent(_machine, in e, _index);
         }
         if (events.Length > 0) _timeNs = events[^1].TimeNs;
-        _applied = EventCount - (_unknown += unknown);
+        _index = first + events.Length - 1;
+        _applied = EventCount - _unknown;
     }
 
     private long _unknown;
 
-    /// <summary>Out of the loop, so that the loop stays small.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ApplySystemFault(in IrqEvent e) => _hazards.SystemFault(in e, _index);
+    /// <summary>Applies the first of <paramref name="at"/>, whatever it is; false when the machine has no rule for it.</summary>
+    private bool ApplyOne(ReadOnlySpan<IrqEvent> at)
+    {
+        ref readonly IrqEvent e = ref at[0];
+        switch (e.Kind)
+        {
+            case EventKind.HandlerEntry: ApplyHandlerEntry(in e); return true;
+            case EventKind.HandlerExit: ApplyHandlerExit(in e); return true;
+            case EventKind.SystemEntry: ApplySystemEntry(in e); return true;
+            case EventKind.SystemExit: return true;
+            case EventKind.AckIrq or EventKind.FlowHandler: return false; // Frequent, and tell nothing new.
+        }
+        _timeNs = e.TimeNs;
+        bool applied = ApplyAndJudge(at);
+        return (SystemSet.Wants(e.Kind) && _systems.Apply(at, _index)) || applied;
+    }
 
     /// <summary>Applies an event that is no delivery; detections of their own look at it before and after.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -227,6 +228,12 @@ public sealed partial class Replayer<TRules, TProbe>
         return true;
     }
 
+    private bool IsOfKnownCpu(in IrqEvent e)
+    {
+        CpuArrival[] cpus = _machine.Cpus.Arrivals;
+        return (e.Cpu < (uint)cpus.Length && cpus[e.Cpu].Seen) || MeetCpu(in e);
+    }
+
     /// <summary>
     /// First event of a CPU, or one of a CPU that is going down or offline. False when its number is beyond the model.
     /// </summary>
@@ -246,7 +253,7 @@ public sealed partial class Replayer<TRules, TProbe>
             SetCpuOnline(e.Cpu);
             MarkResync();
         }
-        cpu.Seen = true;
+        _machine.Cpus.Arrivals[e.Cpu].Seen = true;
         if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
     }

@@ -1,3 +1,4 @@
+using System;
 using Replay.Core.Checkpoints;
 
 namespace Replay.Core.State;
@@ -9,6 +10,8 @@ public sealed partial class CpuTable
     {
         archive.Section("cpus", 1);
         archive.Rows(ref _cpus, CpuMax, (ref CpuState cpu) => Transfer(archive, ref cpu));
+        if (archive.IsLoading) _arrivals = new CpuArrival[_cpus.Length];
+        archive.Rows(_arrivals.AsSpan(), (ref CpuArrival arrival) => Transfer(archive, ref arrival));
         Used = archive.Count(Used, _cpus.Length);
     }
 
@@ -26,12 +29,16 @@ public sealed partial class CpuTable
         cpu.ProbedOldKnown = archive.Value(cpu.ProbedOldKnown);
         cpu.WorkIrq = archive.Value(cpu.WorkIrq);
         cpu.IoApicIrq = archive.Value(cpu.IoApicIrq);
-        cpu.LastHandlerIrq = archive.Value(cpu.LastHandlerIrq);
-        cpu.Arrival = (Arrival)archive.Value((byte)cpu.Arrival);
         cpu.AsideMask = archive.Value(cpu.AsideMask);
         cpu.EnablingDevice = archive.Value(cpu.EnablingDevice);
-        cpu.Seen = archive.Value(cpu.Seen);
         cpu.OnlineEvent = archive.Value(cpu.OnlineEvent);
         cpu.OfflineEvent = archive.Value(cpu.OfflineEvent);
+    }
+
+    private static void Transfer(StateArchive archive, ref CpuArrival arrival)
+    {
+        arrival.LastIrq = archive.Value(arrival.LastIrq);
+        arrival.Arrival = (Arrival)archive.Value((byte)arrival.Arrival);
+        arrival.Seen = archive.Value(arrival.Seen);
     }
 }

@@ -11,21 +11,6 @@ public enum Online : byte
     Yes = 2,
 }
 
-/// <summary>What the handlers of an interrupt that arrived have said so far.</summary>
-public enum Arrival : byte
-{
-    None = 0,
-
-    /// <summary>A handler started; nothing recorded of its answer.</summary>
-    Running = 1,
-
-    /// <summary>All handlers so far said "not mine".</summary>
-    Refused = 2,
-
-    /// <summary>A handler took it.</summary>
-    Taken = 3,
-}
-
 /// <summary>One CPU: hotplug state, and the context that pairs records of one operation.</summary>
 public struct CpuState // mutable struct: never readonly
 {
@@ -62,20 +47,11 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>Interrupt of an IO-APIC pin whose affinity is being set on this CPU.</summary>
     public uint IoApicIrq;
 
-    /// <summary>Interrupt whose handler ran last, for shared interrupts.</summary>
-    public uint LastHandlerIrq;
-
-    /// <summary>How the handlers of the last arrival answered.</summary>
-    public Arrival Arrival;
-
     /// <summary>CPUs 0 to 63 on which a managed vector was just set aside, for the interrupt that the next record names.</summary>
     public ulong AsideMask;
 
     /// <summary>Device index that MSI-X is being enabled for.</summary>
     public ushort EnablingDevice;
-
-    /// <summary>First and last event recorded on this CPU.</summary>
-    public bool Seen;
 
     /// <summary>Event that last took the CPU offline or brought it online; -1 when none.</summary>
     public long OnlineEvent;
@@ -91,6 +67,7 @@ public sealed partial class CpuTable
     public const int CpuMax = 8192;
 
     private CpuState[] _cpus = new CpuState[8];
+    private CpuArrival[] _arrivals = new CpuArrival[8];
 
     public CpuTable() => Initialize(0);
 
@@ -103,6 +80,9 @@ public sealed partial class CpuTable
     /// <summary>The table's storage, for the replay loop; replaced when the table grows.</summary>
     internal CpuState[] Cpus => _cpus;
 
+    /// <summary>What arrives at each CPU, by the same numbers; replaced when the table grows.</summary>
+    internal CpuArrival[] Arrivals => _arrivals;
+
     /// <summary>Makes room for a CPU; false when its number is beyond the model.</summary>
     public bool TryEnsure(int cpu)
     {
@@ -111,6 +91,7 @@ public sealed partial class CpuTable
         if (cpu < _cpus.Length) return true;
         int from = _cpus.Length;
         Array.Resize(ref _cpus, (int)BitOperations.RoundUpToPowerOf2((uint)cpu + 1));
+        Array.Resize(ref _arrivals, _cpus.Length);
         Initialize(from);
         return true;
     }
@@ -138,12 +119,12 @@ public sealed partial class CpuTable
                 ProbedIrq = Events.IrqEvent.NoIrq,
                 ProbedFreeIrq = Events.IrqEvent.NoIrq,
                 WorkIrq = Events.IrqEvent.NoIrq,
-                LastHandlerIrq = Events.IrqEvent.NoIrq,
                 IoApicIrq = Events.IrqEvent.NoIrq,
                 OnlineEvent = -1,
                 OfflineEvent = -1,
                 TakedownEvent = -1,
             };
+            _arrivals[cpu] = CpuArrival.Unseen;
         }
     }
 }

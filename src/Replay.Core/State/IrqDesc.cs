@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.InteropServices;
+using Replay.Core.Events;
 
 namespace Replay.Core.State;
 
@@ -74,30 +76,74 @@ public enum IrqFlags : uint
 /// <summary>
 /// One Linux interrupt: the OS's view (irq_desc, apic_chip_data) and the message that the OS believes the device has.
 /// </summary>
+/// <remarks>
+/// What an arrival is compared with comes first, as one word, since that is done a hundred million times a second. The
+/// size is a power of two, so that finding an interrupt is a shift.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Size = SizeBytes)]
 public struct IrqDesc // mutable struct: never readonly
 {
+    public const int SizeBytes = 128;
+
     /// <summary>No index, no device.</summary>
     public const int None = -1;
 
-    public IrqFlags Flags;
+    // An arrival is plain when its ArrivalWord, with the ignored bits set, is the key. Kept true by the setters below; a
+    // descriptor that nothing was set in has a key that no arrival equals.
+    private ulong _arrivalKey;
+    private ulong _arrivalIgnored;
+
+    public IrqFlags Flags
+    {
+        readonly get;
+        set
+        {
+            field = value;
+            UpdateArrivalKey();
+        }
+    }
 
     /// <summary>CPU that the interrupt is directed at (effective affinity; exactly one on x86).</summary>
-    public ushort Cpu;
-
-    /// <summary>CPU of <see cref="PreviousVector"/>.</summary>
-    public ushort PreviousCpu;
+    public ushort Cpu
+    {
+        readonly get;
+        set
+        {
+            field = value;
+            UpdateArrivalKey();
+        }
+    }
 
     /// <summary>Vector on <see cref="Cpu"/>; 0 when it has none (reserved, or shut down).</summary>
-    public byte Vector;
+    public byte Vector
+    {
+        readonly get;
+        set
+        {
+            field = value;
+            UpdateArrivalKey();
+        }
+    }
 
     /// <summary>Old vector still allocated after a move; 0 when none.</summary>
     public byte PreviousVector;
 
-    /// <summary>Vector in the hardware configuration; the placeholder 0xEF when there is no real one.</summary>
-    public byte ConfiguredVector;
+    /// <summary>CPU of <see cref="PreviousVector"/>.</summary>
+    public ushort PreviousCpu;
 
     /// <summary>Index of the first action's name; a shared interrupt's further actions have others.</summary>
-    public ushort HeadName;
+    public ushort HeadName
+    {
+        readonly get;
+        set
+        {
+            field = value;
+            UpdateArrivalKey();
+        }
+    }
+
+    /// <summary>Vector in the hardware configuration; the placeholder 0xEF when there is no real one.</summary>
+    public byte ConfiguredVector;
 
     /// <summary>Index of the name that the driver gave when it installed its handler.</summary>
     public ushort SetupName;
@@ -158,5 +204,22 @@ public struct IrqDesc // mutable struct: never readonly
     {
         if (value) Flags |= flags;
         else Flags &= ~flags;
+    }
+
+    /// <summary>
+    /// True for the entry of a handler that changes nothing but counts: of the first action, where the interrupt is
+    /// directed at or known to have no vector.
+    /// </summary>
+    public readonly bool IsPlainArrival(in IrqEvent e) => (e.ArrivalWord | _arrivalIgnored) == _arrivalKey;
+
+    /// <summary>A descriptor that takes every event for a plain arrival.</summary>
+    internal static IrqDesc ForEventsWithoutIrq => new() { _arrivalKey = ulong.MaxValue, _arrivalIgnored = ulong.MaxValue };
+
+    private void UpdateArrivalKey()
+    {
+        ulong ignored = IrqEvent.ArrivalWordOf(Vector == 0 ? ushort.MaxValue : (ushort)0, 0, 0) | IrqEvent.ArrivalWordOther;
+        _arrivalIgnored = ignored;
+        _arrivalKey = (Flags & IrqFlags.Exists) == 0
+            ? 0 : ignored | IrqEvent.ArrivalWordOf(Cpu, EventKind.HandlerEntry, HeadName);
     }
 }

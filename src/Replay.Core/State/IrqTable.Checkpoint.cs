@@ -10,12 +10,14 @@ public sealed partial class IrqTable
     internal void Transfer(StateArchive archive)
     {
         archive.Section("irqs", 1);
-        archive.Rows(ref _descs, IrqMax, (ref IrqDesc desc) => Transfer(archive, ref desc));
-        Used = archive.Count(Used, _descs.Length);
+        int count = archive.Count(Count, IrqMax);
+        if (archive.IsLoading) _descs = NewTable(count);
+        archive.Rows(_descs.AsSpan(1), (ref IrqDesc desc) => Transfer(archive, ref desc));
+        Used = archive.Count(Used, count);
         _cpuShift = archive.Count(_cpuShift, BitOperations.Log2(CpuTable.CpuMax));
-        long cells = (long)_descs.Length << _cpuShift;
+        long cells = (long)count << _cpuShift;
         if (cells > DeliveryCellsMax) throw new CheckpointException($"expected up to {DeliveryCellsMax} counts of deliveries, found {cells}");
-        if (archive.IsLoading) _delivered = new uint[cells];
+        if (archive.IsLoading) _delivered = new uint[_descs.Length << _cpuShift];
         archive.Numbers(_delivered.AsSpan());
     }
 

@@ -17,36 +17,47 @@ public sealed partial class IrqTable
     /// </summary>
     public const int DeliveryCellsMax = 1 << 24;
 
-    private IrqDesc[] _descs = new IrqDesc[256];
-    private uint[] _delivered = new uint[256 * 8];
+    // Interrupt n is at n + 1. The row before it is for events without an interrupt: the replay loop counts them there,
+    // where nobody looks, instead of asking first whether there is one.
+    private IrqDesc[] _descs = NewTable(256);
+    private uint[] _delivered = new uint[(256 + 1) * 8];
     private int _cpuShift = 3;
 
-    public IrqTable() => Initialize(0);
-
     /// <summary>Numbers that the table holds now: 0 to this, exclusive.</summary>
-    public int Count => _descs.Length;
+    public int Count => _descs.Length - 1;
 
     /// <summary>Interrupt numbers seen: 0 to this, exclusive.</summary>
     public int Used { get; private set; }
 
     /// <summary>The interrupt; <paramref name="irq"/> must be below <see cref="Count"/>.</summary>
-    public ref IrqDesc this[int irq] => ref _descs[irq];
+    public ref IrqDesc this[int irq] => ref _descs[irq + 1];
 
-    /// <summary>The table's storage, for the replay loop; replaced when the table grows.</summary>
+    /// <summary>
+    /// The table's storage, for the replay loop: interrupt n at n + 1, and at 0 what stands for no interrupt. Replaced
+    /// when the table grows.
+    /// </summary>
     internal IrqDesc[] Descs => _descs;
+
+    /// <summary>
+    /// Delivery counts, for the replay loop: a row of <see cref="DeliveryStride"/> CPUs for each of <see cref="Descs"/>.
+    /// Replaced when the table grows.
+    /// </summary>
+    internal uint[] Deliveries => _delivered;
+
+    internal uint DeliveryStride => 1u << _cpuShift;
 
     /// <summary>Makes room for a number; false when it is beyond the model.</summary>
     public bool TryEnsure(uint irq)
     {
         if (irq >= IrqMax) return false;
-        int from = _descs.Length;
+        int from = Count;
         int count = Math.Max(from, (int)BitOperations.RoundUpToPowerOf2(irq + 1));
         if ((long)count << _cpuShift > DeliveryCellsMax) return false;
         if (irq >= (uint)Used) Used = (int)irq + 1;
         if (count == from) return true;
-        Array.Resize(ref _descs, count);
-        Array.Resize(ref _delivered, count << _cpuShift);
-        Initialize(from);
+        Array.Resize(ref _descs, count + 1);
+        Array.Resize(ref _delivered, (count + 1) << _cpuShift);
+        _descs.AsSpan(from + 1).Fill(New());
         return true;
     }
 
@@ -55,11 +66,11 @@ public sealed partial class IrqTable
     {
         if (cpu >> _cpuShift == 0) return true;
         int shift = BitOperations.Log2((uint)cpu) + 1;
-        if ((long)_descs.Length << shift > DeliveryCellsMax) return false;
+        if ((long)Count << shift > DeliveryCellsMax) return false;
         var wider = new uint[_descs.Length << shift];
-        for (int irq = 0; irq < _descs.Length; irq++)
+        for (int row = 0; row < _descs.Length; row++)
         {
-            Array.Copy(_delivered, irq << _cpuShift, wider, irq << shift, 1 << _cpuShift);
+            Array.Copy(_delivered, row << _cpuShift, wider, row << shift, 1 << _cpuShift);
         }
         _delivered = wider;
         _cpuShift = shift;
@@ -67,17 +78,17 @@ public sealed partial class IrqTable
     }
 
     /// <summary>Counts one delivery. Both numbers must have been ensured.</summary>
-    public void CountDelivery(int irq, int cpu) => _delivered[(irq << _cpuShift) + cpu]++;
+    public void CountDelivery(int irq, int cpu) => _delivered[((irq + 1) << _cpuShift) + cpu]++;
 
     /// <summary>Handler runs of an interrupt on a CPU since its set-up (or since recording began).</summary>
     public uint Delivered(int irq, int cpu) =>
-        cpu >> _cpuShift != 0 ? 0 : _delivered[(irq << _cpuShift) + cpu];
+        cpu >> _cpuShift != 0 ? 0 : _delivered[((irq + 1) << _cpuShift) + cpu];
 
     /// <summary>Forgets everything about an interrupt: its descriptor is freed.</summary>
     public void Forget(int irq)
     {
-        _descs[irq] = New();
-        Array.Clear(_delivered, irq << _cpuShift, 1 << _cpuShift);
+        _descs[irq + 1] = New();
+        Array.Clear(_delivered, (irq + 1) << _cpuShift, 1 << _cpuShift);
     }
 
     private static IrqDesc New() => new()
@@ -91,8 +102,11 @@ public sealed partial class IrqTable
         LeakEvent = -1,
     };
 
-    private void Initialize(int from)
+    private static IrqDesc[] NewTable(int count)
     {
-        for (int irq = from; irq < _descs.Length; irq++) _descs[irq] = New();
+        var descs = new IrqDesc[count + 1];
+        descs.AsSpan().Fill(New());
+        descs[0] = IrqDesc.ForEventsWithoutIrq;
+        return descs;
     }
 }

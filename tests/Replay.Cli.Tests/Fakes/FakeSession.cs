@@ -29,6 +29,8 @@ internal sealed class FakeSession : ReplaySession
         }
     }
 
+    public override long EventCount => _events;
+
     public override StateReport DescribeState(string at)
     {
         var irqs = new List<IrqRow>();

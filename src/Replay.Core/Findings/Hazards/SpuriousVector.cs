@@ -13,7 +13,7 @@ internal sealed class SpuriousVector(HazardContext context)
     private const ulong SpuriousApic = 2, ErrorApic = 3;
 
     // ERROR_APIC_VECTOR; SPURIOUS_APIC_VECTOR is the next and last one.
-    private const byte FirstFaultVector = 0xFE;
+    internal const byte FirstFaultVector = 0xFE;
 
     /// <summary>True for the entries that mean something went wrong; asked at every interrupt on a system vector.</summary>
     public static bool IsFault(in IrqEvent e) =>
