@@ -74,9 +74,6 @@ internal struct GuidedIrq // mutable struct: never readonly
     /// <summary>Affinity that waits, CPUs 0 to 63.</summary>
     public ulong Pending;
 
-    /// <summary>Event at which the affinity that waits was asked for, or the place began to differ.</summary>
-    public long Since;
-
     /// <summary>Time at which the old place began to be held.</summary>
     public ulong HeldSinceNs;
 

@@ -88,9 +88,9 @@ public sealed partial class GuidedKernel
         if (own.Previous != 0)
         {
             // Tried again when the interrupt arrives (Linux irq_try_set_affinity).
+            if (!own.Has(GuidedFlags.MovePending)) _totals.Busy++;
             own.Pending = mask.Word;
             own.Set(GuidedFlags.MovePending);
-            _totals.Busy++;
             return;
         }
         own.Clear(GuidedFlags.MovePending);

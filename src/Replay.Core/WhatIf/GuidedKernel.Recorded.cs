@@ -51,6 +51,7 @@ public sealed partial class GuidedKernel
         {
             CountWrites(irq, before.Cpu, before.Vector, own.Recorded.Cpu, own.Recorded.Vector);
             if (!dark && !OwnRemapping && own.Has(GuidedFlags.Requested)) _totals.Deferred++;
+            if (!dark && _rules.HostRemapping == true && !RecordedRemapping && !_requestsSeen) CountUndecided(WhatIfRule.HostRemapping); // When was it asked for?
         }
         own.Clear(GuidedFlags.Requested);
     }

@@ -165,7 +165,6 @@ public sealed partial class GuidedKernel
         own.Vector = from.Vector;
         own.PreviousCpu = from.PreviousCpu;
         own.Previous = from.Previous;
-        own.Since = _index;
         if (own.Has(GuidedFlags.Requested) && !OwnRemapping) own.Set(GuidedFlags.MovePending); // Recorded as pending too.
         Account(in own, 1);
     }
