@@ -40,12 +40,16 @@ internal sealed record CliHost
     /// <summary>The process that the user started.</summary>
     public static CliHost ForProcess() => new()
     {
-        Out = new OutputStream(StandardOutput.Open()),
-        Error = Console.Error,
-        OpenIn = Console.OpenStandardInput,
+        Out = new OutputStream(Descriptors.WasGiven(Descriptors.Out) ? StandardOutput.Open() : new ClosedOutput()),
+        Error = Descriptors.WasGiven(Descriptors.Error) ? Console.Error : TextWriter.Null,
+        OpenIn = OpenStandardInput,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = StandardOutput.Width,
         Variable = Environment.GetEnvironmentVariable,
     };
+
+    private static Stream OpenStandardInput() => Descriptors.WasGiven(Descriptors.In)
+        ? Console.OpenStandardInput()
+        : throw new UsageException("-: this is standard input, and it is closed; give a file, or a pipe: cat capture.dat | irqreplay info -");
 }

@@ -70,6 +70,20 @@ internal static class HelpExamples
                 ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
             ],
+            ["bench"] =
+            [
+                ("irqreplay bench capture.dat", "Speed, where the time goes, and what each kind of event costs."),
+                ("irqreplay bench capture.dat --save before.json", "A baseline, for the same recording after a change."),
+                ("irqreplay bench capture.dat --baseline before.json", "Faster, slower, same or cannot tell; exit code 1 if slower."),
+                ("irqreplay bench capture.dat --against ./old/irqreplay", "Two builds in turns, on a machine that others use too."),
+            ],
+            ["latency"] =
+            [
+                ("irqreplay latency capture.dat", "Each measure: how often, how long, the worst case and its event."),
+                ("irqreplay latency capture.dat --by subject --measure handler", "Handlers of each interrupt."),
+                ("irqreplay latency after.dat --baseline before.dat", "What got slower, by interrupt and phase; exit code 1."),
+                ("irqreplay latency capture.dat --save healthy.json", "A baseline that needs no recording later."),
+            ],
             ["verify"] =
             [
                 ("irqreplay verify capture.dat", "By the rules of the recorded kernel's version."),

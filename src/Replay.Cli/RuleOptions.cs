@@ -33,6 +33,17 @@ internal sealed class RuleOptions
     /// <summary>True when the command line says how the kernel behaves.</summary>
     public bool IsGiven(ParseResult result) => result.GetValue(_rules) is not null || result.GetValue(_with) is { Length: > 0 };
 
+    /// <summary>True when the command line decides this behaviour: a set does of all, an assignment of its own.</summary>
+    public bool Decides(ParseResult result, string behaviour)
+    {
+        if (result.GetValue(_rules) is not null) return true;
+        foreach (string assignment in result.GetValue(_with) ?? [])
+        {
+            if (assignment.StartsWith(behaviour + "=", System.StringComparison.Ordinal)) return true;
+        }
+        return false;
+    }
+
     /// <summary>Fails on wrong names before a long recording is opened.</summary>
     /// <exception cref="UsageException">A name is wrong; the message says what to type.</exception>
     public void Check(ParseResult result) => Choose(result, recorded: default);

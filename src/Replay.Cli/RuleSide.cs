@@ -23,7 +23,7 @@ internal sealed record RuleSide(RuleChoice Rules, IReadOnlyList<string> Given, R
     public WhatIfRules ToWhatIf() => WhatIfRules.From(Rules, Recorded, Decides);
 
     /// <summary>A kernel decides all but what belongs to the machine that it runs on.</summary>
-    private bool Decides(string rule)
+    public bool Decides(string rule)
     {
         if (NamesKernel && rule != "ir.host") return true;
         foreach (string part in Given)

@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using Replay.Cli.Output;
 using Replay.Core.Diff;
 using Replay.Core.Events;
+using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
 
@@ -83,14 +85,49 @@ internal sealed class DiffCommand
         RuleChoice recorded = RuleChoice.ForKernel(kernel);
         var sides = new DiffSides(new RuleSide(left, givenLeft, recorded), new RuleSide(right, givenRight, recorded));
         RulesDiff diff = Compare(recording, sides);
+        if (Recognise(sides, diff.Left) is { } recognised && RecognisedRules.CanReadAgain(file))
+        {
+            sides = recognised;
+            using Recording again = _shared.Open(result, _host);
+            diff = Compare(again, sides);
+        }
         Losses.Write(recording, format, _host.Error);
-        if (format == OutputFormat.Json) DiffJson.Write(diff, sides, _host.Out);
-        else DiffText.Write(diff, sides, recording, file, result.GetValue(_all), _host);
+        EventLines lines = ReadLines(result, file, diff);
+        if (format == OutputFormat.Json) DiffJson.Write(diff, sides, lines, _host.Out);
+        else DiffText.Write(diff, sides, recording, file, lines, result.GetValue(_all), _host);
         if (diff.IsSame && diff.Undecided.Count > 0 && !recording.Report.HasDataLoss)
         {
             return ExitCodes.Usage;
         }
         return ExitCodes.For(recording.Report, !diff.IsSame);
+    }
+
+    /// <summary>
+    /// The events at which something parts, in words. Which ones those are is known only now: read once more, if the
+    /// recording can be opened again and is not so long that it would be felt.
+    /// </summary>
+    private EventLines ReadLines(ParseResult result, string file, RulesDiff diff)
+    {
+        const int LinesMax = 4096, EventsMax = 5_000_000;
+        var wanted = new SortedSet<long>();
+        if (diff.First is { } first) wanted.Add(first.Event);
+        foreach (IrqDifference irq in diff.Irqs)
+        {
+            if (irq.Parts is { } parts && wanted.Count < LinesMax) wanted.Add(parts.Event);
+        }
+        if (wanted.Count == 0 || wanted.Max > EventsMax || !RecognisedRules.CanReadAgain(file)) return new EventLines();
+        using Recording again = _shared.Open(result, _host);
+        return EventLines.Read(again, wanted);
+    }
+
+    /// <summary>Both sides with what the recording shows of its system's rules; null when that changes nothing.</summary>
+    private static DiffSides? Recognise(DiffSides sides, ReplayReport report)
+    {
+        if (!RecognisedRules.Decide(report)) return null;
+        RuleChoice left = RecognisedRules.Lay(sides.Left.Rules, report.Policies, sides.Left.Decides);
+        RuleChoice right = RecognisedRules.Lay(sides.Right.Rules, report.Policies, sides.Right.Decides);
+        return left.ToString() == sides.Left.Rules.ToString() && right.ToString() == sides.Right.Rules.ToString()
+            ? null : new DiffSides(sides.Left with { Rules = left }, sides.Right with { Rules = right });
     }
 
     private int RunTwo(ParseResult result, OutputFormat format, string leftFile, string rightFile, string[] givenLeft, string[] givenRight)
@@ -103,14 +140,25 @@ internal sealed class DiffCommand
         var sides = new DiffSides(
             new RuleSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
             new RuleSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
-        RecordingProfile leftProfile = ProfileReader.Read(left, _createSession(left, sides.Left.ToOptions()), _host);
-        RecordingProfile rightProfile = ProfileReader.Read(right, _createSession(right, sides.Right.ToOptions()), _host);
+        RecordingProfile leftProfile = ReadProfile(result, left, leftFile, sides.Left);
+        RecordingProfile rightProfile = ReadProfile(result, right, rightFile, sides.Right);
         var diff = new RecordingsDiff(leftProfile, rightProfile);
         Losses.Write(left, format, _host.Error);
         Losses.Write(right, format, _host.Error);
         if (format == OutputFormat.Json) RecordingsDiffJson.Write(diff, sides, _host.Out);
         else RecordingsDiffText.Write(diff, sides, leftFile, rightFile, result.GetValue(_all), _host);
         return left.Report.HasDataLoss ? ExitCodes.BadInput : ExitCodes.For(right.Report, !diff.IsSame);
+    }
+
+    /// <summary>By the side's rules; once more where the recording shows that its system had others.</summary>
+    private RecordingProfile ReadProfile(ParseResult result, Recording recording, string file, RuleSide side)
+    {
+        RecordingProfile profile = ProfileReader.Read(recording, _createSession(recording, side.ToOptions()), _host);
+        if (!RecognisedRules.Decide(profile.Report) || !RecognisedRules.CanReadAgain(file)) return profile;
+        RuleChoice rules = RecognisedRules.Lay(side.Rules, profile.Report.Policies, side.Decides);
+        if (rules.ToString() == side.Rules.ToString()) return profile;
+        using Recording again = _shared.Open(result, _host, file);
+        return ProfileReader.Read(again, _createSession(again, (side with { Rules = rules }).ToOptions()), _host);
     }
 
     private (RuleChoice Left, RuleChoice Right) Choose(ParseResult result, KernelRelease recorded)

@@ -44,7 +44,7 @@ internal sealed class ExplainCommand
             else ExplainText.WriteList(_host);
             return ExitCodes.Clean;
         }
-        FindingInfo info = FindByNumber(typed) ?? FindByName(typed) ?? throw new UsageException(DescribeUnknown(typed));
+        FindingInfo info = FindByNumber(typed) ?? FindingCatalog.FindNamed(typed) ?? throw new UsageException(DescribeUnknown(typed));
         Story? story = StoryBook.Find((int)info.Code);
         if (format == OutputFormat.Json) ExplainJson.Write(info, story, _host.Out);
         else ExplainText.Write(info, story, _host);
@@ -57,17 +57,6 @@ internal sealed class ExplainCommand
         ReadOnlySpan<char> digits = typed.StartsWith("irq", StringComparison.OrdinalIgnoreCase) ? typed.AsSpan(3) : typed;
         return ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
             ? FindingCatalog.Find(FindingCatalog.IdOf((FindingCode)number)) : null;
-    }
-
-    /// <summary>A code by its name, however it is written: <c>VECTOR_LEAK</c>, <c>vector-leak</c>.</summary>
-    private static FindingInfo? FindByName(string typed)
-    {
-        string name = typed.Replace('-', '_');
-        foreach (FindingInfo info in FindingCatalog.All)
-        {
-            if (info.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return info;
-        }
-        return null;
     }
 
     private static string DescribeUnknown(string typed)

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.IO;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -69,6 +68,12 @@ internal sealed class ReplayCommand
         var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
         ReplaySession session = _createSession(recording, options);
         ReplayReport report = Replay(recording, session);
+        RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
+        if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
+        {
+            rules = recorded;
+            if (RecognisedRules.Decide(report)) report = ReplayAgain(result, rules, ref historian);
+        }
         Losses.Write(recording, format, _host.Error);
         WhyReport? why = Explain(historian, report);
         switch (format)
@@ -85,10 +90,18 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
                     break;
                 }
-                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, options));
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
+    private ReplayReport ReplayAgain(ParseResult result, RuleChoice rules, ref Historian? historian)
+    {
+        using Recording again = _shared.Open(result, _host);
+        if (historian is not null) historian = new Historian(HistorySubjects.ParseIrq("--why", result.GetValue(_why)!));
+        return Replay(again, _createSession(again, new SessionOptions(result.GetValue(_paranoid), rules, historian)));
     }
 
     /// <summary>
@@ -98,7 +111,7 @@ internal sealed class ReplayCommand
     private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, SessionOptions options)
     {
         var stories = new List<WhyReport>();
-        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !CanReadAgain(file)) return stories;
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
         var subjects = new List<HistorySubject>();
         foreach (ReportFinding finding in report.Findings)
         {
@@ -116,10 +129,6 @@ internal sealed class ReplayCommand
         }
         return stories;
     }
-
-    /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
-    private static bool CanReadAgain(string file) =>
-        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
 
     private static WhyReport? Explain(Historian? historian, ReplayReport report)
     {

@@ -47,10 +47,12 @@ internal sealed class ScenariosCommand
         if (format == OutputFormat.Json) ScenariosJson.Write(results, _host.Out);
         else if (names.Length == 0) ScenariosText.WriteList(results, _host);
         else ScenariosText.WriteWhole(results, result.GetValue(_states), _host);
+        int code = ExitCodes.Clean;
         foreach (ScenarioResult each in results)
         {
-            if (each.Failed > 0) return ExitCodes.Findings;
+            if (each.IsDamaged) return ExitCodes.BadInput;
+            if (each.Failed > 0) code = ExitCodes.Findings;
         }
-        return ExitCodes.Clean;
+        return code;
     }
 }

@@ -8,24 +8,35 @@ namespace Replay.Cli.Output;
 /// <summary>The JSON of <c>diff</c>.</summary>
 internal static class DiffJson
 {
-    public static void Write(RulesDiff diff, DiffSides sides, Stream output)
+    public static void Write(RulesDiff diff, DiffSides sides, EventLines lines, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteSame(json, diff);
-        WriteFirst(json, diff.First);
+        WriteDivergence(json, "firstDivergence", diff.First, lines);
         WriteRules(json, diff);
         WriteSide(json, "left", sides.Left, diff.Left);
         WriteSide(json, "right", sides.Right, diff.Right);
         json.WriteStartArray("irqs");
-        foreach (IrqDifference row in diff.Irqs) WriteIrq(json, row);
+        foreach (IrqDifference row in diff.Irqs) WriteIrq(json, row, lines);
         json.WriteEndArray();
         json.WriteStartObject("findings");
         json.WriteNumber("onlyLeft", diff.Findings.OnlyLeft.Count);
         json.WriteNumber("onlyRight", diff.Findings.OnlyRight.Count);
         json.WriteNumber("both", diff.Findings.Both);
         json.WriteEndObject();
+        json.WriteStartArray("lines");
+        foreach (LineCount row in diff.Lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("source", row.Source);
+            json.WriteText("sort", row.Sort);
+            json.WriteNumber("left", row.Left);
+            json.WriteNumber("right", row.Right);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         WriteState(json, diff.State);
         WhatIfJson.WriteTotals(json, "consequences", diff.Left.WhatIf, diff.Right.WhatIf);
         WriteUndecided(json, diff);
@@ -37,19 +48,26 @@ internal static class DiffJson
     private static void WriteSame(Utf8JsonWriter json, RulesDiff diff) =>
         json.WriteFlag("same", diff.IsSame && diff.Undecided.Count > 0 ? null : diff.IsSame);
 
-    internal static void WriteFirst(Utf8JsonWriter json, Divergence? first)
+    /// <summary>Where something parts; with the event's line and the marker before it where they were read.</summary>
+    internal static void WriteDivergence(Utf8JsonWriter json, string name, Divergence? first, EventLines? lines = null)
     {
         if (first is null)
         {
-            json.WriteNull("firstDivergence");
+            json.WriteNull(name);
             return;
         }
-        json.WriteStartObject("firstDivergence");
+        json.WriteStartObject(name);
         json.WriteNumber("event", first.Event);
         json.WriteUnsigned("timeNs", first.TimeNs);
         json.WriteString("what", first.What);
         json.WriteString("left", first.Left);
         json.WriteString("right", first.Right);
+        if (lines is not null)
+        {
+            json.WriteText("step", first.Step);
+            json.WriteText("line", lines[first.Event]);
+            json.WriteText("afterMark", lines.MarkBefore(first.Event));
+        }
         json.WriteEndObject();
     }
 
@@ -61,7 +79,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    internal static void WriteIrq(Utf8JsonWriter json, IrqDifference row)
+    internal static void WriteIrq(Utf8JsonWriter json, IrqDifference row, EventLines? lines = null)
     {
         json.WriteStartObject();
         json.WriteNumber("irq", row.Irq < 0 ? null : (long?)row.Irq);
@@ -69,6 +87,7 @@ internal static class DiffJson
         json.WriteNumber("entry", row.Entry < 0 ? null : (long?)row.Entry);
         json.WriteText("left", row.Left?.Describe());
         json.WriteText("right", row.Right?.Describe());
+        if (lines is not null) WriteDivergence(json, "parts", row.Parts, lines);
         json.WriteEndObject();
     }
 
@@ -100,7 +119,7 @@ internal static class DiffJson
             json.WriteString("rule", rule.Rule);
             json.WriteNumber("decisions", rule.Decisions);
             json.WriteBoolean("representation", rule.IsRepresentation);
-            WriteFirst(json, rule.First);
+            WriteDivergence(json, "first", rule.First);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -19,7 +19,7 @@ internal static class DiffText
 
     private const int DevicesShown = 6;
 
-    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, bool all, CliHost host)
+    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading(file);
@@ -34,17 +34,18 @@ internal static class DiffText
             WriteUndecided(console, diff);
             return;
         }
-        WriteFirst(console, diff.First, file);
+        WriteFirst(console, diff.First, file, lines);
         WriteRules(console, diff);
         WriteConsequences(console, diff);
         if (diff.Irqs.Count == 0) console.Line("No interrupt ends differently.");
-        WriteIrqs(console, diff.Irqs, all);
+        WriteIrqs(console, diff.Irqs, all, lines);
         WriteFindings(console, diff.Findings, all);
+        WriteLines(console, diff.Lines);
         WriteState(console, diff.State);
         WriteUndecided(console, diff);
     }
 
-    private static void WriteFirst(ReportConsole console, Divergence? first, string file)
+    private static void WriteFirst(ReportConsole console, Divergence? first, string file, EventLines lines)
     {
         if (first is null)
         {
@@ -53,11 +54,15 @@ internal static class DiffText
         }
         string time = first.TimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
         console.Heading(string.Create(CultureInfo.InvariantCulture, $"They part at event {first.Event}{time}"));
+        if (lines[first.Event].Length > 0) console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
         console.Line("  " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
         console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {file} --at event:{first.Event}"), ReportConsole.Dim);
         console.Line();
     }
+
+    private static string AfterMark(Divergence at, EventLines lines) =>
+        lines.MarkBefore(at.Event) is { Length: > 0 } mark ? $", after the marker \"{PlainText.Clean(mark)}\"" : "";
 
     /// <summary>The other rules that part the sides; what is only written differently in one line.</summary>
     private static void WriteRules(ReportConsole console, RulesDiff diff)
@@ -115,22 +120,32 @@ internal static class DiffText
             $"First refused on the {side} side at event {known.FirstRefusal}, {PlainText.Seconds(known.FirstRefusalTimeNs)} s: {text}."));
     }
 
-    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all)
+    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all, EventLines? lines = null)
     {
         if (irqs.Count == 0) return;
         console.Line();
         console.Heading(PlainText.Count(irqs.Count, "interrupt") + (irqs.Count == 1 ? " ends" : " end") + " differently");
-        Table table = ReportConsole.NewTable("!Interrupt", "Left", "Right");
+        bool parts = lines is not null && irqs[0].Parts is not null;
+        Table table = parts ? ReportConsole.NewTable("!Interrupt", "Left", "Right", ">Parts at", "!Step") : ReportConsole.NewTable("!Interrupt", "Left", "Right");
         int shown = all ? irqs.Count : Math.Min(irqs.Count, IrqsShown);
         for (int i = 0; i < shown; i++)
         {
             IrqDifference row = irqs[i];
-            table.AddRow(ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe() ?? "nothing found"),
-                ReportConsole.Cell(row.Right?.Describe() ?? "nothing found"));
+            List<Text> cells = [ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe() ?? "nothing found"),
+                ReportConsole.Cell(row.Right?.Describe() ?? "nothing found")];
+            if (parts)
+            {
+                cells.Add(ReportConsole.Number(row.Parts is { } at ? at.Event.ToString(CultureInfo.InvariantCulture) : "-"));
+                cells.Add(ReportConsole.Cell(row.Parts is null ? "-" : StepOf(row.Parts, lines!)));
+            }
+            table.AddRow(cells);
         }
         console.Write(table);
         if (irqs.Count > shown) console.Line($"… and {PlainText.Count(irqs.Count - shown)} more; --all lists them.", ReportConsole.Dim);
     }
+
+    private static string StepOf(Divergence parts, EventLines lines) =>
+        parts.Step.Length > 0 ? parts.Step : lines[parts.Event].Length > 0 ? lines[parts.Event].Split(' ')[0] : parts.What;
 
     private static string Name(IrqDifference row)
     {
@@ -176,6 +191,20 @@ internal static class DiffText
         var parts = new List<string>();
         foreach ((string device, int count) in devices) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{device} {count}"));
         return $" ({string.Join(", ", parts)})";
+    }
+
+    private static void WriteLines(ReportConsole console, IReadOnlyList<LineCount> lines)
+    {
+        if (lines.Count == 0) return;
+        console.Line();
+        console.Heading("What recordings of the two would show");
+        Table table = ReportConsole.NewTable("!Seen in", "What", ">Left", ">Right");
+        foreach (LineCount row in lines)
+        {
+            table.AddRow(ReportConsole.Cell(row.Source), ReportConsole.Cell(row.Sort), ReportConsole.Number(PlainText.Count(row.Left)),
+                ReportConsole.Number(PlainText.Count(row.Right)));
+        }
+        console.Write(table);
     }
 
     private static void WriteState(ReportConsole console, StateDiff state)

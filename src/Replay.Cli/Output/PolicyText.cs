@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Rules;
 using Replay.Core.Systems;
 
 namespace Replay.Cli.Output;
@@ -9,7 +10,10 @@ internal static class PolicyText
 {
     private const int EventsShown = 4;
 
-    public static void Write(ReportConsole console, IReadOnlyList<PolicyEvidence> evidence)
+    /// <param name="console">Where to.</param>
+    /// <param name="evidence">What the recording shows.</param>
+    /// <param name="rules">Rules of the replay.</param>
+    public static void Write(ReportConsole console, IReadOnlyList<PolicyEvidence> evidence, RuleChoice rules)
     {
         if (evidence.Count == 0) return;
         console.Heading("The recorded system shows its rules");
@@ -20,7 +24,11 @@ internal static class PolicyText
             string device = row.Device.Length == 0 ? "" : $" ({row.Device})";
             console.Line($"  {row.Policy}={row.Alternative}{device}: {row.Because}, {EventsOf(evidence, row)}");
         }
-        console.Line("  Replay with them by --with NAME=ALTERNATIVE.", ReportConsole.Dim);
+        foreach (PolicyEvidence row in evidence)
+        {
+            if (rules.Is(row.Policy, row.Alternative) || !done.Add((row.Policy, "", ""))) continue;
+            console.Line($"  This replay is by {row.Policy}={rules[row.Policy]}; --with {row.Policy}={row.Alternative} follows the recording.", ReportConsole.Dim);
+        }
         console.Line();
     }
 

@@ -14,7 +14,7 @@ internal static class RecordingsDiffJson
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         json.WriteBoolean("same", diff.IsSame);
-        DiffJson.WriteFirst(json, diff.First);
+        DiffJson.WriteDivergence(json, "firstDivergence", diff.First);
         DiffJson.WriteSide(json, "left", sides.Left, diff.Left.Report);
         DiffJson.WriteSide(json, "right", sides.Right, diff.Right.Report);
         json.WriteStartArray("irqs");

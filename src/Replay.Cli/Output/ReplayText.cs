@@ -47,7 +47,7 @@ internal static class ReplayText
         }
         SystemsText.Write(console, report.Systems, all);
         console.Line();
-        PolicyText.Write(console, report.Policies);
+        PolicyText.Write(console, report.Policies, rules);
         console.Line(DescribeInterrupts(report.Interrupts));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }

@@ -50,6 +50,13 @@ internal static class ScenariosJson
         json.WriteEndObject();
     }
 
+    private static void WriteTexts(Utf8JsonWriter json, string name, List<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts) json.WriteStringValue(PlainText.Clean(text));
+        json.WriteEndArray();
+    }
+
     private static void WriteRun(Utf8JsonWriter json, ScenarioRun run)
     {
         json.WriteStartObject();
@@ -58,6 +65,9 @@ internal static class ScenariosJson
         SystemsJson.WriteInterrupts(json, run.Interrupts);
         SystemsJson.WriteCalls(json, run.Calls);
         SystemsJson.WriteStates(json, run.States);
+        SystemsJson.WriteLines(json, run.Lines);
+        WriteTexts(json, "notes", run.Notes);
+        WriteTexts(json, "damage", run.Damage);
         json.WriteStartArray("findings");
         foreach (Finding finding in run.Findings) json.WriteStringValue(FindingCatalog.IdOf(finding.Code));
         json.WriteEndArray();

@@ -27,7 +27,11 @@ internal static class ScenariosText
                 ReportConsole.Cell(result.Scenario.Title));
         }
         console.Write(table);
-        foreach (ScenarioResult result in results) WriteFailed(console, result);
+        foreach (ScenarioResult result in results)
+        {
+            WriteWarnings(console, result);
+            WriteFailed(console, result);
+        }
         console.Line(failed == 0
             ? $"{PlainText.Count(results.Count, "scenario")}, all {PlainText.Count(expected, "expectation")} met."
             : $"{PlainText.Count(failed)} of {PlainText.Count(expected, "expectation")} not met.",
@@ -50,8 +54,10 @@ internal static class ScenariosText
                 WriteNotes(console, run);
                 if (states) WriteStates(console, run);
             }
+            WriteWarnings(console, result);
             WriteFailed(console, result);
-            if (result.Expectations.Count == 0) console.Line("It has no #expect lines.", ReportConsole.Warn);
+            if (result.Expectations.Count == 0)
+                console.Line("It has no #expect lines: nothing was compared. Rules are those of its kernel.", ReportConsole.Warn);
             else if (result.Failed == 0) console.Line($"All {PlainText.Count(result.Expectations.Count, "expectation")} met.", ReportConsole.Good);
             console.Line();
         }
@@ -86,6 +92,20 @@ internal static class ScenariosText
     {
         console.Heading(Name(run) + ", step by step");
         SystemsText.WriteStates(console, run.States, int.MaxValue);
+        SystemsText.WriteLines(console, run.Lines, int.MaxValue);
+    }
+
+    /// <summary>What could not be read, and events that could do nothing under any of the rules.</summary>
+    private static void WriteWarnings(ReportConsole console, ScenarioResult result)
+    {
+        if (result.Runs.Count == 0) return;
+        foreach (string text in result.Runs[0].Damage) console.Line($"{result.Scenario.Name}: {text}", ReportConsole.Bad);
+        foreach (string text in result.Runs[0].Notes)
+        {
+            bool always = true;
+            foreach (ScenarioRun run in result.Runs) always &= run.Notes.Contains(text);
+            if (always) console.Line($"{result.Scenario.Name}: {text}", ReportConsole.Warn);
+        }
     }
 
     private static void WriteFailed(ReportConsole console, ScenarioResult result)

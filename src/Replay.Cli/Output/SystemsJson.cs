@@ -20,6 +20,7 @@ internal static class SystemsJson
             WriteInterrupts(json, report.Interrupts);
             WriteCalls(json, report.Calls);
             WriteStates(json, report.States);
+            WriteLines(json, report.Lines);
             json.WriteNumber("dropped", report.Dropped);
             json.WriteEndObject();
         }
@@ -75,6 +76,21 @@ internal static class SystemsJson
             json.WriteString("call", row.Call);
             json.WriteString("error", row.Error);
             json.WriteBoolean("expected", row.Expected);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>What a recording would show; the source <c>note</c> is about the trace itself.</summary>
+    public static void WriteLines(Utf8JsonWriter json, IReadOnlyList<TraceLine> rows)
+    {
+        json.WriteStartArray("lines");
+        foreach (TraceLine row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("event", row.Event);
+            json.WriteString("source", row.Source);
+            json.WriteText("text", row.Text);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -25,7 +25,9 @@ internal static class SystemsText
             console.Heading($"System {named.Name}");
             WriteInterrupts(console, report, all ? int.MaxValue : RowsShown);
             WriteCalls(console, report.Calls);
+            WriteNotes(console, report.Lines);
             WriteStates(console, report.States, all ? int.MaxValue : RowsShown);
+            WriteLines(console, report.Lines, all ? int.MaxValue : RowsShown / 2);
         }
     }
 
@@ -60,8 +62,33 @@ internal static class SystemsText
         foreach (FailingCall call in calls)
         {
             console.Line(string.Create(CultureInfo.InvariantCulture,
-                $"  event {call.Event}: {call.Call} of {call.Device} fails: {call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
+                $"  event {call.Event}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} fails: {call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
         }
+    }
+
+    private static void WriteNotes(ReportConsole console, IReadOnlyList<TraceLine> lines)
+    {
+        foreach (TraceLine line in lines)
+        {
+            if (line.Source == TraceLine.Note)
+                console.Line(string.Create(CultureInfo.InvariantCulture, $"  note: event {line.Event}: {line.Text}"), ReportConsole.Warn);
+        }
+    }
+
+    /// <summary>Lines of the log, packets and hypercalls that a recording of this would show.</summary>
+    public static void WriteLines(ReportConsole console, IReadOnlyList<TraceLine> lines, int max)
+    {
+        Table table = ReportConsole.NewTable(">Event", "!Seen in", "What a recording would show");
+        int count = 0;
+        foreach (TraceLine line in lines)
+        {
+            if (line.Source == TraceLine.Note || ++count > max) continue;
+            table.AddRow(ReportConsole.Number(line.Event.ToString(CultureInfo.InvariantCulture)), ReportConsole.Cell(line.Source),
+                ReportConsole.Cell(line.Text));
+        }
+        if (count == 0) return;
+        console.Write(table);
+        WriteMore(console, count - max, "line");
     }
 
     public static void WriteStates(ReportConsole console, IReadOnlyList<StateLine> states, int max)

@@ -13,8 +13,6 @@ internal sealed class Expectation
     /// <summary>First characters of the line.</summary>
     public const string Prefix = "#expect";
 
-    private const string Keys = "rules, device, entry, irq, nth, verdict, end, call, error, finding, subject, step, state, order";
-
     private readonly Dictionary<string, string> _values;
 
     private Expectation(int line, string text, Dictionary<string, string> values)
@@ -40,54 +38,66 @@ internal sealed class Expectation
 
     public int? Irq => Number("irq");
 
+    /// <summary>Lines that there must be; at least one when it is not said.</summary>
+    public int? Count => Number("count");
+
     public string? this[string key] => _values.GetValueOrDefault(key);
 
     /// <summary>Reads a line that starts with <see cref="Prefix"/>.</summary>
-    /// <exception cref="FormatException">It is not in the form; the message says what is wrong.</exception>
+    /// <exception cref="ExpectationException">It is not in the form; the message says what is wrong, and where.</exception>
     public static Expectation Parse(string line, int number)
     {
-        string text = line[Prefix.Length..].Trim();
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string word in Split(text))
+        int start = Prefix.Length;
+        foreach (Range range in Split(line, start))
         {
+            int column = range.Start.Value + 1;
+            string word = line[range];
             int equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0) throw new FormatException($"expected key=value, found \"{word}\"");
-            string key = word[..equals];
-            if (Array.IndexOf(Keys.Split(", "), key) < 0) throw new FormatException($"no key \"{key}\"; the keys are {Keys}");
-            if (!values.TryAdd(key, word[(equals + 1)..].Trim('"'))) throw new FormatException($"{key} stands twice");
+            if (equals <= 0) throw new ExpectationException(column, $"expected key=value, found \"{word}\"");
+            string key = word[..equals], value = word[(equals + 1)..].Trim('"');
+            if (Array.IndexOf(ExpectationWords.Keys, key) < 0) throw ExpectationWords.Unknown(column, "key", key, ExpectationWords.Keys);
+            if (!values.TryAdd(key, value)) throw new ExpectationException(column, $"{key} stands twice");
+            ExpectationWords.Check(key, value, column + equals + 1);
         }
-        var expectation = new Expectation(number, text, values);
-        if (!expectation.AsksSomething)
-            throw new FormatException("nothing is expected; give verdict=, end=, call=, finding=, state= or order=");
-        foreach (string key in (string[])["nth", "entry", "irq"])
+        if (!AsksSomething(values))
         {
-            if (values.TryGetValue(key, out string? value) && expectation.Number(key) is null)
-                throw new FormatException($"{key} is a number, found \"{value}\"");
+            throw new ExpectationException(start + 1,
+                "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line= or order=");
         }
-        return expectation;
+        return new Expectation(number, line[Prefix.Length..].Trim(), values);
     }
 
-    private bool AsksSomething => _values.ContainsKey("verdict") || _values.ContainsKey("end") || _values.ContainsKey("call")
-        || _values.ContainsKey("finding") || _values.ContainsKey("state") || _values.ContainsKey("order");
+    private static bool AsksSomething(Dictionary<string, string> values)
+    {
+        foreach (string key in ExpectationWords.Asking)
+        {
+            if (values.ContainsKey(key)) return true;
+        }
+        return false;
+    }
 
     private int? Number(string key) =>
-        _values.TryGetValue(key, out string? text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? value : null;
+        _values.TryGetValue(key, out string? text) ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Words with blanks between them; blanks inside quotes belong to the word.</summary>
-    private static List<string> Split(string text)
+    private static List<Range> Split(string text, int start)
     {
-        var words = new List<string>();
+        var words = new List<Range>();
         bool quoted = false;
-        int start = 0;
-        for (int i = 0; i <= text.Length; i++)
+        int quote = 0;
+        for (int i = start; i <= text.Length; i++)
         {
-            if (i < text.Length && text[i] == '"') quoted = !quoted;
-            if (i < text.Length && (text[i] != ' ' || quoted)) continue;
-            if (i > start) words.Add(text[start..i]);
+            if (i < text.Length && text[i] == '"')
+            {
+                quoted = !quoted;
+                quote = i;
+            }
+            if (i < text.Length && (text[i] is not (' ' or '\t') || quoted)) continue;
+            if (i > start) words.Add(start..i);
             start = i + 1;
         }
-        if (quoted) throw new FormatException("a quote is not closed");
+        if (quoted) throw new ExpectationException(quote + 1, "a quote is not closed");
         return words;
     }
 }

@@ -12,18 +12,19 @@ namespace Replay.Cli.Scenarios;
 internal sealed record CheckedExpectation(Expectation Expectation, bool IsMet, string Found);
 
 /// <summary>Holds expectations against a run.</summary>
-internal static class ExpectationCheck
+internal static partial class ExpectationCheck
 {
     public static CheckedExpectation Check(Expectation expectation, ScenarioRun run)
     {
         var found = new List<string>();
-        bool met = run.Losses == 0;
+        bool met = run.Damage.Count == 0;
         if (!met) found.Add("the scenario has lines that cannot be read");
         if (expectation["verdict"] is { } verdict) met &= Compare(verdict, FindVerdict(expectation, run), found);
         if (expectation["end"] is { } end) met &= Compare(end, FindEnd(expectation, run), found);
         if (expectation["call"] is { } call) met &= CheckCall(expectation, call, run, found);
         if (expectation["finding"] is { } finding) met &= CheckFinding(expectation, finding, run, found);
-        if (expectation["state"] is { } state) met &= CheckState(expectation, state, run, found);
+        if (expectation["state"] is not null || expectation["has"] is not null) met &= CheckState(expectation, run, found);
+        if (expectation["line"] is { } line) met &= CheckLine(expectation, line, run, found);
         if (expectation["order"] is { } order) met &= CheckOrder(expectation, order, run, found);
         return new CheckedExpectation(expectation, met, string.Join("; ", found));
     }
@@ -77,57 +78,17 @@ internal static class ExpectationCheck
 
     private static bool CheckFinding(Expectation expectation, string code, ScenarioRun run, List<string> found)
     {
+        FindingInfo? wanted = FindingCatalog.FindNamed(code);
         var seen = new List<string>();
         bool any = false;
         foreach (Finding row in run.Findings)
         {
-            string id = FindingCatalog.IdOf(row.Code);
-            if (!seen.Contains(id)) seen.Add(id);
-            any |= id == code && (expectation["device"] is not { } device || device == row.Device);
+            string shown = $"{FindingCatalog.IdOf(row.Code)} {FindingCatalog.Get(row.Code).Name}";
+            if (!seen.Contains(shown)) seen.Add(shown);
+            any |= row.Code == wanted?.Code && (expectation["device"] is not { } device || device == row.Device);
         }
         found.Add(seen.Count == 0 ? "no findings" : string.Join(", ", seen));
         return code == "none" ? seen.Count == 0 : any;
-    }
-
-    /// <summary>Some line of that subject and step has exactly that state; the last such line is shown otherwise.</summary>
-    private static bool CheckState(Expectation expectation, string state, ScenarioRun run, List<string> found)
-    {
-        string last = "no such step";
-        int nth = 0;
-        foreach (StateLine row in run.States)
-        {
-            if (expectation["subject"] is { } subject && row.Subject != subject) continue;
-            if (expectation["step"] is { } step && row.Step != step) continue;
-            nth++;
-            last = row.State;
-            if ((expectation.Nth is null || expectation.Nth == nth) && row.State == state) return true;
-        }
-        found.Add(last);
-        return false;
-    }
-
-    /// <summary>The named steps of a subject come once each and in this order; one with <c>!</c> before it never comes.</summary>
-    private static bool CheckOrder(Expectation expectation, string order, ScenarioRun run, List<string> found)
-    {
-        string[] names = order.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var wanted = new List<string>();
-        foreach (string name in names)
-        {
-            if (name[0] != '!') wanted.Add(name);
-        }
-        var seen = new List<string>();
-        foreach (StateLine row in run.States)
-        {
-            if (expectation["subject"] is { } subject && row.Subject != subject) continue;
-            if (wanted.Contains(row.Step) || Array.IndexOf(names, "!" + row.Step) >= 0) seen.Add(row.Step);
-        }
-        found.Add(string.Join(", ", seen));
-        if (seen.Count != wanted.Count) return false;
-        for (int i = 0; i < seen.Count; i++)
-        {
-            if (seen[i] != wanted[i]) return false;
-        }
-        return true;
     }
 
     private static bool IsOf(Expectation expectation, string device, int entry, int? irq) =>

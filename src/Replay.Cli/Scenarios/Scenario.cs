@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using Replay.Formats;
@@ -70,9 +71,10 @@ internal sealed class Scenario
         {
             return Expectation.Parse(line, number);
         }
-        catch (FormatException e)
+        catch (ExpectationException e)
         {
-            throw new BadInputException($"{name}: line {number}: {e.Message}", e);
+            throw new BadInputException(
+                string.Create(CultureInfo.InvariantCulture, $"{name}: line {number}, column {e.Column}: {e.Message}"), e);
         }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class ScenarioResult
     /// <summary>Expectations that are not met.</summary>
     public int Failed { get; }
 
+    /// <summary>Lines of it could not be read.</summary>
+    public bool IsDamaged => Runs.Count > 0 && Runs[0].Damage.Count > 0;
+
     public static ScenarioResult Make(Scenario scenario)
     {
         var runs = new List<ScenarioRun>();

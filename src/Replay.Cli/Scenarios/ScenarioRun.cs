@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
@@ -12,11 +13,11 @@ namespace Replay.Cli.Scenarios;
 /// <summary>A scenario replayed under one choice of rules: what its systems say, all of them together.</summary>
 internal sealed class ScenarioRun
 {
-    private ScenarioRun(string ruleText, RuleChoice rules, long losses, FindingTable findings)
+    private ScenarioRun(string ruleText, RuleChoice rules, List<string> damage, FindingTable findings)
     {
         RuleText = ruleText;
         Rules = rules;
-        Losses = losses;
+        Damage = damage;
         Findings = findings.Kept;
     }
 
@@ -26,8 +27,11 @@ internal sealed class ScenarioRun
     /// <summary>What they come to.</summary>
     public RuleChoice Rules { get; }
 
-    /// <summary>Damaged lines; a scenario must have none.</summary>
-    public long Losses { get; }
+    /// <summary>What of the text could not be read, in words; a scenario must have none.</summary>
+    public List<string> Damage { get; }
+
+    /// <summary>What its writer should know: events that could do nothing.</summary>
+    public List<string> Notes { get; } = [];
 
     public List<EventVerdict> Events { get; } = [];
 
@@ -37,6 +41,12 @@ internal sealed class ScenarioRun
 
     public List<StateLine> States { get; } = [];
 
+    /// <summary>Packets, hypercalls, lines of the log: what a recording of this would show.</summary>
+    public List<TraceLine> Lines { get; } = [];
+
+    /// <summary>Markers with the number of their event.</summary>
+    public List<(string Text, long Event)> Marks { get; } = [];
+
     public IReadOnlyList<Finding> Findings { get; }
 
     /// <exception cref="UsageException">The rules' names are wrong.</exception>
@@ -45,10 +55,17 @@ internal sealed class ScenarioRun
         using Recording recording = scenario.Open();
         RuleChoice rules = ParseRules(scenario, ruleText, KernelRelease.Parse(recording.Info.Kernel));
         var replayer = new Replayer<ChosenRules, NoProbe>(recording.Tables, rules.ToKernelRules(), choice: rules);
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
+        var read = new ScenarioEvents();
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        {
+            read.Add(batch);
+            replayer.Replay(batch);
+        }
         replayer.Finish();
-        var run = new ScenarioRun(ruleText, rules, recording.Report.HasDataLoss ? recording.Report.Entries.Count : 0, replayer.Findings);
+        var run = new ScenarioRun(ruleText, rules, recording.Report.HasDataLoss ? Losses.Describe(recording) : [], replayer.Findings);
+        run.Marks.AddRange(read.Marks);
         foreach (NamedSystem named in replayer.Systems.Live) run.Add(named.System.Report);
+        run.Notes.AddRange(read.NoteIdle(replayer.Systems.Live, run.Events));
         return run;
     }
 
@@ -70,5 +87,10 @@ internal sealed class ScenarioRun
         Interrupts.AddRange(report.Interrupts);
         Calls.AddRange(report.Calls);
         States.AddRange(report.States);
+        foreach (TraceLine line in report.Lines)
+        {
+            if (line.Source == TraceLine.Note) Notes.Add(string.Create(CultureInfo.InvariantCulture, $"event {line.Event}: {line.Text}"));
+            else Lines.Add(line);
+        }
     }
 }

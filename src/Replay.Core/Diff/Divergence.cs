@@ -6,4 +6,8 @@ namespace Replay.Core.Diff;
 /// <param name="What">What is decided, or which state it is.</param>
 /// <param name="Left">What the left side makes of it.</param>
 /// <param name="Right">What the right side makes of it.</param>
-public sealed record Divergence(long Event, ulong? TimeNs, string What, string Left, string Right);
+public sealed record Divergence(long Event, ulong? TimeNs, string What, string Left, string Right)
+{
+    /// <summary>Step of a modelled system that it is part of; empty where there is none.</summary>
+    public string Step { get; init; } = "";
+}

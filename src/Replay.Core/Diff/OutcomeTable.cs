@@ -9,7 +9,11 @@ using Replay.Core.WhatIf;
 namespace Replay.Core.Diff;
 
 /// <summary>An interrupt whose outcomes differ; the side that knows nothing of it is null.</summary>
-public sealed record IrqDifference(string Device, int Entry, int Irq, IrqOutcome? Left, IrqOutcome? Right);
+public sealed record IrqDifference(string Device, int Entry, int Irq, IrqOutcome? Left, IrqOutcome? Right)
+{
+    /// <summary>Where its own states, events or findings part; null where that is not known.</summary>
+    public Divergence? Parts { get; init; }
+}
 
 /// <summary>
 /// Outcomes of all interrupts of one replay. An interrupt is known by its device and message, whose numbers stay while

@@ -33,7 +33,7 @@ public sealed class RecordingsDiff
         Irqs = OutcomeTable.Compare(OutcomeTable.OfRecording(left), OutcomeTable.OfRecording(right));
         Timing = new TimingDiff(left.End, right.End);
         First = FindFirst();
-        IsSame = Findings.Count + Releases.Count + _marks.Count + Irqs.Count == 0;
+        IsSame = First is null && Findings.Count + Releases.Count + _marks.Count + Irqs.Count == 0;
     }
 
     public RecordingProfile Left { get; }
@@ -97,6 +97,8 @@ public sealed class RecordingsDiff
         if (Releases.Count > 0) phase = Releases[0].Phase;
         if (Findings.Count > 0) phase = Math.Min(phase, Findings[0].Phase);
         if (_marks.Count > 0) phase = Math.Min(phase, _marks[0].Phase);
+        if (MarkStates.FindFirst(this) is { } state && (phase == int.MaxValue || state.Event <= (phase == 0 ? 0 : Alignment.Pairs[phase - 1].Left.Event)))
+            return state;
         if (phase == int.MaxValue) return null;
         MarkPoint? mark = phase == 0 ? null : Alignment.Pairs[phase - 1].Left;
         string what = mark is null ? "before the first marker" : $"after the marker \"{mark.Text}\"";

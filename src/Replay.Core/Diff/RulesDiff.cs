@@ -12,15 +12,30 @@ public sealed class RulesDiff
         Right = right;
         Rules = RuleDivergences.Find(left.WhatIf, right.WhatIf);
         Undecided = RuleDivergences.FindUndecided(left.WhatIf, right.WhatIf);
-        OutcomeTable leftIrqs = OutcomeTable.Of(left), rightIrqs = OutcomeTable.Of(right);
-        leftIrqs.AddPlaces(left.WhatIf, right.WhatIf, leftState);
-        rightIrqs.AddPlaces(right.WhatIf, left.WhatIf, rightState);
-        Irqs = OutcomeTable.Compare(leftIrqs, rightIrqs);
         Findings = new FindingDiff(left.Findings, right.Findings);
+        Irqs = CompareIrqs(leftState, rightState, times);
+        Lines = LineCount.Compare(left, right);
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
         if (First is { TimeNs: null } && times is not null) First = First with { TimeNs = times.Find(First.Event) };
         IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0 && left.Digest == right.Digest;
+    }
+
+    private List<IrqDifference> CompareIrqs(StateReport leftState, StateReport rightState, EventTimes? times)
+    {
+        OutcomeTable left = OutcomeTable.Of(Left), right = OutcomeTable.Of(Right);
+        left.AddPlaces(Left.WhatIf, Right.WhatIf, leftState);
+        right.AddPlaces(Right.WhatIf, Left.WhatIf, rightState);
+        List<IrqDifference> irqs = OutcomeTable.Compare(left, right);
+        if (irqs.Count == 0) return irqs;
+        var partings = new IrqPartings(Left, Right, Findings);
+        for (int i = 0; i < irqs.Count; i++)
+        {
+            Divergence? parts = partings.Find(irqs[i]);
+            if (parts is { TimeNs: null } && times is not null) parts = parts with { TimeNs = times.Find(parts.Event) };
+            irqs[i] = irqs[i] with { Parts = parts };
+        }
+        return irqs;
     }
 
     public ReplayReport Left { get; }
@@ -38,6 +53,9 @@ public sealed class RulesDiff
 
     /// <summary>Interrupts whose outcomes differ.</summary>
     public IReadOnlyList<IrqDifference> Irqs { get; }
+
+    /// <summary>Packets, hypercalls and messages of the log that one side would show more often.</summary>
+    public IReadOnlyList<LineCount> Lines { get; }
 
     public FindingDiff Findings { get; }
 

@@ -16,13 +16,32 @@ internal static class SystemDiff
         {
             if (i >= left.Systems.Count || i >= right.Systems.Count) continue; // One recording brings the same systems to life.
             SystemReport a = left.Systems[i].System.Report, b = right.Systems[i].System.Report;
-            first = Earlier(first, FindFirst(LastOfEach(a.States), LastOfEach(b.States), static row => row.Event, static row => $"state of {row.Subject}", static row => row.State));
+            first = Earlier(first, FindFirstState(a.States, b.States));
             first = Earlier(first, FindFirst(a.Calls, b.Calls, static row => row.Event, static row => $"{row.Call} for {row.Device}", static row => row.Error));
-            first = Earlier(first, FindFirst(a.Events, b.Events, static row => row.Event,
-                static row => $"interrupt of {row.Device}[{row.Entry}]", VerdictText.Describe));
+            first = Earlier(first, FindFirstEvent(a.Events, b.Events));
             first = Earlier(first, FindFirst(a.Lines, b.Lines, static row => row.Event, static row => $"what {row.Source} shows", static row => row.Text));
         }
         return first;
+    }
+
+    /// <summary>The first state that differs, with the step that made it.</summary>
+    public static Divergence? FindFirstState(IReadOnlyList<StateLine> left, IReadOnlyList<StateLine> right)
+    {
+        Divergence? first = FindFirst(LastOfEach(left), LastOfEach(right), static row => row.Event, static row => $"state of {row.Subject}", static row => row.State);
+        return first is null ? null : first with { Step = StepOf(left, first) ?? StepOf(right, first) ?? "" };
+    }
+
+    /// <summary>The first event of a device whose verdicts differ.</summary>
+    public static Divergence? FindFirstEvent(IReadOnlyList<EventVerdict> left, IReadOnlyList<EventVerdict> right) =>
+        FindFirst(left, right, static row => row.Event, static row => $"interrupt of {row.Device}[{row.Entry}]", VerdictText.Describe);
+
+    private static string? StepOf(IReadOnlyList<StateLine> states, Divergence at)
+    {
+        foreach (StateLine row in states)
+        {
+            if (row.Event == at.Event && at.What == $"state of {row.Subject}") return row.Step;
+        }
+        return null;
     }
 
     /// <summary>The state of each part after each event: two ways to the same state are no difference.</summary>
@@ -40,7 +59,7 @@ internal static class SystemDiff
         return last;
     }
 
-    private static Divergence? Earlier(Divergence? first, Divergence? next) =>
+    public static Divergence? Earlier(Divergence? first, Divergence? next) =>
         next is null || (first is not null && first.Event <= next.Event) ? first : next;
 
     private static Divergence? FindFirst<T>(

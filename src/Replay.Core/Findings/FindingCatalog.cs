@@ -168,7 +168,7 @@ public static class FindingCatalog
             "Records are missing here: what follows may look like a bug and be none.",
             "Bigger buffers, or fewer events, for the next recording.",
             "trace-cmd record -b; perf record -m"),
-        new(FindingCode.CopiedMessage, "COPIED_MESSAGE", Severity.Major,
+        new(FindingCode.CopiedMessage, "MESSAGE_COPIED_OUTSIDE", Severity.Major,
             "A message changed while another agent keeps a copy of it: interrupts by the old one go astray.",
             "Whether interrupt remapping is on: with it messages do not change.",
             "Linux genirq/msi.c; switchtec and other bridges that send for their peer"),
@@ -176,6 +176,14 @@ public static class FindingCatalog
             "The core, the kernel's cache and the device do not agree whether the interrupt is masked.",
             "The mask or unmask after which they parted; a migration that did only half of it.",
             "Linux chip.c unmask_irq, msi.c pci_msix_write_vector_ctrl"),
+        new(FindingCode.UnsafeConfig, "UNSAFE_CONFIG", Severity.Major,
+            "A device keeps its messages in memory of its own, and no interrupt remapping keeps them from changing.",
+            "Whether interrupt remapping can be switched on; each affinity change until then may tear a message.",
+            "Thomas Gleixner in the interrupt message store thread; Linux 6.2 pci_create_ims_domain"),
+        new(FindingCode.SilentBackingFailure, "SILENT_BACKING_FAILURE", Severity.Critical,
+            "The host has no interrupt behind one of its guest, and nothing could tell the guest: the interrupt is dead.",
+            "What the host had left when the guest unmasked the entry: vectors, remapping entries.",
+            "Thomas Gleixner in the interrupt message store thread; vfio_msi_set_vector_signal"),
 
         Invariant(FindingCode.SlotOwner, "SLOT_OWNER", Severity.Major,
             "A vector was given to an interrupt while another one owns it.", "apic_update_vector"),
@@ -342,6 +350,18 @@ public static class FindingCatalog
         foreach (FindingInfo info in All)
         {
             if (info.Id == id) return info;
+        }
+        return null;
+    }
+
+    /// <summary>Row of a code by its id or its name, however they are written (<c>irq007</c>, <c>vector-leak</c>), or null.</summary>
+    public static FindingInfo? FindNamed(string word)
+    {
+        string name = word.Replace('-', '_');
+        foreach (FindingInfo info in All)
+        {
+            if (info.Id.Equals(word, StringComparison.OrdinalIgnoreCase) || info.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return info;
         }
         return null;
     }

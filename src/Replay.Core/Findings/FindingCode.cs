@@ -44,6 +44,8 @@ public enum FindingCode : ushort
     CaptureGap = 36,
     CopiedMessage = 37,
     MaskDisagreement = 38,
+    UnsafeConfig = 39,
+    SilentBackingFailure = 40,
 
     SlotOwner = 101,
     SlotWithoutBit = 102,

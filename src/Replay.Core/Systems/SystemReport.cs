@@ -42,9 +42,13 @@ public sealed record StateLine(long Event, string Subject, string Step, string S
 
 /// <summary>What the recorded system would have shown to whoever records it: a packet, a hypercall, a line of the log.</summary>
 /// <param name="Event">Event at which it happens.</param>
-/// <param name="Source">Where it would be seen: <c>log</c>, <c>vpci</c>, <c>hypercall</c>.</param>
+/// <param name="Source">Where it would be seen: <c>log</c>, <c>vpci</c>, <c>hypercall</c>, <c>handler</c>.</param>
 /// <param name="Text">What would be seen.</param>
-public sealed record TraceLine(long Event, string Source, string Text);
+public sealed record TraceLine(long Event, string Source, string Text)
+{
+    /// <summary>Source of lines that nobody would see: they tell the writer of a trace what in it could do nothing.</summary>
+    public const string Note = "note";
+}
 
 /// <summary>
 /// What a system says: a verdict for each event of a device and, at the end, one for each interrupt; calls that failed;

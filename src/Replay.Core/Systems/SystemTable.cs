@@ -47,13 +47,15 @@ public static class SystemTable
     internal static readonly SystemRegistration[] All =
     [
         new("vpci", static context => new VpciWatch(context),
-            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume)],
-            EventKind.LogLine, EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
+            [(EventKind.VpciChannel, EventKind.VmbusChannel), (EventKind.SuspendResume, EventKind.SuspendResume),
+                (EventKind.LogLine, EventKind.LogLine)],
+            EventKind.MsiUnmask, EventKind.MsiWrite, EventKind.SetupIrq, EventKind.VectorActivate,
             EventKind.X86VectorActivate),
         new("linux", static context => new LinuxSystem(context), [(EventKind.Machine, EventKind.MessageCopy)],
             EventKind.DeviceRaise, EventKind.VectorActivate, EventKind.IrqSetAffinity, EventKind.FreeIrq,
             EventKind.FreeIrqVectors, EventKind.SuspendResume, EventKind.KernelStep, EventKind.DeviceStep,
-            EventKind.HvBusStep),
+            EventKind.HvBusStep, EventKind.MessageCopied, EventKind.PciRestoreState, EventKind.PciRestoreMsiState,
+            EventKind.DevicePmStart, EventKind.VpciChannel),
         new("pcie", static context => new PcieSystem(context),
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
@@ -64,6 +66,10 @@ public static class SystemTable
 
     /// <summary>True when a system owns or listens to the kind.</summary>
     public static bool IsWanted(EventKind kind) => Wanted[(byte)kind];
+
+    /// <summary>True when the system of that name does something with the kind.</summary>
+    public static bool IsHeard(string name, EventKind kind) =>
+        Array.Find(All, registration => registration.Name == name) is { } found && found.ListensTo(kind);
 
     private static bool[] BuildWanted()
     {

@@ -71,6 +71,12 @@ internal struct GuidedIrq // mutable struct: never readonly
     public byte Vector;
     public byte Previous;
 
+    /// <summary>Event at which it departed.</summary>
+    public long Event;
+
+    /// <summary>Its time.</summary>
+    public ulong EventNs;
+
     /// <summary>Affinity that waits, CPUs 0 to 63.</summary>
     public ulong Pending;
 

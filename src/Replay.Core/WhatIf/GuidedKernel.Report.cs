@@ -70,6 +70,7 @@ public sealed partial class GuidedKernel
             vector == 0 && !own.Has(GuidedFlags.Stuck) ? null : cpu, vector == 0 || own.Has(GuidedFlags.NumberUnknown) ? null : vector,
             text.ToString(), matters,
             !own.Has(GuidedFlags.NotAllocated),
-            own.Missed == 0 && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted | GuidedFlags.Stuck)) == 0);
+            own.Missed == 0 && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted | GuidedFlags.Stuck)) == 0,
+            own.Event, own.EventNs);
     }
 }

@@ -165,6 +165,8 @@ public sealed partial class GuidedKernel
         own.Vector = from.Vector;
         own.PreviousCpu = from.PreviousCpu;
         own.Previous = from.Previous;
+        own.Event = _index;
+        own.EventNs = _timeNs;
         if (own.Has(GuidedFlags.Requested) && !OwnRemapping) own.Set(GuidedFlags.MovePending); // Recorded as pending too.
         Account(in own, 1);
     }

@@ -13,8 +13,10 @@ namespace Replay.Core.WhatIf;
 /// <param name="Matters">False where only numbers of vectors differ.</param>
 /// <param name="Exists">False where its allocation was refused.</param>
 /// <param name="Works">False where it was refused, is directed at a dead CPU, or missed an arrival.</param>
+/// <param name="Event">Event at which it departed.</param>
+/// <param name="TimeNs">Its time.</param>
 public sealed record WhatIfIrq(
-    int Irq, string? Device, int? Entry, int? Cpu, int? Vector, string State, bool Matters, bool Exists, bool Works);
+    int Irq, string? Device, int? Entry, int? Cpu, int? Vector, string State, bool Matters, bool Exists, bool Works, long Event, ulong TimeNs);
 
 /// <summary>By how much the books of a CPU differ from the recorded ones.</summary>
 /// <param name="Cpu">CPU.</param>

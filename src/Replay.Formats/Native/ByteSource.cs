@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Pipelines;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Native;
 
@@ -74,7 +75,7 @@ internal sealed class PipeSource : ByteSource
     public PipeSource(Stream stream)
     {
         _length = stream.CanSeek ? stream.Length - stream.Position : -1;
-        _reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        _reader = PipeReader.Create(new SynchronousStream(stream), new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
     }
 
     public override long Length => _length;

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
+using Replay.Core.Rules;
 using Xunit;
 
 namespace Replay.Cli.Tests.Captures;
@@ -26,7 +27,7 @@ public sealed class HazardTraceTests
     public void A_fault_is_found_and_the_event_to_blame_named(string trace)
     {
         FindingCode code = CodeOf(trace);
-        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096).Findings;
+        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
         Assert.True(findings.CountOf(code) > 0, $"{trace}: {Show(findings)}");
         foreach (Finding finding in findings.Kept)
         {
@@ -44,7 +45,7 @@ public sealed class HazardTraceTests
     [MemberData(nameof(NearTraces))]
     public void Almost_the_same_without_the_fault_is_no_finding(string trace)
     {
-        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096).Findings;
+        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
         Assert.Equal(0, findings.CountOf(CodeOf(trace)));
         foreach (Finding finding in findings.Kept)
             Assert.True(finding.Severity < Severity.Major, $"{trace}: {Show(findings)}");
@@ -72,6 +73,17 @@ public sealed class HazardTraceTests
 
     private static FindingCode CodeOf(string trace) =>
         (FindingCode)int.Parse(Path.GetFileName(trace).AsSpan("irq".Length, 3), CultureInfo.InvariantCulture);
+
+    /// <summary>Rules of the trace's first <c>#expect</c> line: some faults need other ones than the usual.</summary>
+    private static RuleChoice? RulesOf(string trace)
+    {
+        const string Start = "#expect rules=";
+        foreach (string line in File.ReadLines(Path.Combine(Folders.Traces, trace)))
+        {
+            if (line.StartsWith(Start, StringComparison.Ordinal)) return RuleChoice.Parse(line[Start.Length..].Split(' ')[0], default);
+        }
+        return null;
+    }
 
     private static string Show(FindingTable findings)
     {

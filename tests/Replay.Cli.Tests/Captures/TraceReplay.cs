@@ -47,10 +47,10 @@ internal sealed class TraceReplay
     }
 
     /// <summary>Replays in batches of about <paramref name="size"/> records; an event's records stay together.</summary>
-    public (ReplayReport Report, FindingTable Findings) Replay<TProbe>(int size)
+    public (ReplayReport Report, FindingTable Findings) Replay<TProbe>(int size, RuleChoice? rules = null)
         where TProbe : struct, IProbe
     {
-        var replayer = new Replayer<Linux61, TProbe>(_tables);
+        var replayer = new Replayer<Linux61, TProbe>(_tables, choice: rules);
         for (int start = 0; start < _events.Length;)
         {
             int end = Math.Min(start + size, _events.Length);

@@ -14,7 +14,7 @@ namespace Replay.Cli.Tests.Checkpoints;
 /// </summary>
 public sealed class FieldCoverageTests
 {
-    private const string Rules = "linux-6.1,cpu.forceCompleteFirst=yes,drv.hibernateIrqs=destroyAndRecreate";
+    private const string Rules = "linux-6.1,cpu.forceCompleteFirst=yes,drv.hibernateIrqs=destroyAndRecreate,ir.guest=off,ims.requireIr=no";
 
     /// <summary>Fields without state of their own, and why; a type stands for all its fields.</summary>
     private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal)

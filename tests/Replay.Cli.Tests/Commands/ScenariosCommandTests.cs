@@ -64,6 +64,53 @@ public class ScenariosCommandTests
             cli.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_cannot_be_read_is_listed_and_is_bad_input()
+    {
+        using var cli = new Fakes.Cli();
+        string file = Path.Combine(cli.Folder, "mine.irqs");
+        File.WriteAllText(file,
+            """
+            irqs 1
+            # Mine.
+            1.0 0 machine cpus=2 legacy=1
+            +0  0 irq_reqest irq=40
+
+            """);
+        Assert.Equal(3, cli.Run("scenarios", file));
+        Assert.Contains("did you mean \"irq_request\"?, found \"irq_reqest\" at mine:4:7", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("It has no #expect lines", cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Events_that_do_nothing_are_named_with_the_kind_that_was_meant()
+    {
+        using var cli = new Fakes.Cli();
+        string file = Path.Combine(cli.Folder, "mine.irqs");
+        File.WriteAllText(file,
+            """
+            irqs 1
+            # Mine.
+            #expect rules=linux-6.12 irq=40 end=none
+            1.0 0 irq_alloc irq=40 device=0000:00:03.0 entry=0
+            +0  0 setup_irq irq=40
+            +0  0 irq_request irq=41
+            +0  0 device_raise device=0000:00:09.0 entry=0
+            +0  0 inject what=create_refused device=0000:00:03.0
+            +0  0 cpu_off cpu=9
+
+            """);
+        Assert.Equal(0, cli.Run("scenarios", file));
+        foreach (string note in (string[])[
+            "event 0: no machine event before this: four CPUs and one legacy vector are assumed",
+            "event 1: setup_irq does nothing in a machine that is run; irq_request does",
+            "event 2: irq_request: there is no irq 41; irq_alloc makes it",
+            "event 3: device_raise of a device that has no interrupts here",
+            "event 5: there is no CPU 9: the machine has CPUs 0 to 3",
+            "inject what=create_refused of event 4: nothing came that it was for",
+        ]) Assert.Contains(note, cli.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("d-backdoor-rest", "d-backdoor-rest: no scenario has that name or starts so, and there is no such file; did you mean: irqreplay scenarios d-backdoor-reset?")]
     [InlineData("zzzzzzzzzzzz", "type \"irqreplay scenarios\" for all")]
@@ -81,6 +128,6 @@ public class ScenariosCommandTests
         string file = Path.Combine(cli.Folder, "mine.irqs");
         File.WriteAllText(file, "irqs 1\n#expect verdikt=LOST\n");
         Assert.Equal(3, cli.Run("scenarios", file));
-        Assert.Contains("mine: line 2: no key \"verdikt\"", cli.Error, StringComparison.Ordinal);
+        Assert.Contains("mine: line 2, column 9: no key \"verdikt\"; did you mean verdict?", cli.Error, StringComparison.Ordinal);
     }
 }

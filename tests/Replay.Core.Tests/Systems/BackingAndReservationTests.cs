@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Findings;
 using Xunit;
 
 namespace Replay.Core.Tests.Systems;
@@ -14,7 +15,8 @@ public class BackingAndReservationTests
     {
         Play play = Play.Run("b-backing", "linux-6.12,guest.irqBacking=allocateOnUnmask");
         Assert.Empty(play.Calls());
-        Assert.Equal(1, play.CountLines("note", "SILENT_BACKING_FAILURE irq=50"));
+        Assert.Equal(1, play.Findings.CountOf(FindingCode.SilentBackingFailure));
+        Assert.Equal(50, play.Findings.Kept[0].Irq);
         Assert.Equal("BLOCKED_IR(the host never made an entry)", play.Verdicts(Other, 0));
         Assert.Equal("NO_MAPPING", play.End(50));
         Assert.Equal("WORKING", play.End(40));

@@ -169,7 +169,7 @@ public class RemappingTests
     public void A_message_store_in_queue_memory_may_hold_half_a_message_for_any_time()
     {
         Play play = Play.Run("b-ims", "linux-6.12,ir.host=off,ims.requireIr=no");
-        Assert.Equal(1, play.CountLines("note", "UNSAFE_CONFIG"));
+        Assert.Equal(1, play.Findings.CountOf(FindingCode.UnsafeConfig));
         Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) MISROUTED(0,0x20) MISROUTED(0,0x20) DELIVERED(0,0x21,40)", play.Verdicts(Device, 0));
         Assert.Contains("held=0xfee00000/0x20", play.State("message 40", "moved"), StringComparison.Ordinal);
         Play refused = Play.Run("b-ims", Off);
@@ -183,8 +183,8 @@ public class RemappingTests
         Play on = Play.Run("b-copied", On), off = Play.Run("b-copied", Off);
         Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(0,0x20,40)", on.Verdicts(Other, 7));
         Assert.Equal("DELIVERED(1,0x20,40) MISROUTED(1,0x20)", off.Verdicts(Other, 7));
-        Assert.Equal(0, on.CountLines("note", "MESSAGE_COPIED_OUTSIDE"));
-        Assert.Equal(1, off.CountLines("note", "MESSAGE_COPIED_OUTSIDE"));
+        Assert.Equal(0, on.Findings.CountOf(FindingCode.CopiedMessage));
+        Assert.Equal(1, off.Findings.CountOf(FindingCode.CopiedMessage));
         Assert.Equal("WORKING", on.End(53));
         Assert.Equal("none", off.End(51)); // a block is refused without remapping: one message
         Assert.Equal("WORKING", off.End(50));

@@ -86,6 +86,19 @@ internal static class MessageStories
             Cure = "Use interrupt remapping: then the message is constant and only the remapping entry changes.",
             Rules = ["prefix:ims-needs-ir", "fix:ims-needs-ir"],
         },
+        new(39)
+        {
+            Steps =
+            [
+                "A device keeps interrupt messages in its own memory, a queue for example, and reads them when it gets to it.",
+                "There is no interrupt remapping, so an affinity change has to rewrite the message: address, then data.",
+                "The device may hold either half, or the old message, for any time; what it then sends reaches a place of somebody else.",
+            ],
+            Signature = "An interrupt of a message store (IMS) without a remapping entry; later arrivals on places that are nobody's.",
+            Cause = "A message store used on a machine, or in a guest, without interrupt remapping.",
+            Cure = "Refuse it there, as Linux 6.2 does, or switch remapping on: then the message never changes.",
+            Rules = ["prefix:ims-needs-ir", "fix:ims-needs-ir"],
+        },
         new(38)
         {
             Steps =

@@ -43,6 +43,20 @@ internal static class VirtualStories
                 "https://lkml.iu.edu/hypermail/linux/kernel/2503.2/04355.html", "https://lkml.iu.edu/hypermail/linux/kernel/2111.3/07243.html",
             ],
         },
+        new(40)
+        {
+            Steps =
+            [
+                "A guest allocates and requests an interrupt of a device that its host assigned to it. The guest's side succeeds.",
+                "The host learns of it only when the guest unmasks the entry, by a trap, or never, where the store does not trap.",
+                "It needs a vector and a remapping entry of its own then. There is none left, or nobody asked.",
+                "An unmask returns nothing: the guest cannot be told. Every event of the device is blocked.",
+            ],
+            Signature = "A failed allocation on the host at the time of the guest's unmask; in the guest no error, and no interrupt ever.",
+            Cause = "The host allocates at a point where the guest has no way to hear of a failure.",
+            Cure = "One hypercall at the guest's update of its remapping entry: the error reaches request_irq or the affinity change.",
+            Rules = ["prefix:irte-hypercall", "fix:irte-hypercall"],
+        },
         new(19)
         {
             Steps =

@@ -22,6 +22,19 @@ internal sealed partial class HyperVRoute
         return true;
     }
 
+    /// <summary>The channel alone opens or closes, whatever the driver believes; false for a device without one.</summary>
+    public bool ApplyChannel(ushort name, bool open)
+    {
+        if (!System.Kernel.Devices.TryGetValue(name, out KernelDevice? device) || device.Bus is null) return false;
+        if (open) _host.Open(name);
+        else if (_host.IsOpen(name))
+        {
+            _host.Close(name);
+            NoteMappingsGone(device);
+        }
+        return true;
+    }
+
     private void Probe(KernelDevice device)
     {
         Open(device, "QUERY_PROTOCOL_VERSION");
@@ -34,6 +47,7 @@ internal sealed partial class HyperVRoute
     /// </summary>
     private void Suspend(KernelDevice device)
     {
+        if (device.Bus is null) System.Note($"{System.NameOf(device.Device)} is on no virtual PCI bus; hv_bus_step step=probe puts it there");
         if (device.Bus != HvBusStateCode.Installed)
         {
             System.Fail(device.Device, "hv_pci_suspend", Errno.Name(Errno.Inval));

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 
@@ -33,6 +34,13 @@ internal sealed class InjectedFaults
         eventIndex = found < 0 ? -1 : _waiting[found].Event;
         if (found >= 0) _waiting.RemoveAt(found);
         return found >= 0;
+    }
+
+    /// <summary>What is left, as the trace wrote it.</summary>
+    public IEnumerable<string> Unused()
+    {
+        foreach ((Injection what, _, _, _, long index) in _waiting)
+            yield return string.Create(CultureInfo.InvariantCulture, $"what={Injections.Names[(int)what]} of event {index}");
     }
 
     private int Find(Injection what, ushort device, int entry)

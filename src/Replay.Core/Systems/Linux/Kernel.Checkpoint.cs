@@ -19,6 +19,7 @@ internal sealed partial class Kernel
         kernel.Matrix.Transfer(archive);
         kernel.Online = archive.Value(kernel.Online);
         kernel.IrqsSuspended = archive.Value(kernel.IrqsSuspended);
+        kernel.DriversSuspended = archive.Value(kernel.DriversSuspended);
         kernel.Sleeping = archive.Value(kernel.Sleeping);
         archive.Map(kernel.Irqs, IrqsMax, archive.Value, irq => KernelIrq.Transfer(archive, irq));
         kernel.TransferOwners(archive);

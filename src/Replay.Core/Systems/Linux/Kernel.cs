@@ -57,6 +57,9 @@ internal sealed partial class Kernel
     /// <summary>suspend_device_irqs has run and resume_device_irqs has not.</summary>
     public bool IrqsSuspended { get; set; }
 
+    /// <summary>Drivers that give their interrupts up for hibernation have done so.</summary>
+    public bool DriversSuspended { get; set; }
+
     /// <summary>From the suspend of device interrupts to the thaw of tasks.</summary>
     public bool Sleeping { get; set; }
 
@@ -136,6 +139,7 @@ internal sealed partial class Kernel
             Slots = (int[])Slots.Clone(),
             Online = Online,
             IrqsSuspended = IrqsSuspended,
+            DriversSuspended = DriversSuspended,
             Sleeping = Sleeping,
             HasGic = HasGic,
         };

@@ -15,6 +15,7 @@ public sealed partial class LinuxSystem
     private bool Raise(ushort device, int entry, long eventIndex)
     {
         if (!_hardware.TryGetValue(device, out DeviceHardware? hardware)) return false;
+        EnsureDriversResumed();
         int row = Report.Events.Count;
         Report.Add(new EventVerdict(eventIndex, NameOf(device), entry, Verdict.Lost, null, null, null, null, ""));
         if (entry >= DeviceHardware.EntriesMax || !hardware.Entries.TryGetValue(entry, out HardwareEntry? found))
@@ -61,11 +62,6 @@ public sealed partial class LinuxSystem
         MsiMessage message = entry.Held ?? entry.Message;
         (ushort owner, int ownerEntry) = entry.CopyOf ?? (device.Device, number);
         KernelIrq? irq = _kernel.IrqOf(owner, ownerEntry);
-        if (entry.CopyOf is not null && irq is { Activated: true } && message != irq.Message)
-        {
-            Show("note", string.Create(CultureInfo.InvariantCulture,
-                $"MESSAGE_COPIED_OUTSIDE {NameOf(device.Device)}[{number}]: its copy of irq {irq.Number}'s message is not the current one"));
-        }
         if (!message.IsInterrupt)
         {
             Settle(row, Verdict.DmaStray, "the message is no interrupt", address: message.Address);
@@ -170,7 +166,7 @@ public sealed partial class LinuxSystem
     /// <summary>irq_set_affinity: now, or in the next interrupt where the chip must not be touched at any other time.</summary>
     private void RequestAffinity(uint number, ulong word)
     {
-        if (!_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) return;
+        if (IrqFor(number, "irq_set_affinity") is not { } irq) return;
         var mask = new CpuMask(word);
         if (mask.And(_kernel.Online).IsEmpty)
         {

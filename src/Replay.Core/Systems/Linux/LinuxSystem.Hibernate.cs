@@ -12,13 +12,17 @@ public sealed partial class LinuxSystem
         string action = _context.Tables.Names[phase.Action];
         switch (action, phase.Start)
         {
-            case ("dpm_suspend", true) when _policy.DriverRecreatesIrqs: GiveUpIrqs(); break;
+            case ("dpm_suspend", true): SuspendDrivers(); break;
             case ("dpm_suspend_noirq", true): SuspendDeviceIrqs(); break;
             case ("CPU_OFF", true): TakeCpuOffline(Math.Max(value, 0)); break;
             case ("CPU_ON", true): BringCpuOnline(Math.Max(value, 0)); break;
             case ("dpm_resume_noirq", false): ResumeDeviceIrqs(); break;
-            case ("dpm_resume", true): TakeIrqsAgain(); break;
-            case ("thaw_processes", false): CheckAfterResume(); break;
+            case ("dpm_resume", true): ResumeDrivers(); break;
+            case ("dpm_complete", _): ResumeDrivers(); break;
+            case ("thaw_processes", false):
+                ResumeDrivers();
+                CheckAfterResume();
+                break;
         }
     }
 
@@ -26,6 +30,18 @@ public sealed partial class LinuxSystem
     {
         if (step == KernelStepCode.SuspendDeviceIrqs) SuspendDeviceIrqs();
         else if (step == KernelStepCode.ResumeDeviceIrqs) ResumeDeviceIrqs();
+    }
+
+    /// <summary>
+    /// device_pm_callback_start of a PCI device without interrupts: the event's code (PM_EVENT_*) says which way it goes.
+    /// </summary>
+    private bool ApplyPowerCallback(in IrqEvent e)
+    {
+        const int WayDown = 0x0F, WayUp = 0xF0;
+        (ushort device, ushort operations, int code) = ((ushort)e.A, (ushort)(e.A >> 32), (int)(uint)e.B);
+        if (!_context.Tables.Names[operations].StartsWith("noirq", StringComparison.Ordinal)) return false;
+        if ((code & WayDown) != 0) return ApplyDeviceStep(device, DeviceStepCode.PmFreezeNoirq);
+        return (code & WayUp) != 0 && ApplyDeviceStep(device, DeviceStepCode.PmRestoreNoirq);
     }
 
     private bool ApplyDeviceStep(ushort device, DeviceStepCode step)
@@ -45,6 +61,7 @@ public sealed partial class LinuxSystem
     /// <summary>suspend_device_irqs: lazily, neither the chip nor the generic masked flag is touched.</summary>
     private void SuspendDeviceIrqs()
     {
+        SuspendDrivers();
         _kernel.IrqsSuspended = _kernel.Sleeping = true;
         foreach (KernelIrq irq in _kernel.Irqs.Values) irq.Suspended = irq.Started;
     }
@@ -71,8 +88,10 @@ public sealed partial class LinuxSystem
     }
 
     /// <summary>A driver that destroys its interrupts for hibernation (NVMe does) and makes them anew at resume.</summary>
-    private void GiveUpIrqs()
+    private void SuspendDrivers()
     {
+        if (!_policy.DriverRecreatesIrqs || _kernel.DriversSuspended) return;
+        _kernel.DriversSuspended = true;
         foreach (KernelDevice device in _kernel.Devices.Values)
         {
             foreach (KernelIrq irq in _kernel.Irqs.Values)
@@ -83,8 +102,11 @@ public sealed partial class LinuxSystem
         }
     }
 
-    private void TakeIrqsAgain()
+    /// <summary>Drivers go on: in dpm_resume, or later where the trace leaves that phase out.</summary>
+    private void ResumeDrivers()
     {
+        ResumeDeviceIrqs();
+        _kernel.DriversSuspended = false;
         foreach (KernelDevice device in _kernel.Devices.Values)
         {
             foreach (KernelIrq old in device.GivenUp)
@@ -106,6 +128,12 @@ public sealed partial class LinuxSystem
             }
             device.GivenUp.Clear();
         }
+    }
+
+    /// <summary>A trace that leaves the phases of resume out: when interrupts are on again, drivers are too.</summary>
+    private void EnsureDriversResumed()
+    {
+        if (_kernel is { DriversSuspended: true, IrqsSuspended: false, Sleeping: true }) ResumeDrivers();
     }
 
     /// <summary>The machine was off: hardware and hypervisor start anew, and so does a kernel that knows nothing.</summary>
@@ -130,7 +158,7 @@ public sealed partial class LinuxSystem
     private void RestoreSnapshot()
     {
         Spend(CopyCost);
-        if (_snapshot is null) Fail(0, "restore", "no snapshot");
+        if (_snapshot is null) Note("restore: there is no snapshot before it; nothing is restored");
         else _kernel = _snapshot.Clone();
     }
 

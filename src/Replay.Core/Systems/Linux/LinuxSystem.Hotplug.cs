@@ -9,7 +9,7 @@ public sealed partial class LinuxSystem
 {
     private void TakeCpuOffline(int cpu)
     {
-        if (cpu >= _kernel.CpuCount || !_kernel.Online[cpu]) return;
+        if (!HasCpu(cpu) || !_kernel.Online[cpu]) return;
         string call = string.Create(CultureInfo.InvariantCulture, $"cpu_down({cpu})");
         VectorMatrix matrix = _kernel.Matrix;
         if (matrix.OnlineMaps == 1)
@@ -39,6 +39,13 @@ public sealed partial class LinuxSystem
         // Since 6.6 lapic_offline gives back what waits for this CPU's timer; before, the IPI had come.
         foreach (KernelIrq irq in _kernel.CleanupsOn(cpu)) _kernel.FreePrevious(irq);
         _kernel.RetireCpu(cpu);
+    }
+
+    private bool HasCpu(int cpu)
+    {
+        if (cpu < _kernel.CpuCount) return true;
+        Note(string.Create(CultureInfo.InvariantCulture, $"there is no CPU {cpu}: the machine has CPUs 0 to {_kernel.CpuCount - 1}"));
+        return false;
     }
 
     /// <summary>migrate_one_irq.</summary>
@@ -99,7 +106,7 @@ public sealed partial class LinuxSystem
 
     private void BringCpuOnline(int cpu)
     {
-        if (cpu >= _kernel.CpuCount || _kernel.Online[cpu]) return;
+        if (!HasCpu(cpu) || _kernel.Online[cpu]) return;
         _kernel.BringCpu(cpu);
         if (_kernel.IrqsSuspended && !_policy.ManagedStartWhileSuspended) return;
         StartManaged();

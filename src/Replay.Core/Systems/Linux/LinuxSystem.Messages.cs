@@ -1,4 +1,7 @@
+using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Events;
+using Replay.Core.Findings;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Linux;
@@ -13,6 +16,7 @@ public sealed partial class LinuxSystem
     internal void WriteMessage(KernelIrq irq, MsiMessage message)
     {
         irq.Message = message;
+        WarnHolders(irq, message);
         if (_kernel.Device(irq.Device).PowerUnknown) return;
         DeviceHardware device = HardwareOf(irq.Device);
         if (!device.Reachable) return;
@@ -134,6 +138,27 @@ public sealed partial class LinuxSystem
         device.Reset();
     }
 
+    // Who keeps a copy of an interrupt's message: the copy, and the event that made it.
+    private readonly Dictionary<(ushort Device, int Entry), (string Holder, MsiMessage Message, long Event)> _holders = [];
+
+    /// <summary>The message of an interrupt in use changes: whoever keeps a copy will go on sending the old one.</summary>
+    private void WarnHolders(KernelIrq irq, MsiMessage message)
+    {
+        if (_holders.Count == 0 || !irq.Activated || message.IsZero) return;
+        if (!_holders.TryGetValue((irq.Device, irq.Entry), out (string Holder, MsiMessage Message, long Event) copy)) return;
+        if (copy.Message == message) return;
+        RaiseOnce(FindingCode.CopiedMessage, irq, copy.Event, string.Create(CultureInfo.InvariantCulture,
+            $"The message of irq {irq.Number} changes while {copy.Holder} keeps a copy: interrupts by the old one go astray."));
+    }
+
+    /// <summary>An agent that this machine does not model gets a copy of an interrupt's message.</summary>
+    private void HandOut(MessageCopy copy, uint number)
+    {
+        if (!_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) return;
+        string agent = _context.Tables.Names[copy.Agent];
+        _holders[(irq.Device, irq.Entry)] = (agent.Length == 0 ? "another agent" : agent, irq.Message, _event);
+    }
+
     private int _copies;
 
     private void CopyMessage(MessageCopying copy)
@@ -147,5 +172,6 @@ public sealed partial class LinuxSystem
         target.Message = source[copy.Entry].Message;
         target.Masked = false;
         target.CopyOf = (copy.Device, copy.Entry);
+        _holders[(copy.Device, copy.Entry)] = (NameOf(copy.To), target.Message, _event);
     }
 }

@@ -108,15 +108,18 @@ public sealed partial class LinuxSystem
             Fail(device, "irq_alloc(ims)", Errno.Name(Errno.NotSupported), expected: true);
             return false;
         }
-        Show("note", $"UNSAFE_CONFIG {NameOf(device)}: messages in a device's own store without remapping");
+        if (_unsafeStores.Add(device))
+        {
+            _context.Raise(FindingCode.UnsafeConfig, _event, NameOf(device), null,
+                $"{NameOf(device)} keeps messages in its own store without interrupt remapping: it may hold half of one for any time.");
+        }
         return true;
     }
 
     /// <summary>Activation at allocation: reservation mode writes the placeholder down to the device.</summary>
     private void ActivateReserved(uint number)
     {
-        if (!_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq) || irq.Activated) return;
-        Activate(irq, reserve: true);
+        if (IrqFor(number, "vector_activate") is { Activated: false } irq) Activate(irq, reserve: true);
     }
 
     private int Activate(KernelIrq irq, bool reserve)
@@ -131,7 +134,7 @@ public sealed partial class LinuxSystem
         var request = new HandlerRequest(in e);
         for (int i = 0; i < Math.Max((int)request.Count, 1); i++)
         {
-            if (!_kernel.Irqs.TryGetValue((int)e.Irq + i, out KernelIrq? irq) || irq.Requested) continue;
+            if (IrqFor(e.Irq + (uint)i, "irq_request") is not { Requested: false } irq) continue;
             if (!irq.Managed && request.Affinity != 0) irq.Affinity = new CpuMask(request.Affinity);
             StartIrq(irq);
         }
@@ -164,7 +167,7 @@ public sealed partial class LinuxSystem
     /// <summary>free_irq: shut down and deactivated; the interrupt itself stays allocated.</summary>
     private void FreeHandler(uint number)
     {
-        if (_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) StopIrq(irq);
+        if (IrqFor(number, "free_irq") is { } irq) StopIrq(irq);
     }
 
     private void StopIrq(KernelIrq irq)
@@ -216,6 +219,7 @@ public sealed partial class LinuxSystem
     }
 
     private readonly HashSet<(FindingCode Code, int Irq)> _raised = [];
+    private readonly HashSet<ushort> _unsafeStores = [];
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Systems.HyperV;
 using Replay.Core.Systems.Remapping;
@@ -33,6 +34,7 @@ public sealed partial class LinuxSystem : ISystem
     private readonly BackedRoute _backed;
     private MachineArchitecture _arch;
     private (byte WindowEnd, int Cpus, int Legacy, bool HasPic) _machine;
+    private bool _defined;
     private Kernel _kernel;
     private Kernel? _snapshot;
     private long _event = -1;
@@ -71,6 +73,11 @@ public sealed partial class LinuxSystem : ISystem
     {
         _event = index;
         if (_work < 0) return false;
+        if (!_defined && at[0].Kind != EventKind.Machine)
+        {
+            _defined = true;
+            Note("no machine event before this: four CPUs and one legacy vector are assumed");
+        }
         Spend(EventCost + _kernel.Irqs.Count);
         if (!ApplyEvent(at)) return false;
         FireCleanupIpis();
@@ -98,12 +105,16 @@ public sealed partial class LinuxSystem : ISystem
             case EventKind.Tick: RunTick(new CpuOperation(in e).Cpu); break;
             case EventKind.SuspendResume: ApplyPhase(new SuspendPhase(in e), (int)(e.A >> 32)); break;
             case EventKind.KernelStep: ApplyKernelStep((KernelStepCode)(byte)e.A); break;
+            case EventKind.PciRestoreState or EventKind.PciRestoreMsiState: return ApplyDeviceStep((ushort)e.A, DeviceStepCode.PmRestoreNoirq);
+            case EventKind.DevicePmStart: return ApplyPowerCallback(in e);
+            case EventKind.VpciChannel: return _hyperV.ApplyChannel(new ChannelChange(in e).Device, new ChannelChange(in e).Open);
             case EventKind.DeviceStep: return ApplyDeviceStep((ushort)e.A, (DeviceStepCode)(byte)(e.A >> 16));
             case EventKind.HvBusStep: return _hyperV.ApplyStep((ushort)e.A, (HvBusStepCode)new VpciBusChange(in e).Step);
             case EventKind.Snapshot: TakeSnapshot(); break;
             case EventKind.Restore: RestoreSnapshot(); break;
             case EventKind.KernelBoot: BootAnother(_context.Tables.Names[(ushort)e.A]); break;
             case EventKind.Inject: ApplyInjection(new InjectedFault(in e)); break;
+            case EventKind.MessageCopied: HandOut(new MessageCopy(in e), e.Irq); break;
             case EventKind.MessageCopy: CopyMessage(new MessageCopying(in e)); break;
             case EventKind.DeviceRaise: return Raise(new DeviceEntry(in e).Device, new DeviceEntry(in e).Entry, _event);
             default: return false;
@@ -124,11 +135,17 @@ public sealed partial class LinuxSystem : ISystem
         };
     }
 
-    public void Finish() => ConcludeInterrupts();
+    public void Finish()
+    {
+        EnsureDriversResumed();
+        foreach (string fault in _faults.Unused()) Note($"inject {fault}: nothing came that it was for");
+        ConcludeInterrupts();
+    }
 
     private void DefineMachine(MachineDefinition machine)
     {
         Spend(CopyCost);
+        _defined = true;
         _arch = (MachineArchitecture)machine.Arch;
         _machine = (machine.WindowEnd == 0 ? _policy.WindowEnd : machine.WindowEnd, machine.Cpus, machine.Legacy,
             !machine.NoPic);
@@ -153,6 +170,17 @@ public sealed partial class LinuxSystem : ISystem
     /// <summary>A call that did not succeed.</summary>
     internal void Fail(ushort device, string call, string error, bool expected = false) =>
         Report.Add(new FailingCall(_event, NameOf(device), call, error, expected));
+
+    /// <summary>Something about the trace itself that its writer should know: an event that could do nothing.</summary>
+    internal void Note(string text) => Show(TraceLine.Note, text);
+
+    /// <summary>The interrupt of that number, or a note that there is none.</summary>
+    private KernelIrq? IrqFor(uint number, string kind)
+    {
+        if (_kernel.Irqs.TryGetValue((int)number, out KernelIrq? irq)) return irq;
+        Note(string.Create(CultureInfo.InvariantCulture, $"{kind}: there is no irq {number}; irq_alloc makes it"));
+        return null;
+    }
 
     /// <summary>What a recording would show.</summary>
     internal void Show(string source, string text) => Report.Add(new TraceLine(_event, source, text));

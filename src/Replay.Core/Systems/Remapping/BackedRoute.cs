@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
+using Replay.Core.Findings;
 using Replay.Core.Spec;
 using Replay.Core.State;
 using Replay.Core.Systems.Linux;
@@ -67,16 +68,24 @@ internal sealed class BackedRoute : MessageRoute
     public override void Unmask(KernelIrq irq)
     {
         base.Unmask(irq);
-        if (Asks || irq.Chip == MessageChip.Ims) return;
-        if (System.Policy.Backing != IrqBacking.AllocateOnUnmask || _backing.ContainsKey((irq.Device, irq.Entry))) return;
-        if (!System.Faults.TryTake(Injection.BackingRefused, irq.Device, out int status))
+        if (Asks || _backing.ContainsKey((irq.Device, irq.Entry))) return;
+        string failure;
+        if (irq.Chip == MessageChip.Ims || System.Policy.Backing != IrqBacking.AllocateOnUnmask)
+        {
+            failure = "nothing tells the host of it";
+        }
+        else if (System.Faults.TryTake(Injection.BackingRefused, irq.Device, out int status))
+        {
+            failure = $"the host has nothing left to back it with ({Errno.Name(status < 0 ? status : Errno.NoSpace)})";
+        }
+        else
         {
             _backing[(irq.Device, irq.Entry)] = (irq.Cpu, irq.Vector);
             return;
         }
-        irq.MappingEvent = System.EventIndex;
-        System.Show("note", string.Create(CultureInfo.InvariantCulture,
-            $"SILENT_BACKING_FAILURE irq={irq.Number}: the host has no resources ({status}) and unmask cannot say so"));
+        if (irq.MappingEvent < 0) irq.MappingEvent = System.EventIndex;
+        System.RaiseOnce(FindingCode.SilentBackingFailure, irq, irq.MappingEvent, string.Create(CultureInfo.InvariantCulture,
+            $"irq {irq.Number} is unmasked and {failure}: it is dead, and the guest cannot know."));
     }
 
     public override Destination Resolve(ushort device, int entry, MsiMessage message) =>
