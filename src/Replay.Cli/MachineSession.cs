@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Replay;
@@ -23,9 +24,11 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         _guided = guided;
     }
 
-    public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
-
     public override long EventCount => _replayer.EventCount;
+
+    public override int FindingsKept => _replayer.Findings.Kept.Count;
+
+    public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
     public override StateReport DescribeState(string at)
     {
@@ -35,6 +38,10 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override MatrixRow DescribeMatrix() =>
         _guided is null ? StateReporter.BuildMatrix(_replayer.Machine.Matrix) : DescribeState("").Matrix;
+
+    public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
+
+    public override void TransferFindings(StateArchive archive, int from) => _replayer.TransferFindings(archive, from);
 
     public override ReplayReport Finish(double seconds)
     {
