@@ -6,6 +6,7 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
+using Replay.Formats.Text;
 using Replay.Formats.Tests.TraceDat;
 
 namespace Replay.Bench;
@@ -32,7 +33,11 @@ internal static class Workloads
     private static readonly Lazy<MixedInput> MixedLazy = new(() => new MixedInput(EventCount));
     private static readonly Lazy<MixedInput> TextLazy = new(() => new MixedInput(TextEvents));
     private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
-    private static readonly Lazy<string> TraceLazy = new(WriteTraceDat);
+    private static readonly Lazy<string> TextFileLazy = new(WriteText);
+    private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(6, "none"));
+    private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(7, "none"));
+    private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(7, "zlib"));
+    private static readonly Lazy<string> ZstdLazy = new(static () => WriteTraceDat(7, "zstd"));
 
     public static MixedInput Mixed => MixedLazy.Value;
 
@@ -43,6 +48,18 @@ internal static class Workloads
 
     /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
     public static string TraceFile => TraceLazy.Value;
+
+    /// <summary>The same as version 7; compression <c>none</c>, <c>zlib</c>, or <c>zstd</c> with blocks that are stored only.</summary>
+    public static string TraceFileOf(string compression) => compression switch
+    {
+        "none" => Version7Lazy.Value,
+        "zlib" => ZlibLazy.Value,
+        "zstd" => ZstdLazy.Value,
+        _ => throw new ArgumentException($"{compression}: there is none, zlib, zstd", nameof(compression)),
+    };
+
+    /// <summary>Text form of the text workload's pass.</summary>
+    public static string TextFile => TextFileLazy.Value;
 
     /// <summary>Root of the repository; benchmark processes run somewhere below it.</summary>
     public static string Root
@@ -93,11 +110,22 @@ internal static class Workloads
         return replayer;
     }
 
-    private static string WriteTraceDat()
+    private static string WriteText()
+    {
+        string path = TemporaryFile(".irqs");
+        using var writer = new EventTextWriter(File.Create(path));
+        writer.WriteHeader(Text.Info);
+        writer.Write(Text.SetUp, Text.Tables);
+        writer.Write(Text.Pass, Text.Tables);
+        writer.WriteEnd(Text.Info, new ImportReport());
+        return path;
+    }
+
+    private static string WriteTraceDat(int version, string compression)
     {
         const int Cpus = MixedMachine.CpuCount;
         var random = new Random(1217);
-        var writer = new TraceDatWriter();
+        var writer = new TraceDatWriter { Version = version, Compression = compression };
         var buffer = new MadeBuffer("", "local");
         var entries = new byte[MixedMachine.IrqCount][];
         var exits = new byte[MixedMachine.IrqCount][];
@@ -160,6 +188,7 @@ internal static class Workloads
             Pass = machine.Pass(events);
             Handlers = machine.Handlers(events);
             SystemVectors = machine.SystemVectors(events);
+            Moves = machine.Moves(events);
             Check();
         }
 
@@ -182,6 +211,8 @@ internal static class Workloads
 
         public IrqEvent[] SystemVectors { get; }
 
+        public IrqEvent[] Moves { get; }
+
         private void Check()
         {
             Replayer<Linux61, NoProbe> replayer = Booted(this);
@@ -189,6 +220,7 @@ internal static class Workloads
             replayer.Replay(Pass);
             replayer.Replay(Handlers);
             replayer.Replay(SystemVectors);
+            replayer.Replay(Moves);
             replayer.Finish();
             if (replayer.Findings.Count > 0)
             {

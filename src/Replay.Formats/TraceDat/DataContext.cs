@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Threading;
 using Replay.Formats.Bytes;
 
@@ -55,11 +56,14 @@ internal sealed class DataContext
         return true;
     }
 
-    /// <summary>Makes <see cref="Packed"/> hold <paramref name="length"/> bytes.</summary>
+    /// <summary>
+    /// Makes <see cref="Packed"/> hold <paramref name="length"/> bytes, and rather more: packed sizes vary from chunk to chunk,
+    /// and each largest one so far would allocate again.
+    /// </summary>
     public bool TryGrowPacked(int length)
     {
         byte[] packed = Packed;
-        bool good = TryGrow(ref packed, length);
+        bool good = TryGrow(ref packed, (int)BitOperations.RoundUpToPowerOf2((uint)length)) || TryGrow(ref packed, length);
         Packed = packed;
         return good;
     }
