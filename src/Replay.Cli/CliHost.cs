@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Replay.Cli.Checkpoints;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -21,6 +22,9 @@ internal sealed record CliHost
 
     /// <summary>Makes the machine that <c>replay</c> and <c>state</c> drive; without one they do not exist.</summary>
     public SessionFactory? CreateSession { get; init; } = MachineSession.Create;
+
+    /// <summary>When saved states are kept, and how far apart.</summary>
+    public CheckpointPace Pace { get; init; } = CheckpointPace.Usual;
 
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
     public bool OutIsTerminal { get; init; }

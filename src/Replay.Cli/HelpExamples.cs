@@ -51,6 +51,7 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat", "The machine after the last event."),
                 ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
+                ("irqreplay state capture.irqt --at event:88000000", "In a long native file: from the nearest saved state on."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
             ["history"] =

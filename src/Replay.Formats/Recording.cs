@@ -1,6 +1,9 @@
 using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Formats.Lanes;
+using Replay.Formats.Native;
 
 namespace Replay.Formats;
 
@@ -28,8 +31,49 @@ public abstract class Recording : IEventSource, IDisposable
     /// </summary>
     public virtual bool MapsNames => false;
 
+    /// <summary>What is known of the batch read last; nothing, unless the format tells.</summary>
+    public virtual BatchFacts LastBatch => new(null, true);
+
+    /// <summary>
+    /// Which recording this is, for checkpoints kept beside it; null when it cannot be read from its middle on, or is not
+    /// complete.
+    /// </summary>
+    public virtual RecordingIdentity? Identify() => null;
+
+    /// <summary>
+    /// Saves where reading stands between two batches, with the damage met so far, or goes there in a recording just
+    /// opened. For recordings that <see cref="Identify"/> themselves.
+    /// </summary>
+    /// <exception cref="CheckpointException">The place is none of this recording.</exception>
+    public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
+
+    /// <summary>Events read so far, those before a place that was gone to included.</summary>
+    public virtual long EventsRead => 0;
+
+    /// <summary>
+    /// Reads what was skipped by going to a saved place, and says whether it is undamaged: where the file was written to
+    /// since, its parts' checksums alone do not tell.
+    /// </summary>
+    public virtual bool IsUndamagedBefore() => false;
+
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+
+    /// <summary>
+    /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then stays
+    /// valid as long as its new owner wants. False, and nothing changes, where batches have to be copied.
+    /// </summary>
+    internal virtual bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Lets the recording divide its reading among lanes by itself, the caller's included; false where it cannot. Called
+    /// before the first batch.
+    /// </summary>
+    internal virtual bool TryUseLanes(int lanes, LaneSettings settings) => false;
 
     /// <inheritdoc/>
     public void Dispose()

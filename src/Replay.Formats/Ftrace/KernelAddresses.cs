@@ -2,12 +2,13 @@ using System;
 using System.Buffers.Text;
 using System.Collections.Generic;
 using System.Text;
+using System.Threading;
 
 namespace Replay.Formats.Ftrace;
 
 /// <summary>
 /// Symbols and constant texts of the recorded kernel, from kallsyms and printk_formats texts. Neither text is fetched or
-/// parsed before the first question: a kallsyms table is often the larger part of a small capture.
+/// parsed before the first question: a kallsyms table is often the larger part of a small capture. Any thread may ask.
 /// </summary>
 public sealed class KernelAddresses : IAddressNames
 {
@@ -20,6 +21,7 @@ public sealed class KernelAddresses : IAddressNames
     /// <summary>An address further than this from the symbol before it is nobody's.</summary>
     private const ulong FunctionBytesMax = 1 << 20;
 
+    private readonly Lock _parsing = new();
     private readonly Func<byte[]> _fetchKallsyms;
     private readonly Func<byte[]> _fetchPrintk;
     private byte[] _kallsyms = [];
@@ -38,7 +40,7 @@ public sealed class KernelAddresses : IAddressNames
     /// <inheritdoc/>
     public string? FindSymbol(ulong address)
     {
-        _starts ??= ParseKallsyms();
+        lock (_parsing) _starts ??= ParseKallsyms();
         int index = Array.BinarySearch(_starts, address);
         if (index < 0) index = ~index - 1;
         if (index < 0) return null;
@@ -53,7 +55,7 @@ public sealed class KernelAddresses : IAddressNames
     /// <inheritdoc/>
     public string? FindText(ulong address)
     {
-        _texts ??= ParsePrintk();
+        lock (_parsing) _texts ??= ParsePrintk();
         return _texts.GetValueOrDefault(address);
     }
 

@@ -20,6 +20,9 @@ internal abstract class ByteSource : IDisposable
     /// <summary>Copies bytes from an absolute offset; fewer than asked for only where the input ends.</summary>
     public abstract int ReadAt(long offset, Span<byte> target);
 
+    /// <summary>When the input was last written to, in ticks of UTC; 0 when it has no such time.</summary>
+    public virtual long ModifiedTicks => 0;
+
     public abstract void Dispose();
 }
 
@@ -47,6 +50,8 @@ internal sealed class FileSource : ByteSource
     public override long Length { get; }
 
     public override bool CanSeek => true;
+
+    public override long ModifiedTicks => File.GetLastWriteTimeUtc(_handle).Ticks;
 
     public override int ReadAt(long offset, Span<byte> target)
     {

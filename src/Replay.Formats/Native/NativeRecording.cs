@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using Replay.Core.Events;
+using Replay.Formats.Lanes;
 using Replay.Formats.Sidecar;
 
 namespace Replay.Formats.Native;
@@ -16,7 +17,7 @@ namespace Replay.Formats.Native;
 public sealed partial class NativeRecording : Recording
 {
     private readonly ByteSource _source;
-    private readonly BlockBuffer _buffer;
+    private BlockBuffer _buffer;
     private readonly BlockReader _blocks;
     private readonly uint _headerCrc;
     private readonly TextBudget _budget = new(NativeSpec.TextBytesTotalMax);
@@ -118,6 +119,15 @@ public sealed partial class NativeRecording : Recording
         return false;
     }
 
+    /// <inheritdoc/>
+    internal override bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = new DetachedBatch(_buffer, NativeSpec.BlockHeaderBytes);
+        _buffer = next;
+        _blocks.Exchange(next);
+        return true;
+    }
+
     /// <summary>Another walk over the blocks before the tail, into a buffer of its own; damage is not reported again.</summary>
     internal BlockReader WalkAgain(BlockBuffer buffer) =>
         new(_source, buffer, _headerCrc, new ImportReport()) { End = _blocks.End };
@@ -160,6 +170,7 @@ public sealed partial class NativeRecording : Recording
         if (complete < records.Length) TornEvent(complete, records.Length);
         if (complete == 0) return false;
         BatchEventIndex = (long)header.FirstEvent;
+        _lastBatch = new BatchFacts(header.MaxTime, header.Kinds.Has((byte)EventKind.Mark));
         _eventsSeen += header.EventCount;
         if (!_hasFinalFacts) NoteTimes(header);
         events = records[..complete];
