@@ -6,7 +6,7 @@ using Replay.Formats.TraceDat;
 namespace Replay.Bench;
 
 // Envelope: as TraceDatBench, and unpacking before it: zlib gives some 400 MB/s of plain data on one core, 24 bytes a
-// record: 16 M records/s; zstd four times that. The made zstd file has stored blocks: it measures the frames, not the codec.
+// record: 16 M records/s; zstd four times that.
 
 /// <summary>A trace.dat v7 of 8 CPUs from the page cache, by compression, its opening included.</summary>
 [MemoryDiagnoser]

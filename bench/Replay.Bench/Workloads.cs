@@ -34,10 +34,11 @@ internal static class Workloads
     private static readonly Lazy<MixedInput> TextLazy = new(() => new MixedInput(TextEvents));
     private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
     private static readonly Lazy<string> TextFileLazy = new(WriteText);
-    private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(6, "none"));
-    private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(7, "none"));
-    private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(7, "zlib"));
-    private static readonly Lazy<string> ZstdLazy = new(static () => WriteTraceDat(7, "zstd"));
+    private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(new TraceDatWriter()));
+    private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7 }));
+    private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
+    private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
+        new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
 
     public static MixedInput Mixed => MixedLazy.Value;
 
@@ -49,16 +50,19 @@ internal static class Workloads
     /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
     public static string TraceFile => TraceLazy.Value;
 
-    /// <summary>The same as version 7; compression <c>none</c>, <c>zlib</c>, or <c>zstd</c> with blocks that are stored only.</summary>
+    /// <summary>The same records as version 7, compressed by zstd in chunks of ten pages, as trace-cmd does.</summary>
+    public static string PackedTraceFile => PackedTraceLazy.Value;
+
+    /// <summary>The same records as version 7, by compression: <c>none</c>, <c>zlib</c>, <c>zstd</c>.</summary>
     public static string TraceFileOf(string compression) => compression switch
     {
         "none" => Version7Lazy.Value,
         "zlib" => ZlibLazy.Value,
-        "zstd" => ZstdLazy.Value,
+        "zstd" => PackedTraceFile,
         _ => throw new ArgumentException($"{compression}: there is none, zlib, zstd", nameof(compression)),
     };
 
-    /// <summary>Text form of the text workload's pass.</summary>
+    /// <summary>Text form of the text workload.</summary>
     public static string TextFile => TextFileLazy.Value;
 
     /// <summary>Root of the repository; benchmark processes run somewhere below it.</summary>
@@ -121,11 +125,10 @@ internal static class Workloads
         return path;
     }
 
-    private static string WriteTraceDat(int version, string compression)
+    private static string WriteTraceDat(TraceDatWriter writer)
     {
         const int Cpus = MixedMachine.CpuCount;
         var random = new Random(1217);
-        var writer = new TraceDatWriter { Version = version, Compression = compression };
         var buffer = new MadeBuffer("", "local");
         var entries = new byte[MixedMachine.IrqCount][];
         var exits = new byte[MixedMachine.IrqCount][];
