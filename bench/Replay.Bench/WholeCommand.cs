@@ -51,6 +51,7 @@ internal static class WholeCommand
 
         // Tiered compilation needs a few runs and a moment before the final code is there.
         for (int i = 1; i < WarmRuns; i++) Replay(path);
+        var open = new Series("open, no record read", times);
         var scan = new Series("read and checksum (baseline)", times);
         var warm = new Series("replay, warm process", times);
         var lanes = new Series("replay, warm process, 2 lanes", times);
@@ -60,6 +61,7 @@ internal static class WholeCommand
         for (int i = 0; i < times; i++)
         {
             scan.Time(i, () => Baseline.ReadAndChecksum(path, buffer));
+            open.Time(i, () => Open(path).Dispose());
             warm.Time(i, () => Replay(path));
             lanes.Time(i, () => Replay(path, lanes: 2));
             twice.Time(i, () => Twice(path, isBeside: false));
@@ -73,6 +75,7 @@ internal static class WholeCommand
         Console.WriteLine("|---|---|---|---|---|---|---|");
         double baseline = Samples.Median(scan.CpuSeconds);
         scan.Print(totals, bytes, baseline);
+        open.Print(totals, bytes, baseline);
         warm.Print(totals, bytes, baseline);
         lanes.Print(totals, bytes, baseline);
         Totals doubled = totals with { Records = totals.Records * 2, Events = totals.Events * 2 };
@@ -94,8 +97,7 @@ internal static class WholeCommand
 
     private static Totals Replay(string path, int lanes = 1)
     {
-        using Recording recording = RecordingLanes.Divide(
-            new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path), lanes);
+        using Recording recording = RecordingLanes.Divide(Open(path), lanes);
         var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         replayer.Finish();
@@ -105,6 +107,8 @@ internal static class WholeCommand
         long records = isOwn ? replayer.EventCount : recording.Info.RecordCount;
         return new Totals(recording.Info.Format, records, replayer.EventCount, replayer.Findings.Count);
     }
+
+    private static Recording Open(string path) => new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
     private static void StartCli(string cli, string path, Series series, int run)
     {
