@@ -76,8 +76,10 @@ internal sealed class ReplayCommand
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         if (result.GetValue(_more) is { Length: > 0 } more) return RunSeveral(result, format, [file, .. more]);
         using Recording recording = _shared.Open(result, _host);
-        RuleChoice rules = _rules.Choose(result, recording);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
+        RuleSide side = _rules.ChooseSide(result, recording);
+        RuleChoice rules = side.Rules;
+        var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
+        ReplaySession session = _createSession(recording, options);
         using CheckpointStore? store = _checkpoints.Find(result, file, recording, rules, _host);
         ReplayReport report = Replay(recording, session, Record(store, recording, session), isTold: format == OutputFormat.Text);
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
@@ -102,7 +104,7 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
                     break;
                 }
-                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, rules));
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
@@ -128,7 +130,7 @@ internal sealed class ReplayCommand
     /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
     /// replayed once more, if it can be opened again and is not so long that it would be felt.
     /// </summary>
-    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
+    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, SessionOptions options)
     {
         var stories = new List<WhyReport>();
         if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
@@ -140,7 +142,7 @@ internal sealed class ReplayCommand
         if (subjects.Count == 0) return stories;
         using Recording again = _shared.Open(result, _host);
         var historian = new Historian([.. subjects]);
-        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, rules, historian)));
+        ReplayReport repeated = Replay(again, _createSession(again, options with { Paranoid = false, Historian = historian }));
         historian.Finish();
         if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
         for (int i = 0; i < subjects.Count; i++)

@@ -19,6 +19,7 @@ internal static class ReplayJson
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteBody(json, report);
         json.WriteString("rules", rules.ToString());
+        if (report.WhatIf is { } whatIf) WhatIfJson.Write(json, whatIf);
         if (why is not null) WhyJson.Write(json, why);
         json.WriteEndObject();
         JsonOutput.End(json, output);
