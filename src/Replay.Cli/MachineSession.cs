@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Systems;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -23,6 +25,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override long EventCount => _replayer.EventCount;
 
     public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
+
+    public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
 

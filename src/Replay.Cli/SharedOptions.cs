@@ -26,6 +26,7 @@ internal sealed class SharedOptions
         _format = new FormatOption(command, formats);
         command.Options.Add(Map);
         command.Options.Add(Ignore);
+        command.Options.Add(Log);
     }
 
     public Argument<string> File { get; }
@@ -41,6 +42,13 @@ internal sealed class SharedOptions
         Description = "Leave out records whose system:name matches; * is any text. May be given several times.",
         HelpName = "PATTERN",
         DefaultValueFactory = static _ => [],
+    };
+
+    public Option<string?> Log { get; } = new("--log")
+    {
+        Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: its lines become "
+            + "events among the recorded ones.",
+        HelpName = "FILE",
     };
 
     /// <exception cref="UsageException">No such format.</exception>
@@ -65,6 +73,7 @@ internal sealed class SharedOptions
         };
         var opener = new RecordingOpener(host.Formats, options);
         Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
+        if (result.GetValue(Log) is { } log && path == result.GetValue(File)) recording = LogOption.Merge(recording, log, path, () => opener.Open(path));
         if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0)) return recording;
         string format = recording.Info.Format;
         recording.Dispose();

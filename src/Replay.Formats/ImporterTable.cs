@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
 using Replay.Formats.Native;
 using Replay.Formats.Text;
@@ -50,6 +51,9 @@ public static class ImporterTable
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
+        new("kernel log", KernelLogRecording.LooksLike,
+            static (path, _) => KernelLogRecording.Open(path),
+            static (stream, name, _) => KernelLogRecording.Open(stream, name)),
     ];
 
     private static TraceDatOptions TraceDat(OpenOptions options) => new()

@@ -81,11 +81,11 @@ internal sealed class StateCommand
         StateReport state = selection.Apply(session.DescribeState(position.Text));
         if (format == OutputFormat.Json)
         {
-            StateJson.Write(state, selection, _host.Out);
+            StateJson.Write(state, selection, session.Systems, _host.Out);
         }
         else
         {
-            StateText.Write(state, selection, _host);
+            StateText.Write(state, selection, session.Systems, _host);
         }
         return ExitCodes.For(recording.Report);
     }
