@@ -58,6 +58,7 @@ public sealed class LogMergedRecording : Recording
     protected override void Dispose(bool disposing)
     {
         if (disposing) _recording.Dispose();
+        base.Dispose(disposing);
     }
 
     private void Merge(ReadOnlySpan<IrqEvent> batch)
