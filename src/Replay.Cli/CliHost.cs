@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Replay.Cli.Checkpoints;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -22,6 +23,9 @@ internal sealed record CliHost
     /// <summary>Makes the machine that <c>replay</c> and <c>state</c> drive; without one they do not exist.</summary>
     public SessionFactory? CreateSession { get; init; } = MachineSession.Create;
 
+    /// <summary>When saved states are kept, and how far apart.</summary>
+    public CheckpointPace Pace { get; init; } = CheckpointPace.Usual;
+
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
     public bool OutIsTerminal { get; init; }
 
@@ -40,12 +44,16 @@ internal sealed record CliHost
     /// <summary>The process that the user started.</summary>
     public static CliHost ForProcess() => new()
     {
-        Out = new OutputStream(StandardOutput.Open()),
-        Error = Console.Error,
-        OpenIn = Console.OpenStandardInput,
+        Out = new OutputStream(Descriptors.WasGiven(Descriptors.Out) ? StandardOutput.Open() : new ClosedOutput()),
+        Error = Descriptors.WasGiven(Descriptors.Error) ? Console.Error : TextWriter.Null,
+        OpenIn = OpenStandardInput,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = StandardOutput.Width,
         Variable = Environment.GetEnvironmentVariable,
     };
+
+    private static Stream OpenStandardInput() => Descriptors.WasGiven(Descriptors.In)
+        ? Console.OpenStandardInput()
+        : throw new UsageException("-: this is standard input, and it is closed; give a file, or a pipe: cat capture.dat | irqreplay info -");
 }

@@ -19,7 +19,9 @@ internal static class CommandTree
             root.Subcommands.Add(StateCommand.Build(host, createSession));
             root.Subcommands.Add(HistoryCommand.Build(host, createSession));
             root.Subcommands.Add(DiffCommand.Build(host, createSession));
+            root.Subcommands.Add(BenchCommand.Build(host, createSession));
         }
+        root.Subcommands.Add(LatencyCommand.Build(host));
         root.Subcommands.Add(VerifyCommand.Build(host));
         root.Subcommands.Add(RulesCommand.Build(host));
         root.Subcommands.Add(ExplainCommand.Build(host));

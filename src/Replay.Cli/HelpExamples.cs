@@ -51,6 +51,7 @@ internal static class HelpExamples
                 ("irqreplay state capture.dat", "The machine after the last event."),
                 ("irqreplay state capture.dat --at \"mark:before suspend\" --view irqs,msix", "Two views at a marker."),
                 ("irqreplay state capture.dat --at event:1200 --irq 24", "One interrupt just after event 1200."),
+                ("irqreplay state capture.irqt --at event:88000000", "In a long native file: from the nearest saved state on."),
                 ("irqreplay state capture.dat --at time:12.503200417 --format json", "Everything at one time, for scripts."),
             ],
             ["history"] =
@@ -67,6 +68,20 @@ internal static class HelpExamples
                 ("irqreplay diff capture.dat --with cpu.forceCompleteFirst=yes", "The recording, and one behaviour changed."),
                 ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
+            ],
+            ["bench"] =
+            [
+                ("irqreplay bench capture.dat", "Speed, where the time goes, and what each kind of event costs."),
+                ("irqreplay bench capture.dat --save before.json", "A baseline, for the same recording after a change."),
+                ("irqreplay bench capture.dat --baseline before.json", "Faster, slower, same or cannot tell; exit code 1 if slower."),
+                ("irqreplay bench capture.dat --against ./old/irqreplay", "Two builds in turns, on a machine that others use too."),
+            ],
+            ["latency"] =
+            [
+                ("irqreplay latency capture.dat", "Each measure: how often, how long, the worst case and its event."),
+                ("irqreplay latency capture.dat --by subject --measure handler", "Handlers of each interrupt."),
+                ("irqreplay latency after.dat --baseline before.dat", "What got slower, by interrupt and phase; exit code 1."),
+                ("irqreplay latency capture.dat --save healthy.json", "A baseline that needs no recording later."),
             ],
             ["verify"] =
             [

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Replay;
@@ -20,15 +21,21 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf, TProbe probe = default) =>
         _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice) { WhatIf = whatIf };
 
-    public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
-
     public override long EventCount => _replayer.EventCount;
+
+    public override int FindingsKept => _replayer.Findings.Kept.Count;
+
+    public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
     public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
 
     public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
+
+    public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
+
+    public override void TransferFindings(StateArchive archive, int from) => _replayer.TransferFindings(archive, from);
 
     public override ReplayReport Finish(double seconds)
     {

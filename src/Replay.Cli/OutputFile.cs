@@ -15,13 +15,15 @@ internal sealed class OutputFile : IDisposable
     private bool _done;
 
     /// <exception cref="UsageException">The folder does not exist, or the name is that of a folder.</exception>
-    public OutputFile(string path)
+    /// <param name="path">Where it will appear.</param>
+    /// <param name="option">How the command line named it.</param>
+    public OutputFile(string path, string option = "-o")
     {
         Target = path;
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? "";
-        if (!Directory.Exists(folder)) throw new UsageException($"-o {path}: there is no folder {folder}");
-        if (Directory.Exists(full)) throw new UsageException($"-o {path}: this is a folder; name a file in it");
+        if (!Directory.Exists(folder)) throw new UsageException($"{option} {path}: there is no folder {folder}");
+        if (Directory.Exists(full)) throw new UsageException($"{option} {path}: this is a folder; name a file in it");
         TemporaryPath = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Delete());
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Delete());

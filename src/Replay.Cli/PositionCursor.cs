@@ -29,6 +29,19 @@ internal sealed class PositionCursor
     /// <summary>True when the position lies inside what was seen, so that no later event belongs before it.</summary>
     public bool Reached { get; private set; }
 
+    /// <summary>Begins after a number of events that were replayed before, and are none of them at or past the position.</summary>
+    /// <param name="events">How many.</param>
+    /// <param name="marks">Their markers, none of which is the one that is wanted.</param>
+    public void StartAfter(long events, IEnumerable<string> marks)
+    {
+        Events = events;
+        Reached = _position.Kind == PositionKind.Event && events > _position.Event;
+        foreach (string mark in marks) Note(WithoutNumber(Encoding.UTF8.GetBytes(mark)));
+    }
+
+    /// <summary>True when a marker's text, or what follows its number, starts with the one that is wanted.</summary>
+    public bool IsWanted(ReadOnlySpan<byte> text) => text.StartsWith(_mark) || WithoutNumber(text).StartsWith(_mark);
+
     /// <summary>
     /// Records at the start of <paramref name="batch"/> that belong before the position; whole events. A batch must
     /// start with an event and not end inside one.
@@ -116,13 +129,16 @@ internal sealed class PositionCursor
     {
         Span<byte> buffer = stackalloc byte[EventText.LengthMax];
         ReadOnlySpan<byte> text = buffer[..EventText.Read(records, buffer)];
-        if (text.StartsWith(_mark) || WithoutNumber(text).StartsWith(_mark)) return true;
-        if (_marksSeen.Count < MarksMax)
-        {
-            string seen = Encoding.UTF8.GetString(WithoutNumber(text));
-            if (_marksKnown.Add(seen)) _marksSeen.Add(seen);
-        }
+        if (IsWanted(text)) return true;
+        Note(WithoutNumber(text));
         return false;
+    }
+
+    private void Note(ReadOnlySpan<byte> mark)
+    {
+        if (_marksSeen.Count == MarksMax) return;
+        string seen = Encoding.UTF8.GetString(mark);
+        if (_marksKnown.Add(seen)) _marksSeen.Add(seen);
     }
 
     /// <summary>The text after a leading <c>MARK number </c>, which recording scripts put there; else all of it.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Reports;
@@ -23,6 +24,9 @@ internal delegate ReplaySession SessionFactory(Recording recording, SessionOptio
 /// <summary>One machine that one recording is replayed into. Called once a batch, never once an event.</summary>
 internal abstract class ReplaySession
 {
+    /// <summary>Findings that are kept with their text.</summary>
+    public virtual int FindingsKept => 0;
+
     /// <summary>Applies whole events.</summary>
     public abstract void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables);
 
@@ -37,6 +41,13 @@ internal abstract class ReplaySession
 
     /// <summary>The vector allocator as it is now.</summary>
     public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;
+
+    /// <summary>Saves the machine between two batches, or restores a saved one into a fresh session.</summary>
+    /// <exception cref="CheckpointException">What was saved does not fit.</exception>
+    public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
+
+    /// <summary>Saves the findings kept from number <paramref name="from"/> on.</summary>
+    public virtual void TransferFindings(StateArchive archive, int from) => throw new NotSupportedException();
 
     /// <summary>Findings and totals. Called once, after the last event.</summary>
     public abstract ReplayReport Finish(double seconds);

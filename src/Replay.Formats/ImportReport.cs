@@ -87,6 +87,20 @@ public sealed class ImportReport
         _byWhat.Add(what, entry);
     }
 
+    /// <summary>Takes saved entries in place of those counted so far.</summary>
+    internal void Replace(IEnumerable<LossEntry> entries)
+    {
+        _entries.Clear();
+        _byWhat.Clear();
+        HasDataLoss = false;
+        foreach (LossEntry entry in entries)
+        {
+            if (!_byWhat.TryAdd(entry.What, entry)) continue;
+            _entries.Add(entry);
+            HasDataLoss |= entry.Severity == LossSeverity.DataLoss;
+        }
+    }
+
     /// <summary>Counts one more occurrence of a kind already reported; false when there is none yet.</summary>
     public bool Seen(string what)
     {

@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Replay;
 
@@ -42,6 +43,31 @@ public abstract class Recording : IEventSource, IDisposable
     /// out apply; false when the file already holds canonical events.
     /// </summary>
     public virtual bool MapsNames => false;
+
+    /// <summary>What is known of the batch read last; nothing, unless the format tells.</summary>
+    public virtual BatchFacts LastBatch => new(null, true);
+
+    /// <summary>
+    /// Which recording this is, for checkpoints kept beside it; null when it cannot be read from its middle on, or is not
+    /// complete.
+    /// </summary>
+    public virtual RecordingIdentity? Identify() => null;
+
+    /// <summary>
+    /// Saves where reading stands between two batches, with the damage met so far, or goes there in a recording just
+    /// opened. For recordings that <see cref="Identify"/> themselves.
+    /// </summary>
+    /// <exception cref="CheckpointException">The place is none of this recording.</exception>
+    public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
+
+    /// <summary>Events read so far, those before a place that was gone to included.</summary>
+    public virtual long EventsRead => 0;
+
+    /// <summary>
+    /// Reads what was skipped by going to a saved place, and says whether it is undamaged: where the file was written to
+    /// since, its parts' checksums alone do not tell.
+    /// </summary>
+    public virtual bool IsUndamagedBefore() => false;
 
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);

@@ -63,6 +63,8 @@ public class ProgramTests
     [InlineData("explain")]
     [InlineData("recipe")]
     [InlineData("scenarios")]
+    [InlineData("bench")]
+    [InlineData("latency")]
     public void Help_has_examples_that_parse(string command)
     {
         using var cli = new Fakes.Cli();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using Replay.Cli.Checkpoints;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -22,6 +23,7 @@ internal sealed class ReplayCommand
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
     private readonly RuleOptions _rules;
+    private readonly CheckpointOptions _checkpoints;
 
     private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
 
@@ -42,6 +44,7 @@ internal sealed class ReplayCommand
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif");
         _rules = new RuleOptions(command);
+        _checkpoints = new CheckpointOptions(command);
         command.Options.Add(_all);
         command.Options.Add(_why);
         command.Options.Add(_paranoid);
@@ -59,13 +62,15 @@ internal sealed class ReplayCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         _rules.Check(result);
+        _checkpoints.Check(result);
         string file = result.GetValue(_shared.File)!;
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         using Recording recording = _shared.Open(result, _host);
         RuleChoice rules = _rules.Choose(result, recording);
         ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
-        ReplayReport report = Replay(recording, session);
+        using CheckpointStore? store = _checkpoints.Find(result, file, recording, rules, _host);
+        ReplayReport report = Replay(recording, session, Record(store, recording, session), isTold: format == OutputFormat.Text);
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
         if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
         {
@@ -134,14 +139,25 @@ internal sealed class ReplayCommand
         return historian is null ? null : WhyReporter.Build(historian, 0, report.Findings);
     }
 
-    private ReplayReport Replay(Recording recording, ReplaySession session)
+    /// <summary>Makes checkpoints, unless there are some already that reach to the end.</summary>
+    private CheckpointRecorder? Record(CheckpointStore? store, Recording recording, ReplaySession session)
+    {
+        if (store is not { Makes: true }) return null;
+        store.Open();
+        return store.Directory is { IsWhole: true } ? null : new CheckpointRecorder(store, recording, session, _host.Pace);
+    }
+
+    private ReplayReport Replay(Recording recording, ReplaySession session, CheckpointRecorder? recorder = null, bool isTold = false)
     {
         using var progress = new ProgressLine(recording, _host);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             session.Apply(batch, recording.Tables);
+            recorder?.AfterBatch(batch);
             progress.Report(session.EventCount);
         }
-        return session.Finish(progress.Elapsed.TotalSeconds);
+        double seconds = progress.Elapsed.TotalSeconds;
+        recorder?.Finish(isWhole: true, isTold);
+        return session.Finish(seconds);
     }
 }

@@ -1,10 +1,10 @@
-using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
+using Replay.Cli.Checkpoints;
 using Replay.Cli.Output;
-using Replay.Core.Events;
 using Replay.Core.Reports;
+using Replay.Core.Rules;
 using Replay.Formats;
 
 namespace Replay.Cli.Commands;
@@ -16,6 +16,7 @@ internal sealed class StateCommand
     private readonly SessionFactory _createSession;
     private readonly SharedOptions _shared;
     private readonly RuleOptions _rules;
+    private readonly CheckpointOptions _checkpoints;
 
     private readonly Option<string> _at = new("--at")
     {
@@ -57,6 +58,7 @@ internal sealed class StateCommand
         command.Options.Add(_irq);
         command.Options.Add(_cpu);
         _rules = new RuleOptions(command);
+        _checkpoints = new CheckpointOptions(command);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
     }
@@ -72,13 +74,13 @@ internal sealed class StateCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         _rules.Check(result);
+        _checkpoints.Check(result);
         Position position = Position.Parse(result.GetValue(_at)!);
         var selection = new StateSelection(StateSelection.ParseViews(result.GetValue(_view)), ParseIrqs(result), ParseCpus(result));
-        using Recording recording = _shared.Open(result, _host);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), _rules.Choose(result, recording)));
-        ReplayTo(position, recording, session);
+        using var replay = new StateReplay(position, _host);
+        StateReport state = selection.Apply(replay.Run(() => Open(result)));
+        Recording recording = replay.Recording;
         Losses.Write(recording, format, _host.Error);
-        StateReport state = selection.Apply(session.DescribeState(position.Text));
         if (format == OutputFormat.Json)
         {
             StateJson.Write(state, selection, session.Systems, _host.Out);
@@ -90,17 +92,21 @@ internal sealed class StateCommand
         return ExitCodes.For(recording.Report);
     }
 
-    private void ReplayTo(Position position, Recording recording, ReplaySession session)
+    private StateStart Open(ParseResult result)
     {
-        var cursor = new PositionCursor(position);
-        using var progress = new ProgressLine(recording, _host);
-        while (!cursor.Reached && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        Recording recording = _shared.Open(result, _host);
+        try
         {
-            int records = cursor.Take(batch);
-            if (records > 0) session.Apply(batch[..records], recording.Tables);
-            progress.Report(cursor.Events);
+            RuleChoice rules = _rules.Choose(result, recording);
+            bool paranoid = result.GetValue(_paranoid); // Every event is to be checked: none may be passed over.
+            CheckpointStore? store = paranoid ? null : _checkpoints.Find(result, result.GetValue(_shared.File)!, recording, rules, _host);
+            return new StateStart(recording, _createSession(recording, new SessionOptions(paranoid, rules)), store);
         }
-        cursor.RequireReached();
+        catch
+        {
+            recording.Dispose();
+            throw;
+        }
     }
 
     private uint[] ParseIrqs(ParseResult result)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 
 namespace Replay.Core.Events;
 
@@ -470,6 +471,11 @@ public static partial class EventSchema
 
     private static EventOperand Device(string name, OperandSlot slot, int shift) =>
         new(name, slot, shift, 16, OperandFormat.Device);
+
+    /// <summary>Name of a system vector's class; of one without a class its number.</summary>
+    internal static string SystemClassName(byte number, byte vector) => number > 0 && number < SystemClasses.Length
+        ? SystemClasses[number]
+        : string.Create(CultureInfo.InvariantCulture, $"vector {vector}");
 
     private static EventOperand SystemClass() =>
         new("class", OperandSlot.A, 0, 8, OperandFormat.Symbol, SystemClasses);

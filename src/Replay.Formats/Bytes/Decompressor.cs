@@ -8,17 +8,24 @@ namespace Replay.Formats.Bytes;
 internal sealed class Decompressor : IDisposable
 {
     private readonly Zstd? _zstd;
+    private readonly Zlib? _zlib;
 
-    private Decompressor(Zstd? zstd) => _zstd = zstd;
+    private Decompressor(Zstd? zstd, Zlib? zlib)
+    {
+        _zstd = zstd;
+        _zlib = zlib;
+    }
 
     /// <summary>
     /// The decompressor for <c>zlib</c> or <c>zstd</c>; null for any other name. Throws
     /// <see cref="BadInputException"/> when libzstd is needed and missing.
     /// </summary>
-    public static Decompressor? Create(string name) => name switch
+    /// <param name="name">Name of the compression.</param>
+    /// <param name="withLibz">False takes the runtime's zlib even where the system has one.</param>
+    public static Decompressor? Create(string name, bool withLibz = true) => name switch
     {
-        "zlib" => new Decompressor(null),
-        "zstd" => new Decompressor(new Zstd()),
+        "zlib" => new Decompressor(null, withLibz ? Zlib.TryCreate() : null),
+        "zstd" => new Decompressor(new Zstd(), null),
         _ => null,
     };
 
@@ -29,6 +36,17 @@ internal sealed class Decompressor : IDisposable
     public int Decompress(byte[] source, int length, Span<byte> target)
     {
         if (_zstd is not null) return _zstd.Decompress(source.AsSpan(0, length), target);
+        return _zlib?.Decompress(source.AsSpan(0, length), target) ?? DecompressByRuntime(source, length, target);
+    }
+
+    public void Dispose()
+    {
+        _zstd?.Dispose();
+        _zlib?.Dispose();
+    }
+
+    private static int DecompressByRuntime(byte[] source, int length, Span<byte> target)
+    {
         try
         {
             using var packed = new MemoryStream(source, 0, length, false);
@@ -41,6 +59,4 @@ internal sealed class Decompressor : IDisposable
             return -1;
         }
     }
-
-    public void Dispose() => _zstd?.Dispose();
 }

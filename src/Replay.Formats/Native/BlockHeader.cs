@@ -102,4 +102,6 @@ internal struct BlockTrailer
 internal struct Bits256
 {
     private ulong _first;
+
+    public readonly bool Has(byte kind) => (this[kind >> 6] >> (kind & 63) & 1) != 0;
 }

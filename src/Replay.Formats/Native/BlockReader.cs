@@ -47,11 +47,14 @@ internal sealed class BlockReader
     /// <summary>The footer that ended the walk, if one did.</summary>
     public Footer? Footer { get; private set; }
 
-    /// <summary>Goes on at another block; nothing is expected of its sequence number.</summary>
-    public void MoveTo(long offset)
+    /// <summary>Sequence number of the block read last; -1 before the first.</summary>
+    public long LastSequence => _lastSequence;
+
+    /// <summary>Goes on at another block; nothing is expected of its sequence number unless the last one is given.</summary>
+    public void MoveTo(long offset, long lastSequence = -1)
     {
         _position = offset;
-        _lastSequence = -1;
+        _lastSequence = lastSequence;
         _aheadLength = -1;
     }
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Pipelines;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Native;
 
@@ -18,6 +19,9 @@ internal abstract class ByteSource : IDisposable
 
     /// <summary>Copies bytes from an absolute offset; fewer than asked for only where the input ends.</summary>
     public abstract int ReadAt(long offset, Span<byte> target);
+
+    /// <summary>When the input was last written to, in ticks of UTC; 0 when it has no such time.</summary>
+    public virtual long ModifiedTicks => 0;
 
     public abstract void Dispose();
 }
@@ -47,6 +51,8 @@ internal sealed class FileSource : ByteSource
 
     public override bool CanSeek => true;
 
+    public override long ModifiedTicks => File.GetLastWriteTimeUtc(_handle).Ticks;
+
     public override int ReadAt(long offset, Span<byte> target)
     {
         int done = 0;
@@ -74,7 +80,7 @@ internal sealed class PipeSource : ByteSource
     public PipeSource(Stream stream)
     {
         _length = stream.CanSeek ? stream.Length - stream.Position : -1;
-        _reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        _reader = PipeReader.Create(new SynchronousStream(stream), new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
     }
 
     public override long Length => _length;

@@ -160,6 +160,7 @@ public sealed partial class NativeRecording : Recording
         if (complete < records.Length) TornEvent(complete, records.Length);
         if (complete == 0) return false;
         BatchEventIndex = (long)header.FirstEvent;
+        _lastBatch = new BatchFacts(header.MaxTime, header.Kinds.Has((byte)EventKind.Mark));
         _eventsSeen += header.EventCount;
         if (!_hasFinalFacts) NoteTimes(header);
         events = records[..complete];

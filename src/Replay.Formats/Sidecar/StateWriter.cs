@@ -23,16 +23,25 @@ public sealed class StateWriter : StateArchive, IBufferWriter<byte>
     /// <summary>What was written since <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    public void Clear() => _length = 0;
+    /// <summary>Numbers and texts that were given since <see cref="Clear"/>, those of dropped rows too: what saving costs.</summary>
+    public long ValueCount { get; private set; }
+
+    public void Clear()
+    {
+        _length = 0;
+        ValueCount = 0;
+    }
 
     public override string? Text(string? value)
     {
+        ValueCount++;
         new MessagePackWriter(this).Write(value);
         return value;
     }
 
     protected override long Number(long value)
     {
+        ValueCount++;
         if (value is < -32 or > 127)
         {
             new MessagePackWriter(this).Write(value);

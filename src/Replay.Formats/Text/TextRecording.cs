@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Text;
 

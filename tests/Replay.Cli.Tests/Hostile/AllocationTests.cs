@@ -2,71 +2,144 @@ using System;
 using System.IO;
 using Replay.Cli.Tests.Captures;
 using Replay.Core.Events;
+using Replay.Core.Latency;
 using Replay.Core.Replay;
 using Replay.Core.Rules;
+using Replay.Core.Verify;
 using Replay.Formats;
+using Replay.Formats.Tests;
 using Replay.Formats.Tests.TraceDat;
 using Xunit;
 
 namespace Replay.Cli.Tests.Hostile;
 
 /// <summary>
-/// Reading and replaying allocates nothing once names, formats, tables and code are there. The recording is made: the
-/// same few kinds of record all along, so that its later half meets nothing for the first time. A first pass warms the
-/// code up; of the second pass the later half counts.
+/// Reading, on every route, and all that is done with events allocate nothing once names, formats, tables and code are
+/// there. The recording is made: the same few kinds of record all along, so that its later half meets nothing for the first
+/// time. Whole runs, of which the later half counts, up to the last batch but one: facts of the whole recording are made
+/// with the last batch.
 /// </summary>
 [Collection("alone")]
-public sealed class AllocationTests
+public sealed class AllocationTests : IDisposable
 {
     private const int Pages = 4000;
     private const int RecordsPerPage = 48;
+    private const int Events = Pages * RecordsPerPage;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("irqreplay-alloc-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(6, "none", false)]
-    [InlineData(7, "none", false)]
-    [InlineData(7, "zstd", false)]
-    [InlineData(6, "none", true)]
-    public void A_warm_loop_allocates_nothing(int version, string compression, bool native)
+    [InlineData("v6", false)]
+    [InlineData("v6", true)]
+    [InlineData("v7 none", false)]
+    [InlineData("v7 none", true)]
+    [InlineData("v7 zlib", false)]
+    [InlineData("v7 zlib", true)]
+    [InlineData("v7 zstd", false)]
+    [InlineData("v7 zstd", true)]
+    [InlineData("native", false)]
+    [InlineData("native", true)]
+    [InlineData("text", false)]
+    [InlineData("text", true)]
+    public void Reading_and_replaying_allocates_nothing(string route, bool isPiped)
     {
-        string folder = Directory.CreateTempSubdirectory("irqreplay-alloc-").FullName;
-        try
+        string path = Make(route);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
         {
-            string path = Path.Combine(folder, "a.dat");
-            File.WriteAllBytes(path, Make(version, compression));
-            if (native)
-            {
-                RouteComparison.Convert(path, Path.Combine(folder, "a.irqt"));
-                path = Path.Combine(folder, "a.irqt");
-            }
-            Read(path, out _, out _);
-            Read(path, out long batches, out long allocated);
-            Assert.True(batches > 4, $"{batches} batches");
-            Assert.Equal(0, allocated);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            using Recording recording = Open(path, isPiped);
+            var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
+            return Measure(recording, replayer.Replay);
+        }));
     }
 
-    private static void Read(string path, out long batches, out long allocated)
+    [Theory]
+    [InlineData("v7 zstd")]
+    [InlineData("native")]
+    public void Verifying_allocates_nothing(string route)
     {
-        using Recording recording = TraceReplay.Open(path);
-        var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
-        long start = -1;
-        long last = 0;
-        batches = allocated = 0;
+        string path = Make(route);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            using Recording recording = Open(path, isPiped: false);
+            var verifier = new Verifier<Linux61>(recording.Tables);
+            return Measure(recording, verifier.Verify);
+        }));
+    }
+
+    [Theory]
+    [InlineData("v7 zstd")]
+    [InlineData("native")]
+    public void Measuring_the_recorded_machine_allocates_nothing(string route)
+    {
+        string path = Make(route);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            using Recording recording = Open(path, isPiped: false);
+            var recorder = new LatencyRecorder(recording.Tables);
+            return Measure(recording, recorder.Observe);
+        }));
+    }
+
+    [Theory]
+    [InlineData("v6", ".irqt")]
+    [InlineData("v6", ".irqs")]
+    [InlineData("native", ".irqs")]
+    [InlineData("text", ".irqt")]
+    public void Converting_allocates_nothing(string route, string extension)
+    {
+        string path = Make(route), output = Path.Combine(_folder, "out" + extension);
+        Exporter exporter = Array.Find([.. FormatCatalog.BuiltIn.Exporters], one => one.Extension == extension)!;
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            using Recording recording = Open(path, isPiped: false);
+            using EventSink sink = exporter.Create(output, recording.Info);
+            return Measure(recording, batch => sink.Write(batch, recording.Tables));
+        }));
+    }
+
+    private static long Measure(Recording recording, Action<ReadOnlySpan<IrqEvent>> use)
+    {
+        long start = -1, last = 0, allocated = 0, events = 0;
+        int batches = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
-            replayer.Replay(batch);
-            batches++;
-            // Up to the last batch but one: facts of the whole recording are made once, with the last batch.
+            use(batch);
+            events += EventCounter.Count(batch);
             allocated = last;
-            if (start >= 0) last = GC.GetAllocatedBytesForCurrentThread() - start;
-            else if (recording.Progress > 0.5) start = GC.GetAllocatedBytesForCurrentThread();
+            if (start >= 0)
+            {
+                batches++;
+                last = GC.GetAllocatedBytesForCurrentThread() - start;
+            }
+            else if (events > Events / 2)
+            {
+                start = GC.GetAllocatedBytesForCurrentThread();
+            }
         }
-        Assert.True(start > 0);
-        Assert.Equal((long)RecordsPerPage * Pages, replayer.EventCount);
+        Assert.True(batches > 2, $"{batches} batches in the later half");
+        Assert.Equal(Events, events);
+        return allocated;
+    }
+
+    private static Recording Open(string path, bool isPiped)
+    {
+        if (!isPiped) return TraceReplay.Open(path);
+        var opener = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions());
+        return opener.Open(new PipeLike(File.OpenRead(path)), "pipe");
+    }
+
+    private string Make(string route)
+    {
+        string raw = Path.Combine(_folder, "a.dat"), native = Path.Combine(_folder, "a.irqt"), text = Path.Combine(_folder, "a.irqs");
+        string[] words = route.Split(' ');
+        File.WriteAllBytes(raw, Make(words[0] == "v7" ? 7 : 6, words.Length > 1 ? words[1] : "none"));
+        if (route is not ("native" or "text")) return raw;
+        RouteComparison.Convert(raw, native);
+        if (route == "native") return native;
+        RouteComparison.Convert(native, text);
+        return text;
     }
 
     private static byte[] Make(int version, string compression)
@@ -82,5 +155,43 @@ public sealed class AllocationTests
         }
         writer.Buffers.Add(buffer);
         return writer.Build();
+    }
+
+    /// <summary>Bytes that come in small pieces and only once.</summary>
+    private sealed class PipeLike(Stream source) : Stream
+    {
+        private const int PieceMax = 65_536;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => source.Read(buffer, offset, Math.Min(count, PieceMax));
+
+        public override int Read(Span<byte> buffer) => source.Read(buffer[..Math.Min(buffer.Length, PieceMax)]);
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) source.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

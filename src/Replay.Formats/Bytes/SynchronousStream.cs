@@ -2,9 +2,8 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using Replay.Formats.Bytes;
 
-namespace Replay.Formats.Text;
+namespace Replay.Formats.Bytes;
 
 /// <summary>
 /// A stream whose asynchronous reads finish at once. The pipe reader asks asynchronously; the replay loop waits anyway,

@@ -1,0 +1,163 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using Replay.Core.Checkpoints;
+using Replay.Core.Rules;
+using Replay.Core.State;
+using Replay.Formats;
+using Replay.Formats.Checkpoints;
+using Replay.Formats.Sidecar;
+
+namespace Replay.Cli.Checkpoints;
+
+/// <summary>
+/// The checkpoints of one recording under one choice of rules: beside the recording, or in the user's cache where its folder
+/// cannot be written to.
+/// </summary>
+internal sealed class CheckpointStore : IDisposable
+{
+    private readonly string _file;
+    private readonly CheckpointKey _key;
+    private readonly CliHost _host;
+    private readonly bool _isAsked;
+    private readonly bool _isLong;
+    private CheckpointFile? _open;
+    private bool _hasOtherRules;
+
+    /// <param name="file">The recording.</param>
+    /// <param name="key">What saved states must belong to.</param>
+    /// <param name="isAsked">The user wants some.</param>
+    /// <param name="isLong">The recording is long enough to be worth some anyway.</param>
+    /// <param name="host">Where notes go.</param>
+    public CheckpointStore(string file, CheckpointKey key, bool isAsked, bool isLong, CliHost host)
+    {
+        _file = file;
+        _key = key;
+        _isAsked = isAsked;
+        _isLong = isLong;
+        _host = host;
+    }
+
+    /// <summary>True when checkpoints are to be made. Unasked, good ones under other rules are not replaced.</summary>
+    public bool Makes => _isAsked || (_isLong && !_hasOtherRules);
+
+    /// <summary>What is saved; null when nothing is, or nothing that fits. Says why not.</summary>
+    public CheckpointDirectory? Directory { get; private set; }
+
+    /// <summary>State depends on the recording, the rules and the code that models it: the build stands for that.</summary>
+    public static CheckpointKey KeyOf(RecordingIdentity identity, RuleChoice rules) => new(identity, rules.ToString(), ProductId);
+
+    private static string ProductId { get; } =
+        $"{typeof(MachineState).Module.ModuleVersionId:N}{typeof(Recording).Module.ModuleVersionId:N}";
+
+    /// <summary>Looks for saved checkpoints. What is there and does not fit is said once and then ignored.</summary>
+    public void Open()
+    {
+        foreach (string path in Places())
+        {
+            if (!File.Exists(path)) continue;
+            try
+            {
+                _open = new CheckpointFile(path);
+                if (WhyNot(_open.Directory.Key) is not { } why)
+                {
+                    Directory = _open.Directory;
+                    return;
+                }
+                Close();
+                Say($"{path} is not used: {why}");
+            }
+            catch (CheckpointException e)
+            {
+                Say($"{path} is not used: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>Puts a fresh replay and its recording to a checkpoint; false when the recording is not what it was.</summary>
+    /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
+    public bool TryResume(Checkpoint at, Recording recording, ReplaySession session)
+    {
+        byte[] state = _open!.Read(at.State);
+        StateCodec.Load(state, archive =>
+        {
+            recording.Transfer(archive);
+            session.Transfer(archive);
+        });
+        if (session.EventCount != at.Events || (recording.EventsRead != at.Events && recording.Report.Entries.Count == 0))
+        {
+            throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
+                $"expected the state after {at.Events} events, found {session.EventCount}, and {recording.EventsRead} in the recording"));
+        }
+        return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
+    }
+
+    /// <summary>A set of checkpoints to add to: empty, or all those that are saved.</summary>
+    /// <exception cref="CheckpointException">One of those is damaged.</exception>
+    public CheckpointBuilder Build(bool goesOn) => goesOn ? new CheckpointBuilder(_key, _open!) : new CheckpointBuilder(_key);
+
+    /// <summary>Writes a set of checkpoints; where that is not possible it is said, and nothing else changes.</summary>
+    public void Write(CheckpointBuilder builder, bool isTold)
+    {
+        Close();
+        string? reason = null;
+        foreach (string path in Places())
+        {
+            reason = WriteTo(path, builder);
+            if (reason is not null) continue;
+            if (isTold) Say($"checkpoints are in {path}: \"state --at\" begins at the nearest one");
+            return;
+        }
+        Say($"no checkpoints were written: {reason}");
+    }
+
+    /// <summary>Says something beside the results.</summary>
+    public void Say(string text) => _host.Error.WriteLine("irqreplay: note: " + PlainText.Clean(text));
+
+    public void Dispose() => Close();
+
+    private void Close()
+    {
+        _open?.Dispose();
+        _open = null;
+    }
+
+    private string? WhyNot(CheckpointKey found)
+    {
+        if (!found.Recording.IsSameContent(_key.Recording)) return "the recording was changed since; --checkpoints makes new ones";
+        if (found.Product != _key.Product) return "another version of irqreplay made it; --checkpoints makes new ones";
+        _hasOtherRules = found.Rules != _key.Rules;
+        return _hasOtherRules ? $"it was made with --rules {found.Rules}" : null;
+    }
+
+    private static string? WriteTo(string path, CheckpointBuilder builder)
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var output = new OutputFile(path);
+            using (var stream = new FileStream(output.TemporaryPath, FileMode.Create, FileAccess.Write)) builder.Write(stream);
+            output.Commit();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Beside the recording first; in the cache under the recording's digest.</summary>
+    private IEnumerable<string> Places()
+    {
+        string full = Path.GetFullPath(_file);
+        yield return full + Extension;
+        string? cache = _host.Variable("XDG_CACHE_HOME");
+        if (string.IsNullOrEmpty(cache) && _host.Variable("HOME") is { Length: > 0 } home) cache = Path.Combine(home, ".cache");
+        if (string.IsNullOrEmpty(cache) || !Path.IsPathRooted(cache)) yield break;
+        yield return Path.Combine(cache, "irqreplay", string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(full)}-{_key.Recording.Digest:x16}{Extension}"));
+    }
+
+    private const string Extension = ".irqc";
+}

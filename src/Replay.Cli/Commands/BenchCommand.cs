@@ -1,0 +1,152 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using Replay.Cli.Bench;
+using Replay.Cli.Output;
+using Replay.Formats;
+
+namespace Replay.Cli.Commands;
+
+/// <summary><c>bench</c>: how fast a recording is replayed, and whether that is faster or slower than before.</summary>
+internal sealed class BenchCommand
+{
+    private readonly CliHost _host;
+    private readonly SessionFactory _createSession;
+    private readonly SharedOptions _shared;
+    private readonly RuleOptions _rules;
+
+    private readonly Option<int> _times = new("--times")
+    {
+        Description = $"Timed replays, {BenchOptions.TimesDefault} unless you say otherwise. More tell smaller differences.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => BenchOptions.TimesDefault,
+    };
+
+    private readonly Option<double?> _seconds = new("--seconds")
+    {
+        Description = $"Begin no further replay after so many seconds; {BenchOptions.TimesLeast} are made in any case.",
+        HelpName = "S",
+    };
+
+    private readonly Option<string?> _baseline = new("--baseline")
+    {
+        Description = "A result that --save wrote for the same recording: says faster, slower, same or cannot tell; exit code 1 if slower.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _save = new("--save")
+    {
+        Description = "Writes the result, with every sample, as a baseline for later.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _against = new("--against")
+    {
+        Description = "Another build of irqreplay: both replay the recording in turns, as whole processes. Best on a noisy machine.",
+        HelpName = "BINARY",
+    };
+
+    private readonly Option<double> _effect = new("--effect")
+    {
+        Description = "Least difference that counts, in per cent; 3 unless you say otherwise.",
+        HelpName = "PERCENT",
+        DefaultValueFactory = static _ => BenchOptions.UsualThresholds.Effect * 100,
+    };
+
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "List every kind of event; otherwise the most expensive ones.",
+    };
+
+    private BenchCommand(Command command, CliHost host, SessionFactory createSession)
+    {
+        _host = host;
+        _createSession = createSession;
+        _shared = new SharedOptions(command);
+        _rules = new RuleOptions(command);
+        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _all]) command.Options.Add(option);
+        command.SetAction(Run);
+    }
+
+    public static Command Build(CliHost host, SessionFactory createSession)
+    {
+        var command = new Command("bench", "Replays a recording many times and says how fast that is; against a baseline, whether it got slower.");
+        _ = new BenchCommand(command, host, createSession);
+        return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        OutputFormat format = _shared.GetFormat(result);
+        string file = result.GetValue(_shared.File)!;
+        BenchOptions options = ReadOptions(result);
+        _rules.Check(result);
+        if (file == "-") throw new UsageException("bench -: the recording is read many times, so it must be a file; save the input first");
+        if (!File.Exists(file)) throw new BadInputException($"{file}: there is no such file");
+        using var progress = new Notes(_host);
+        if (result.GetValue(_against) is { } other) return RunDuel(other, file, format, options, progress);
+        string? baselineFile = result.GetValue(_baseline);
+        BenchResult? baseline = baselineFile is null ? null : SavedBench.Read(baselineFile);
+        var runner = new BenchRunner(file, () => _shared.Open(result, _host),
+            recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))), options, progress.Write);
+        BenchResult measured = runner.Run();
+        progress.Dispose();
+        BenchComparison? comparison = baseline is null ? null : BenchComparison.Of(baseline, measured, baselineFile!, options.Thresholds);
+        if (result.GetValue(_save) is { } save)
+        {
+            SavedFile.Write(save, stream => BenchJson.Write(measured, null, stream));
+        }
+        if (format == OutputFormat.Json) BenchJson.Write(measured, comparison, _host.Out);
+        else BenchText.Write(measured, comparison, baselineFile ?? "", result.GetValue(_all), _host);
+        return ExitCodes.For(runner.First.Losses, comparison is { IsRegression: true });
+    }
+
+    private int RunDuel(string other, string file, OutputFormat format, BenchOptions options, Notes progress)
+    {
+        Duel duel = Duel.Run(other, file, options, progress.Write);
+        progress.Dispose();
+        if (format == OutputFormat.Json) BenchJson.Write(duel, file, _host.Out);
+        else BenchText.Write(duel, file, _host);
+        return duel.IsRegression ? ExitCodes.Findings : ExitCodes.Clean;
+    }
+
+    private BenchOptions ReadOptions(ParseResult result)
+    {
+        int times = result.GetValue(_times);
+        if (times is < 1 or > BenchOptions.TimesMax)
+            throw new UsageException($"--times {times}: a number from 1 to {BenchOptions.TimesMax} is needed");
+        double? seconds = result.GetValue(_seconds);
+        if (seconds is { } limit && !(limit > 0)) throw new UsageException("--seconds: a number above 0 is needed");
+        double effect = result.GetValue(_effect);
+        if (!(effect is > 0 and <= 1000)) throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
+        if (result.GetValue(_against) is not null && (result.GetValue(_baseline) ?? result.GetValue(_save)) is not null)
+            throw new UsageException("--against measures both sides itself; --baseline and --save do not go with it");
+
+        // A limit of time alone means as many runs as fit into it.
+        bool onlySeconds = seconds is not null && result.GetResult(_times) is null or { Implicit: true };
+        return new BenchOptions(onlySeconds ? BenchOptions.TimesMax : times, seconds,
+            BenchOptions.UsualThresholds with { Effect = effect / 100 });
+    }
+
+    /// <summary>Where the measuring is, on a terminal only, and gone afterwards.</summary>
+    private sealed class Notes(CliHost host) : IDisposable
+    {
+        private bool _drawn;
+
+        public void Write(string text)
+        {
+            if (!host.ErrorIsTerminal || host.Variable("TERM") == "dumb") return;
+            host.Error.Write("\r" + text + "\x1b[K");
+            host.Error.Flush();
+            _drawn = true;
+        }
+
+        public void Dispose()
+        {
+            if (!_drawn) return;
+            host.Error.Write("\r\x1b[K");
+            host.Error.Flush();
+            _drawn = false;
+        }
+    }
+}

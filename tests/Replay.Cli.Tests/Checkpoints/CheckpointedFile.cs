@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using Replay.Cli.Checkpoints;
+using Replay.Cli.Tests.Captures;
+using Replay.Core.Events;
+using Replay.Formats;
+using Replay.Formats.Native;
+
+namespace Replay.Cli.Tests.Checkpoints;
+
+/// <summary>A native recording of many small blocks in a folder of its own, and command lines on it.</summary>
+internal sealed class CheckpointedFile : IDisposable
+{
+    private const int RecordsPerBlock = 256;
+
+    public CheckpointedFile(string trace = "leak-pre/trace.dat", int records = int.MaxValue)
+    {
+        Folder = Directory.CreateTempSubdirectory("irqreplay-checkpoints-").FullName;
+        Path = System.IO.Path.Combine(Folder, "a.irqt");
+        Write(trace, records);
+    }
+
+    public string Folder { get; }
+
+    public string Path { get; }
+
+    /// <summary>Where its checkpoints are kept.</summary>
+    public string Checkpoints => Path + ".irqc";
+
+    /// <summary>A checkpoint after each batch; recordings of so many events are long.</summary>
+    public CheckpointPace Pace { get; set; } = new(1, 0, long.MaxValue);
+
+    /// <summary>Records of the recording, extensions left out.</summary>
+    public List<IrqEvent> Events { get; } = [];
+
+    /// <summary>Texts of its markers.</summary>
+    public List<string> Marks { get; } = [];
+
+    /// <summary>Makes the recording anew, from the first records of a trace.</summary>
+    public void Write(string trace, int records)
+    {
+        Events.Clear();
+        Marks.Clear();
+        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(System.IO.Path.Combine(Folders.Traces, trace));
+        using var writer = NativeWriter.Create(Path, recording.Info, new NativeWriterOptions { RecordsPerBlock = RecordsPerBlock });
+        Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
+        while (Events.Count < records && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        {
+            int end = Math.Min(batch.Length, records - Events.Count);
+            while (end < batch.Length && batch[end].Kind == EventKind.Extension) end++;
+            writer.Write(batch[..end], recording.Tables);
+            for (int i = 0; i < end; i++)
+            {
+                if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
+                if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
+            }
+        }
+        writer.Complete(recording.Info, recording.Tables, recording.Report);
+    }
+
+    /// <summary>Exit code, results, notes.</summary>
+    public (int Code, string Out, string Error) Run(string command, params string[] options)
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        var host = new CliHost
+        {
+            Out = output,
+            Error = error,
+            OpenIn = static () => Stream.Null,
+            Variable = name => name == "XDG_CACHE_HOME" ? System.IO.Path.Combine(Folder, "cache") : null,
+            Pace = Pace,
+        };
+        int code = Program.Run([command, Path, .. options], host);
+        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString().Replace(Folder + "/", "", StringComparison.Ordinal));
+    }
+
+    public (int Code, string Out, string Error) State(string at, params string[] options) => Run("state", ["--at", at, "--format", "json", .. options]);
+
+    public (int Code, string Out, string Error) Straight(string at, params string[] options) => State(at, ["--no-checkpoints", .. options]);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
