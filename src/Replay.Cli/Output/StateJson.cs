@@ -28,6 +28,9 @@ internal static class StateJson
     /// <summary>Each part of each modelled system, as its last step left it.</summary>
     private static void WriteSystems(Utf8JsonWriter json, IReadOnlyList<NamedSystem> systems, StateSelection selection)
     {
+        bool any = false;
+        foreach (NamedSystem named in systems) any |= named.System.Report.States.Count > 0;
+        if (!any) return; // An extension of the contract, only where there is something to say.
         json.WriteStartArray("systems");
         foreach (NamedSystem named in systems)
         {

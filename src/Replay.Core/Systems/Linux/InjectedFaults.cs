@@ -40,7 +40,10 @@ internal sealed class InjectedFaults
     public IEnumerable<string> Unused()
     {
         foreach ((Injection what, _, _, _, long index) in _waiting)
-            yield return string.Create(CultureInfo.InvariantCulture, $"what={Injections.Names[(int)what]} of event {index}");
+        {
+            string name = (int)what < Injections.Names.Length ? Injections.Names[(int)what] : ((int)what).ToString(CultureInfo.InvariantCulture);
+            yield return string.Create(CultureInfo.InvariantCulture, $"what={name} of event {index}");
+        }
     }
 
     private int Find(Injection what, ushort device, int entry)
