@@ -49,12 +49,14 @@ internal static class WholeCommand
 
         // Tiered compilation needs a few runs and a moment before the final code is there.
         for (int i = 1; i < WarmRuns; i++) Replay(path);
+        var open = new Series("open, no record read", times);
         var scan = new Series("read and checksum (baseline)", times);
         var warm = new Series("replay, warm process", times);
         var cold = new Series("irqreplay replay, from process start", times);
         for (int i = 0; i < times; i++)
         {
             scan.Time(i, () => Baseline.ReadAndChecksum(path, buffer));
+            open.Time(i, () => Open(path).Dispose());
             warm.Time(i, () => Replay(path));
             if (cli is not null) StartCli(cli, path, cold, i);
         }
@@ -65,6 +67,7 @@ internal static class WholeCommand
         Console.WriteLine("|---|---|---|---|---|---|---|");
         double baseline = Samples.Median(scan.CpuSeconds);
         scan.Print(totals, bytes, baseline);
+        open.Print(totals, bytes, baseline);
         warm.Print(totals, bytes, baseline);
         if (cli is not null) cold.Print(totals, bytes, baseline);
         else Console.Error.WriteLine("The command-line program was not found: build it in Release, or give --cli PATH.");
@@ -72,7 +75,7 @@ internal static class WholeCommand
 
     private static Totals Replay(string path)
     {
-        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
+        using Recording recording = Open(path);
         var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         replayer.Finish();
@@ -82,6 +85,8 @@ internal static class WholeCommand
         long records = isOwn ? replayer.EventCount : recording.Info.RecordCount;
         return new Totals(recording.Info.Format, records, replayer.EventCount, replayer.Findings.Count);
     }
+
+    private static Recording Open(string path) => new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
     private static void StartCli(string cli, string path, Series series, int run)
     {

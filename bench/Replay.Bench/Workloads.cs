@@ -32,7 +32,9 @@ internal static class Workloads
     private static readonly Lazy<MixedInput> MixedLazy = new(() => new MixedInput(EventCount));
     private static readonly Lazy<MixedInput> TextLazy = new(() => new MixedInput(TextEvents));
     private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
-    private static readonly Lazy<string> TraceLazy = new(WriteTraceDat);
+    private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(new TraceDatWriter()));
+    private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
+        new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
 
     public static MixedInput Mixed => MixedLazy.Value;
 
@@ -43,6 +45,9 @@ internal static class Workloads
 
     /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
     public static string TraceFile => TraceLazy.Value;
+
+    /// <summary>The same records as version 7, compressed by zstd in chunks of ten pages, as trace-cmd does.</summary>
+    public static string PackedTraceFile => PackedTraceLazy.Value;
 
     /// <summary>Root of the repository; benchmark processes run somewhere below it.</summary>
     public static string Root
@@ -93,11 +98,10 @@ internal static class Workloads
         return replayer;
     }
 
-    private static string WriteTraceDat()
+    private static string WriteTraceDat(TraceDatWriter writer)
     {
         const int Cpus = MixedMachine.CpuCount;
         var random = new Random(1217);
-        var writer = new TraceDatWriter();
         var buffer = new MadeBuffer("", "local");
         var entries = new byte[MixedMachine.IrqCount][];
         var exits = new byte[MixedMachine.IrqCount][];

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
+using Replay.Core.Live;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -32,6 +33,9 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
+
+    public override void TakeSnapshot(MachineSnapshot snapshot) =>
+        snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
 
     public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
 

@@ -13,8 +13,8 @@ namespace Replay.Cli;
 /// </summary>
 internal static class RecognisedRules
 {
-    /// <summary>System that decides by such behaviours; all others only watch what was recorded.</summary>
-    private const string Deciding = "linux";
+    /// <summary>Systems that decide by such behaviours; all others only watch what was recorded.</summary>
+    private static readonly string[] Deciding = ["linux", "pcie"];
 
     /// <summary>The rules with what the recording shows; evidence against each other counts for nothing.</summary>
     /// <param name="rules">Rules without it.</param>
@@ -42,7 +42,7 @@ internal static class RecognisedRules
     {
         foreach (NamedSystem system in systems)
         {
-            if (system.Name == Deciding) return true;
+            if (Array.IndexOf(Deciding, system.Name) >= 0) return true;
         }
         return false;
     }

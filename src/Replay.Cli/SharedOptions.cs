@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using Replay.Formats;
+using Replay.Formats.Lanes;
 
 namespace Replay.Cli;
 
@@ -12,11 +13,13 @@ internal sealed class SharedOptions
     private const int MapBytesMax = 4 << 20;
 
     private readonly FormatOption _format;
+    private readonly LanesOption? _lanes;
 
     /// <param name="command">Gets the argument and the options.</param>
     /// <param name="formats">Formats of results.</param>
     /// <param name="file">Name of the argument.</param>
-    public SharedOptions(Command command, string formats = "text|json", string file = "FILE")
+    /// <param name="divides">The command takes <c>--lanes</c>.</param>
+    public SharedOptions(Command command, string formats = "text|json", string file = "FILE", bool divides = false)
     {
         File = new Argument<string>(file)
         {
@@ -27,6 +30,7 @@ internal sealed class SharedOptions
         command.Options.Add(Map);
         command.Options.Add(Ignore);
         command.Options.Add(Log);
+        if (divides) _lanes = new LanesOption(command);
     }
 
     public Argument<string> File { get; }
@@ -64,6 +68,7 @@ internal sealed class SharedOptions
     /// <exception cref="BadInputException">The recording is wrong.</exception>
     public Recording Open(ParseResult result, CliHost host, string path)
     {
+        int lanes = _lanes?.Get(result) ?? 1;
         string? map = result.GetValue(Map);
         var options = new OpenOptions
         {
@@ -73,8 +78,12 @@ internal sealed class SharedOptions
         };
         var opener = new RecordingOpener(host.Formats, options);
         Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
-        if (result.GetValue(Log) is { } log && path == result.GetValue(File)) recording = LogOption.Merge(recording, log, path, () => opener.Open(path));
-        if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0)) return recording;
+        if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0))
+        {
+            recording = RecordingLanes.Divide(recording, lanes);
+            return result.GetValue(Log) is { } log && path == result.GetValue(File)
+                ? LogOption.Merge(recording, log, path, () => opener.Open(path)) : recording;
+        }
         string format = recording.Info.Format;
         recording.Dispose();
         throw new UsageException($"{(map is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "

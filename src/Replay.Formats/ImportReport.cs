@@ -87,12 +87,33 @@ public sealed class ImportReport
         _byWhat.Add(what, entry);
     }
 
-    /// <summary>Takes saved entries in place of those counted so far.</summary>
-    internal void Replace(IEnumerable<LossEntry> entries)
+    /// <summary>States an entry of another report, with the count that it had at some time.</summary>
+    internal void Restate(LossEntry other, long count)
+    {
+        if (!_byWhat.ContainsKey(other.What)) Add(other.Severity, other.What, other.FirstOffset, other.Expected, other.Found);
+        _byWhat[other.What].Count = count;
+    }
+
+    /// <summary>Hands over all entries and forgets them.</summary>
+    internal void MoveTo(List<LossEntry> entries)
+    {
+        if (_entries.Count == 0) return;
+        entries.AddRange(_entries);
+        Clear();
+    }
+
+    /// <summary>Forgets all entries.</summary>
+    internal void Clear()
     {
         _entries.Clear();
         _byWhat.Clear();
         HasDataLoss = false;
+    }
+
+    /// <summary>Takes saved entries in place of those counted so far.</summary>
+    internal void Replace(IEnumerable<LossEntry> entries)
+    {
+        Clear();
         foreach (LossEntry entry in entries)
         {
             if (!_byWhat.TryAdd(entry.What, entry)) continue;

@@ -2,6 +2,8 @@ using System;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Formats.Lanes;
+using Replay.Formats.Native;
 
 namespace Replay.Formats;
 
@@ -71,6 +73,22 @@ public abstract class Recording : IEventSource, IDisposable
 
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+
+    /// <summary>
+    /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then stays
+    /// valid as long as its new owner wants. False, and nothing changes, where batches have to be copied.
+    /// </summary>
+    internal virtual bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Lets the recording divide its reading among lanes by itself, the caller's included; false where it cannot. Called
+    /// before the first batch.
+    /// </summary>
+    internal virtual bool TryUseLanes(int lanes, LaneSettings settings) => false;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -46,6 +46,24 @@ public sealed class RecordingInfo
 
     /// <summary>Every recorded <c>system:name</c> with its records and the kind of event they became, sorted by name.</summary>
     public List<SourceCount> Sources { get; } = [];
+
+    /// <summary>Copies all but <see cref="Sources"/>.</summary>
+    internal void CopyTo(RecordingInfo other)
+    {
+        other.Format = Format;
+        other.SourceFormat = SourceFormat;
+        other.SourceFile = SourceFile;
+        other.SourceBytes = SourceBytes;
+        other.Clock = Clock;
+        other.Kernel = Kernel;
+        other.CpuCount = CpuCount;
+        other.WallOffsetNs = WallOffsetNs;
+        other.RecordCount = RecordCount;
+        other.EventCount = EventCount;
+        other.LostCount = LostCount;
+        other.FirstTimeNs = FirstTimeNs;
+        other.LastTimeNs = LastTimeNs;
+    }
 }
 
 /// <summary>How many records of one name a recording has.</summary>

@@ -23,7 +23,7 @@ internal sealed class ConvertCommand
     private ConvertCommand(Command command, CliHost host)
     {
         _host = host;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         command.Options.Add(_output);
         command.SetAction(Run);
     }

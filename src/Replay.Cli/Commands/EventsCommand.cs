@@ -27,7 +27,7 @@ internal sealed class EventsCommand
     private EventsCommand(Command command, CliHost host)
     {
         _host = host;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         command.Options.Add(_where);
         command.Options.Add(_number);
         command.SetAction(Run);

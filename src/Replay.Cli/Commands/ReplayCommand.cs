@@ -42,7 +42,7 @@ internal sealed class ReplayCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command, "text|json|sarif");
+        _shared = new SharedOptions(command, "text|json|sarif", divides: true);
         _rules = new RuleOptions(command);
         _checkpoints = new CheckpointOptions(command);
         command.Options.Add(_all);

@@ -52,7 +52,7 @@ internal sealed class StateCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         command.Options.Add(_at);
         command.Options.Add(_view);
         command.Options.Add(_irq);

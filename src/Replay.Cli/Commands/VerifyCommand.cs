@@ -22,7 +22,7 @@ internal sealed class VerifyCommand
     private VerifyCommand(Command command, CliHost host)
     {
         _host = host;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         _rules = new RuleOptions(command);
         command.Options.Add(_all);
         command.SetAction(Run);

@@ -183,6 +183,12 @@ public enum EventKind : byte
     Inject = 239,
     Tick = 240,
     MessageCopy = 241,
+
+    // 242-244: what a host records of VFIO's vectors.
+    VfioSignal = 242,
+    GuestMsi = 243,
+    VfioVector = 244,
+
     // 245-254: devices assigned to a virtual machine or another user (VFIO).
     VfioHost = 245,
     VfioFunction = 246,

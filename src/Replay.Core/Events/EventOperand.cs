@@ -77,6 +77,16 @@ public sealed class EventOperand
     /// <summary>Names of the values 0, 1, 2… for <see cref="OperandFormat.Symbol"/>; empty strings are unnamed.</summary>
     public string[] Symbols { get; }
 
+    /// <summary>Raw bits that a line of the text form means when it does not name the operand.</summary>
+    public ulong Default { get; private init; }
+
+    /// <summary>What the operand says, and what its values mean, for people; empty where the name says it all.</summary>
+    public string Meaning { get; private init; } = "";
+
+    /// <summary>The same operand with a meaning, and with the value that a line means when it does not name it.</summary>
+    public EventOperand Says(string meaning, ulong missing = 0) =>
+        new(Name, Slot, Shift, Width, Format, Symbols) { Meaning = meaning, Default = missing };
+
     /// <summary>Largest raw value that fits.</summary>
     public ulong Mask => Width == 64 ? ulong.MaxValue : (1UL << Width) - 1;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using System.Threading;
 
 namespace Replay.Core.Events;
 
@@ -8,7 +9,10 @@ namespace Replay.Core.Events;
 /// Strings that events refer to by index, in the order of their first use. Index 0 is the empty name ("none").
 /// Bounded: past <see cref="Capacity"/> every new name becomes <see cref="Overflow"/>, and that is counted.
 /// </summary>
-/// <remarks>Interning is cold: importers keep the last name of each irq and ask only when it changes.</remarks>
+/// <remarks>
+/// Interning is cold: importers keep the last name of each irq and ask only when it changes. One thread interns and finds;
+/// others may meanwhile read names by index: whoever was handed an event sees the names that it refers to.
+/// </remarks>
 public sealed class NameTable
 {
     /// <summary>Most names a table holds; an index fits 16 bits.</summary>
@@ -19,37 +23,44 @@ public sealed class NameTable
 
     private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indexOfSpan;
-    private readonly List<string> _names = [""];
+
+    // The array is replaced when it is full, never shortened; a name is in its place before the count says so.
+    private string[] _names = new string[16];
+
+    // Written by whoever interns (release), read by anybody (acquire).
+    private int _count = 1;
 
     public NameTable()
     {
+        _names[0] = "";
         _indexOf.Add("", 0);
         _indexOfSpan = _indexOf.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Names in the table, the empty one included.</summary>
-    public int Count => _names.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Names that did not fit.</summary>
     public long OverflowCount { get; private set; }
 
     /// <summary>The name at an index; <c>"?"</c> for an index that the table does not have.</summary>
-    public string this[int index] =>
-        (uint)index < (uint)_names.Count ? _names[index] : "?";
+    public string this[int index] => (uint)index < (uint)Count ? _names[index] : "?";
 
     /// <summary>Index of <paramref name="name"/>, added if it is new.</summary>
     public int Intern(ReadOnlySpan<char> name)
     {
         if (_indexOfSpan.TryGetValue(name, out int index)) return index;
-        if (_names.Count >= Capacity)
+        if (_count >= Capacity)
         {
             OverflowCount++;
             return Overflow;
         }
         string text = name.ToString();
-        index = _names.Count;
-        _names.Add(text);
+        index = _count;
+        if (index == _names.Length) Array.Resize(ref _names, index * 2);
+        _names[index] = text;
         _indexOf.Add(text, index);
+        Volatile.Write(ref _count, index + 1);
         return index;
     }
 

@@ -19,7 +19,7 @@ public sealed record FindingInfo(
 }
 
 /// <summary>All codes with severity and explanation.</summary>
-public static class FindingCatalog
+public static partial class FindingCatalog
 {
     /// <summary>Rows in the order of their numbers.</summary>
     public static IReadOnlyList<FindingInfo> All { get; } =
@@ -184,6 +184,7 @@ public static class FindingCatalog
             "The host has no interrupt behind one of its guest, and nothing could tell the guest: the interrupt is dead.",
             "What the host had left when the guest unmasked the entry: vectors, remapping entries.",
             "Thomas Gleixner in the interrupt message store thread; vfio_msi_set_vector_signal"),
+        .. AssignedDevices(),
 
         Invariant(FindingCode.SlotOwner, "SLOT_OWNER", Severity.Major,
             "A vector was given to an interrupt while another one owns it.", "apic_update_vector"),

@@ -57,9 +57,11 @@ public static class SystemTable
             EventKind.HvBusStep, EventKind.MessageCopied, EventKind.PciRestoreState, EventKind.PciRestoreMsiState,
             EventKind.DevicePmStart, EventKind.VpciChannel),
         new("pcie", static context => new PcieSystem(context),
-            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioHost, EventKind.MsixTableRead)],
-            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreMsiState,
-            EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors),
+            [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioSignal, EventKind.MsixTableRead)],
+            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreState,
+            EventKind.PciRestoreMsiState, EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors,
+            EventKind.SetupIrq, EventKind.FreeIrq, EventKind.MsiWrite, EventKind.MsiUnmask, EventKind.PcieFlr, EventKind.LogLine,
+            EventKind.IoPageFault),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();

@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.State;
 
 namespace Replay.Core.Verify;
@@ -19,4 +20,8 @@ internal readonly record struct CounterClaim(bool Made, uint A, uint B, uint C, 
     public bool Matches(in CpuCounters model, in CpuCounters recorded) => Made && this == Of(model, recorded);
 
     public bool Matches(in GlobalCounters model, in GlobalCounters recorded) => Made && this == Of(model, recorded);
+
+    /// <summary>Saves or restores one.</summary>
+    public static CounterClaim Transfer(StateArchive archive, CounterClaim claim) => new(
+        archive.Value(claim.Made), archive.Value(claim.A), archive.Value(claim.B), archive.Value(claim.C), archive.Value(claim.D));
 }

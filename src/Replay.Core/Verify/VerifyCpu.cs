@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -144,4 +145,9 @@ internal struct VerifyCpu // mutable struct: never readonly
 }
 
 /// <summary>One vector that goes back to the allocator.</summary>
-internal readonly record struct Freeing(ushort Cpu, byte Vector, bool Managed);
+internal readonly record struct Freeing(ushort Cpu, byte Vector, bool Managed)
+{
+    /// <summary>Saves or restores one.</summary>
+    public static Freeing Transfer(StateArchive archive, Freeing place) =>
+        new(archive.Value(place.Cpu), archive.Value(place.Vector), archive.Value(place.Managed));
+}

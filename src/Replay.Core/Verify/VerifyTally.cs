@@ -10,7 +10,7 @@ namespace Replay.Core.Verify;
 public readonly record struct OpenDecision(long Event, DecisionKind Kind, OpenReason Reason);
 
 /// <summary>Counts of decisions by kind, and the disagreements. All but the first ones are counted only.</summary>
-public sealed class VerifyTally
+public sealed partial class VerifyTally
 {
     /// <summary>Disagreements that are kept whole.</summary>
     public const int KeptMax = 10_000;

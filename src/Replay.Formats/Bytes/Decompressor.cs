@@ -39,6 +39,9 @@ internal sealed class Decompressor : IDisposable
         return _zlib?.Decompress(source.AsSpan(0, length), target) ?? DecompressByRuntime(source, length, target);
     }
 
+    /// <summary>Another one of the same kind, for another thread.</summary>
+    public Decompressor Again() => new(_zstd is null ? null : new Zstd(), _zlib is null ? null : Zlib.TryCreate());
+
     public void Dispose()
     {
         _zstd?.Dispose();

@@ -114,6 +114,9 @@ internal enum PlanShape : byte
 
     /// <summary>One 32-bit number, little-endian, into Vector.</summary>
     SystemVector,
+
+    /// <summary>One 32-bit number, little-endian: the irq. Probes at a function that has an interrupt to itself.</summary>
+    Irq,
 }
 
 /// <summary>A line of the mapping, compiled for one recorded format.</summary>

@@ -233,6 +233,8 @@ internal sealed class PlanCompiler
                 && texts[0].Source == TextSource.DataLoc && texts[0].Size == 4 => PlanShape.HandlerEntry,
             EventKind.HandlerExit when numbers.Count == 2 => PlanShape.HandlerExit,
             EventKind.SystemEntry or EventKind.SystemExit when numbers.Count == 1 => PlanShape.SystemVector,
+            _ when numbers.Count == 1 && texts.Count == 0 && !kind.HasExtension && kind.Operands[0].Slot == OperandSlot.Irq
+                => PlanShape.Irq,
             _ => PlanShape.General,
         };
     }

@@ -23,6 +23,8 @@ public sealed partial class RecordMapper
         Span<byte> clean = stackalloc byte[EventText.LengthMax];
         int length = TextCleaner.Clean(text, clean, out bool cut);
         if (cut) NoteCut(MarkCut, EventText.LengthMax, text.Length, fileOffset);
+        if (plan.Template.Kind == EventKind.Mark && _markers.Read(clean[..length], timeNs, cpu, output, fileOffset) is > 0 and int count)
+            return count;
         Start(out output[0], ref plan.Template, timeNs, cpu);
         return EventText.Write(clean[..length], output);
     }

@@ -29,6 +29,7 @@ public sealed partial class RecordMapper
     private readonly IAddressNames _names;
     private readonly bool _bigEndian;
     private readonly PlanCompiler _compiler;
+    private readonly MarkerEvents _markers;
     private readonly Dictionary<(EventKind Kind, int Operand), NameCache> _caches = [];
     private MapPlan[] _plans = new MapPlan[64];
     private int _planCount;
@@ -48,6 +49,7 @@ public sealed partial class RecordMapper
         _report = report;
         _names = names;
         _bigEndian = bigEndian;
+        _markers = new MarkerEvents(tables, report);
         _compiler = new PlanCompiler(bigEndian, longSize is 4 or 8 ? longSize : 8, CacheOf);
     }
 
@@ -125,6 +127,13 @@ public sealed partial class RecordMapper
                     Irq = irq,
                     A = BinaryPrimitives.ReadUInt32LittleEndian(record[p.SecondOffset..]),
                 };
+                return 1;
+            case PlanShape.Irq:
+                irq = BinaryPrimitives.ReadUInt32LittleEndian(record[p.FirstOffset..]);
+                if ((int)irq < 0) break;
+                ref IrqEvent e = ref output[0];
+                Start(out e, ref p.Template, timeNs, cpu);
+                e.Irq |= irq;
                 return 1;
             case PlanShape.Text:
                 return MapText(p, record, timeNs, cpu, output, fileOffset);

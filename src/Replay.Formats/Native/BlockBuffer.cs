@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.ObjectPool;
+using Replay.Core.Events;
 
 namespace Replay.Formats.Native;
 
@@ -13,7 +14,7 @@ internal sealed class BlockBuffer
     private const int CacheLine = 64;
     private const int Bytes = NativeSpec.BlockBytesMax + NativeSpec.BlockHeaderBytes;
 
-    private static readonly DefaultObjectPool<BlockBuffer> Pool = new(new DefaultPooledObjectPolicy<BlockBuffer>(), 4);
+    private static readonly DefaultObjectPool<BlockBuffer> Pool = new(new DefaultPooledObjectPolicy<BlockBuffer>(), 16);
 
     private readonly byte[] _bytes;
     private readonly int _start;
@@ -28,6 +29,10 @@ internal sealed class BlockBuffer
     }
 
     public Span<byte> Span => _bytes.AsSpan(_start, Bytes);
+
+    /// <summary>Records from a byte on.</summary>
+    public Span<IrqEvent> Records(int firstByte, int count) =>
+        MemoryMarshal.Cast<byte, IrqEvent>(_bytes.AsSpan(_start + firstByte, count * IrqEvent.SizeBytes));
 
     public static BlockBuffer Rent() => Pool.Get();
 

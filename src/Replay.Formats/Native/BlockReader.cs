@@ -13,7 +13,7 @@ namespace Replay.Formats.Native;
 internal sealed class BlockReader
 {
     private readonly ByteSource _source;
-    private readonly BlockBuffer _buffer;
+    private BlockBuffer _buffer;
     private readonly uint _fileHeaderCrc;
     private long _position = NativeSpec.FileHeaderBytes;
     private long _lastSequence = -1;
@@ -46,6 +46,9 @@ internal sealed class BlockReader
 
     /// <summary>The footer that ended the walk, if one did.</summary>
     public Footer? Footer { get; private set; }
+
+    /// <summary>Goes on in another buffer; the payload read last stays in the old one.</summary>
+    public void Exchange(BlockBuffer buffer) => _buffer = buffer;
 
     /// <summary>Sequence number of the block read last; -1 before the first.</summary>
     public long LastSequence => _lastSequence;

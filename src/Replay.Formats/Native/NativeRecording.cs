@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using Replay.Core.Events;
+using Replay.Formats.Lanes;
 using Replay.Formats.Sidecar;
 
 namespace Replay.Formats.Native;
@@ -16,7 +17,7 @@ namespace Replay.Formats.Native;
 public sealed partial class NativeRecording : Recording
 {
     private readonly ByteSource _source;
-    private readonly BlockBuffer _buffer;
+    private BlockBuffer _buffer;
     private readonly BlockReader _blocks;
     private readonly uint _headerCrc;
     private readonly TextBudget _budget = new(NativeSpec.TextBytesTotalMax);
@@ -116,6 +117,15 @@ public sealed partial class NativeRecording : Recording
         Finish();
         events = default;
         return false;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = new DetachedBatch(_buffer, NativeSpec.BlockHeaderBytes);
+        _buffer = next;
+        _blocks.Exchange(next);
+        return true;
     }
 
     /// <summary>Another walk over the blocks before the tail, into a buffer of its own; damage is not reported again.</summary>

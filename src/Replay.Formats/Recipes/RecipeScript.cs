@@ -90,6 +90,9 @@ public static class RecipeScript
             *[!0-9]*) ;;
             *) set -- sleep "$1" ;;
         esac
+        if [ -n "${DESCRIPTION:-}" ]; then # Its lines become marks at the start of the recording.
+            set -- sh -c 'while read -r line; do echo "$line" > "$1"; done < "$2"; shift 2; exec "$@"' sh "$T/trace_marker" "$DESCRIPTION" "$@"
+        fi
         set -f # The names above hold a *, which is meant for the recorder. Its input may be this script (ssh host sh -s), so it gets none.
         if [ "$TOOL" = perf ]; then
             perf record -a -k CLOCK_MONOTONIC -m 1024 $events -o "${OUT:-capture.perf.data}" -- "$@" < /dev/null
@@ -103,6 +106,41 @@ public static class RecipeScript
 
         """;
 
+    // Marks that start with irqreplay are events of the text form (docs/ASSIGNED.md).
+    private const string Describe =
+        """
+
+        # Which functions are assigned, and what else is below their ports: no probe sees that.
+        DESCRIPTION=$(mktemp)
+        trap 'rm -f "$SYMBOLS" "$DESCRIPTION"' EXIT
+        describe() {
+            platform=x86 irq_code=layered translated=0
+            case $(uname -m) in ppc64*)
+                platform=power
+                case $(uname -r) in [0-4].*|5.[0-9].*|5.1[0-5].*) irq_code=flat ;; esac ;;
+            esac
+            [ -n "$(ls /sys/class/iommu 2> /dev/null)" ] && translated=1
+            echo "irqreplay vfio_host platform=$platform irq_code=$irq_code dma_translation=$translated"
+            for mine in /sys/bus/pci/drivers/vfio-pci/*:*; do
+                [ -e "$mine" ] && dirname "$(readlink -f "$mine")"
+            done | sort -u | while read -r port; do
+                for function in "$port"/*:*:*.*; do
+                    [ -e "$function/vendor" ] || continue
+                    device=$(basename "$function")
+                    driver=$(basename "$(readlink "$function/driver" || echo none)")
+                    group=$(basename "$(readlink "$function/iommu_group" || echo 0)")
+                    case $driver in vfio-pci) bound=vfio ;; none) bound=none ;; *) bound=native ;; esac
+                    owner=$(fuser "/dev/vfio/$group" 2> /dev/null | tr -d ' \t')
+                    entries=$(lspci -vv -s "$device" 2> /dev/null | sed -n 's/.*MSI-X: Enable. Count=\([0-9]*\).*/\1/p')
+                    echo "irqreplay vfio_function device=$device port=$(basename "$port") owner=${owner:+qemu-}${owner:-guest}" \
+                        "bound=$bound entries=${entries:-0} group=$group"
+                done
+            done
+        }
+        describe > "$DESCRIPTION"
+
+        """;
+
     /// <summary>The whole script.</summary>
     public static string Write(RecipePlatform platform)
     {
@@ -113,6 +151,7 @@ public static class RecipeScript
         {
             if (probe.Platforms.HasFlag(platform.Platform)) AppendProbe(text, probe);
         }
+        if (platform.Platform == RecipePlatforms.Vfio) text.Append(Describe.ReplaceLineEndings("\n"));
         text.Append("\nTRACEPOINTS='\n");
         foreach (RecipeTracepoint tracepoint in RecipeTable.Tracepoints)
         {
@@ -145,6 +184,7 @@ public static class RecipeScript
     {
         if (events.Count == 0) return;
         text.Append("\n# QEMU tells its part when it is started with: -trace events=qemu-events.txt -msg timestamp=on -D qemu-trace.log\n");
+        text.Append("# Built with --enable-trace-backends=ftrace it writes into this recording (its lines are marks there, and are replayed).\n");
         text.Append("# Marks tie the two together; the guest itself is recorded with the recipe bare-metal, run inside it.\n");
         text.Append("cat > qemu-events.txt << 'END'\n");
         foreach (string name in events) text.Append(name).Append('\n');

@@ -109,6 +109,7 @@ public static partial class RecipeTable
     [
         "vfio_intx_disable", "vfio_intx_enable", "vfio_intx_eoi", "vfio_intx_interrupt", "vfio_msi_disable", "vfio_msi_enable",
         "vfio_msi_interrupt", "vfio_msix_disable", "vfio_msix_enable", "vfio_msix_pba_disable", "vfio_msix_pba_enable",
-        "vfio_msix_vector_do_use", "vfio_msix_vector_release", "vfio_pci_hot_reset", "vfio_pci_hot_reset_result",
+        "vfio_msix_vector_do_use", "vfio_msix_vector_release", "vfio_pci_hot_reset", "vfio_pci_hot_reset_result", "vfio_pci_reset",
+        "vfio_pci_reset_flr", "vfio_pci_reset_pm", "vfio_pci_write_config",
     ];
 }

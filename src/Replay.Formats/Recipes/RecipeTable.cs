@@ -146,7 +146,8 @@ public static partial class RecipeTable
         new("pci_bus_error_reset", "pci_bus_error_reset", PciDev, RecipePlatforms.All),
         new("pci_reset_secondary_bus", "pci_reset_secondary_bus", PciDev, RecipePlatforms.All),
         new("vfio_error_detected", "vfio_pci_core_aer_err_detected", PciDev + " state=%si:u32", RecipePlatforms.Vfio),
-        new("vfio_set_vector", "vfio_msi_set_vector_signal", "vector=%si:u32 fd=%dx:s32 msix=%cx:u8", RecipePlatforms.Vfio) { IsContext = true },
+        new("vfio_set_vector", "vfio_msi_set_vector_signal", "vector=%si:u32 fd=%dx:s32 msix=%cx:u8", RecipePlatforms.Vfio),
+        new("vfio_msihandler", "vfio_msihandler", "irq=%di:u32", RecipePlatforms.Vfio),
 
         // The guest's side of Hyper-V's virtual PCI (interrupt unmasking, composition, bus states).
         HyperV("hv_irq_unmask", "hv_irq_unmask", IrqData),

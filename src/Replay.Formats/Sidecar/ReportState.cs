@@ -8,11 +8,15 @@ internal static class ReportState
 {
     public static void Transfer(StateArchive archive, ImportReport report)
     {
-        var entries = new List<LossEntry>(report.Entries);
-        var saved = new List<LossEntry>();
-        int count = archive.Count(entries.Count, ImportReport.KindsMax + 1);
-        for (int i = 0; i < count; i++) saved.Add(Transfer(archive, archive.IsLoading ? null : entries[i]));
-        if (archive.IsLoading) report.Replace(saved);
+        int count = archive.Count(report.Entries.Count, ImportReport.KindsMax + 1);
+        if (!archive.IsLoading)
+        {
+            for (int i = 0; i < count; i++) Transfer(archive, report.Entries[i]);
+            return;
+        }
+        var saved = new List<LossEntry>(count);
+        for (int i = 0; i < count; i++) saved.Add(Transfer(archive, (LossEntry?)null));
+        report.Replace(saved);
     }
 
     private static LossEntry Transfer(StateArchive archive, LossEntry? entry) => new(

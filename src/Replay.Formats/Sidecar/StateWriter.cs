@@ -32,6 +32,14 @@ public sealed class StateWriter : StateArchive, IBufferWriter<byte>
         ValueCount = 0;
     }
 
+    /// <summary>Takes over what another one wrote, as if it had been written here. Not inside a row.</summary>
+    public void Append(StateWriter other)
+    {
+        other.Written.CopyTo(Span(other._length));
+        _length += other._length;
+        ValueCount += other.ValueCount;
+    }
+
     public override string? Text(string? value)
     {
         ValueCount++;

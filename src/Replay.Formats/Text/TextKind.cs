@@ -15,6 +15,7 @@ internal readonly struct TextOperand
         Width = (byte)operand.Width;
         Format = operand.Format;
         Mask = operand.Mask;
+        Default = operand.Default;
         IsIrq = operand.Slot == OperandSlot.Irq && operand.Name == "irq";
         Symbols = new byte[operand.Symbols.Length][];
         for (int i = 0; i < Symbols.Length; i++) Symbols[i] = Encoding.ASCII.GetBytes(operand.Symbols[i]);
@@ -26,6 +27,9 @@ internal readonly struct TextOperand
     public readonly byte[][] Symbols;
 
     public readonly ulong Mask;
+
+    /// <summary>What a line means that does not name the operand.</summary>
+    public readonly ulong Default;
 
     public readonly OperandSlot Slot;
 
@@ -72,6 +76,7 @@ internal sealed class TextKind
         {
             Operands[i] = new TextOperand(info.Operands[i]);
             if (Operands[i].IsIrq) IrqDefault = IrqEvent.NoIrq;
+            HasDefaults |= Operands[i].Default != 0;
         }
     }
 
@@ -89,6 +94,9 @@ internal sealed class TextKind
 
     /// <summary>What <see cref="IrqEvent.Irq"/> holds when the line does not say.</summary>
     public uint IrqDefault { get; }
+
+    /// <summary>True when an operand that is missing means something else than 0.</summary>
+    public bool HasDefaults { get; }
 
     /// <summary>The row of a kind, or null for a number that this version does not know.</summary>
     public static TextKind? Find(EventKind kind) => ByKind[(byte)kind];

@@ -137,8 +137,17 @@ internal sealed class TextLineParser(EventTables tables)
             }
             next++;
         }
+        if (kind.HasDefaults) PutDefaults(ref record, ref extension, operands, seen);
         fault = default;
         return count;
+    }
+
+    private static void PutDefaults(ref IrqEvent record, ref IrqEvent extension, TextOperand[] operands, uint seen)
+    {
+        for (int i = 0; i < operands.Length; i++)
+        {
+            if (operands[i].Default != 0 && (seen & (1u << i)) == 0) Put(ref record, ref extension, operands[i], operands[i].Default);
+        }
     }
 
     private TextFaultKind TryReadValue(ReadOnlySpan<byte> line, scoped ref int at, in TextOperand operand,

@@ -7,6 +7,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
+using Replay.Formats.Lanes;
+using Replay.Formats.Native;
 
 namespace Replay.Formats.Text;
 
@@ -24,13 +26,14 @@ public sealed class TextRecording : Recording
     private const int ReadBytes = 64 * 1024;
 
     private readonly PipeReader _pipe;
+    private readonly SynchronousStream _stream;
     private readonly string _name;
     private readonly long _lengthBytes;
     private readonly TextLineParser _parser;
     private readonly TextFactReader _facts;
     private readonly TextTally _tally = new();
     private readonly bool[] _faultSeen = new bool[32];
-    private IrqEvent[] _events = ArrayPool<IrqEvent>.Shared.Rent(BatchRecords + TextLineParser.RecordsMax);
+    private BlockBuffer _buffer = BlockBuffer.Rent();
 
     // The start of a line whose end is in the next buffer.
     private byte[] _carry = ArrayPool<byte>.Shared.Rent(TextSpec.LineBytesMax);
@@ -45,9 +48,10 @@ public sealed class TextRecording : Recording
     // Written by the reading thread, read by a progress bar.
     private long _bytesRead;
 
-    private TextRecording(PipeReader pipe, string name, long lengthBytes)
+    private TextRecording(SynchronousStream stream, string name, long lengthBytes)
     {
-        _pipe = pipe;
+        _stream = stream;
+        _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
         _name = name;
         _lengthBytes = lengthBytes;
         _parser = new TextLineParser(Tables);
@@ -78,9 +82,7 @@ public sealed class TextRecording : Recording
     public static TextRecording Open(Stream stream, string name)
     {
         long length = stream.CanSeek ? stream.Length - stream.Position : 0;
-        PipeReader pipe = PipeReader.Create(new SynchronousStream(stream), new StreamPipeReaderOptions(
-            bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
-        var recording = new TextRecording(pipe, name, length);
+        var recording = new TextRecording(new SynchronousStream(stream), name, length);
         try
         {
             recording.Fill(1);
@@ -106,8 +108,16 @@ public sealed class TextRecording : Recording
         if (_given) _count = 0;
         Fill(BatchRecords);
         _given = true;
-        events = _events.AsSpan(0, _count);
+        events = _buffer.Records(0, _count);
         return _count > 0;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = new DetachedBatch(_buffer, 0);
+        _buffer = next;
+        return true;
     }
 
     /// <inheritdoc/>
@@ -117,9 +127,8 @@ public sealed class TextRecording : Recording
         {
             _pipe.Complete();
             ArrayPool<byte>.Shared.Return(_carry);
-            ArrayPool<IrqEvent>.Shared.Return(_events);
+            BlockBuffer.Return(_buffer);
             _carry = [];
-            _events = [];
             _count = 0;
             _ended = true;
         }
@@ -142,6 +151,8 @@ public sealed class TextRecording : Recording
             _pipe.AdvanceTo(buffer.GetPosition(used));
             Volatile.Write(ref _bytesRead, _bytesRead + used);
             if (isLast) End();
+            // A live pipe is replayed as it comes: what was read goes out before a read that may wait.
+            if (_count > 0 && _stream.IsStarved) break;
         }
     }
 
@@ -219,13 +230,14 @@ public sealed class TextRecording : Recording
             TakeFact(line[at..]);
             return;
         }
-        int records = _parser.Parse(line[at..], _events.AsSpan(_count), out TextFault fault);
+        Span<IrqEvent> room = _buffer.Records(_count * IrqEvent.SizeBytes, TextLineParser.RecordsMax);
+        int records = _parser.Parse(line[at..], room, out TextFault fault);
         if (records == 0)
         {
             AddFault(line, fault with { At = fault.At + at });
             return;
         }
-        _tally.Add(_events[_count]);
+        _tally.Add(room[0]);
         _count += records;
     }
 

@@ -27,17 +27,24 @@ internal sealed class CpuStream
     private readonly TimeConverter? _converter;
     private int _pageEnd;
 
-    public CpuStream(DataContext context, BufferLayout buffer, CpuSpan span, TimeConverter? converter)
+    public CpuStream(DataContext context, CpuSpan span, PageSource source, int pageSize, TimeConverter? converter)
     {
         _context = context;
-        _source = new PageSource(context, buffer, span);
-        _pageSize = buffer.PageSize;
+        _source = source;
+        _pageSize = pageSize;
         _converter = converter;
         Cpu = (ushort)span.Cpu;
         IsConverted = converter is not null;
     }
 
     public ushort Cpu { get; }
+
+    /// <summary>Report, buffers and decompressor of the lane that reads now.</summary>
+    public DataTools Tools
+    {
+        get => _source.Tools;
+        set => _source.Tools = value;
+    }
 
     /// <summary>True when <see cref="TimeNs"/> differs from <see cref="Clock"/>.</summary>
     public bool IsConverted { get; }
@@ -68,6 +75,22 @@ internal sealed class CpuStream
 
     /// <summary>True once a record of this stream has shown that its CPU is online.</summary>
     public bool IsSeen;
+
+    /// <summary>True when all records were consumed.</summary>
+    public bool HasEnded;
+
+    /// <summary>Pages begun so far.</summary>
+    public long PageCount;
+
+    /// <summary>
+    /// Latest time of the records consumed so far, in lanes. Whatever comes before it in the CPU's data comes before it
+    /// in the order of all streams too, so a record's place there is that of the latest time up to it.
+    /// </summary>
+    public ulong PeakNs;
+
+    /// <summary>Time and place of the first and of the last record, read by lanes, that is not left out.</summary>
+    public RecordTime FirstTime;
+    public RecordTime LastTime;
 
     /// <summary>How many, 0 = unknown.</summary>
     public ulong LossCount;
@@ -180,6 +203,7 @@ internal sealed class CpuStream
                 _source.HasGap = false;
                 if (!filled) return false;
             }
+            PageCount++;
             int page = _pageEnd;
             int size = Math.Min(_pageSize, _source.Length - page);
             _pageEnd = page + size;
@@ -227,9 +251,9 @@ internal sealed class CpuStream
         AddLoss(count);
         // The recorder's loss is no damage of the file: it is counted as lost records, and said louder than this.
         const string What = "recorder lost records (missed events)";
-        if (!_context.Report.Seen(What))
+        if (!_source.Tools.Report.Seen(What))
         {
-            _context.Report.Add(LossSeverity.Warning, What, FileOffset(at), "none lost",
+            _source.Tools.Report.Add(LossSeverity.Warning, What, FileOffset(at), "none lost",
                 count == 0 ? $"an unknown number on CPU {Cpu}" : $"{count} on CPU {Cpu}");
         }
     }
@@ -261,9 +285,9 @@ internal sealed class CpuStream
     private void AddDamage(int position, string what, string expected, string found)
     {
         AddLoss(0);
-        if (!_context.Report.Seen(what))
+        if (!_source.Tools.Report.Seen(what))
         {
-            _context.Report.Add(
+            _source.Tools.Report.Add(
                 LossSeverity.DataLoss, what, FileOffset(position), expected, $"{found} on CPU {Cpu}");
         }
     }
@@ -271,10 +295,18 @@ internal sealed class CpuStream
     private void ReportBackwards(int position, ulong time)
     {
         const string What = "time goes backwards inside a CPU's data (order of the data kept)";
-        if (!_context.Report.Seen(What))
+        if (!_source.Tools.Report.Seen(What))
         {
-            _context.Report.Add(
+            _source.Tools.Report.Add(
                 LossSeverity.Warning, What, FileOffset(position), $"at least {Clock} on CPU {Cpu}", $"{time}");
         }
     }
+}
+
+/// <summary>A record's time, and the latest time of its CPU up to it, by which its place among all streams goes.</summary>
+internal struct RecordTime
+{
+    public bool IsKnown;
+    public ulong TimeNs;
+    public ulong PeakNs;
 }

@@ -1,31 +1,26 @@
+using System;
+using System.Collections.Generic;
 using System.Threading;
 using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>What the page sources of one recording share: the file, the decompressor, and the budget for buffers.</summary>
+/// <summary>What the page sources of one recording share: the file and its layout. Any number of lanes may use it.</summary>
 internal sealed class DataContext
 {
     /// <summary>Most bytes that all page buffers together may take.</summary>
     public const long BufferBudgetBytes = 192L << 20;
 
     private long _bytesRead;
-    private long _bufferBytes;
 
     public DataContext(TraceDatLayout layout)
     {
         File = layout.File;
-        Decompressor = layout.Decompressor;
-        Report = layout.Report;
         BigEndian = layout.BigEndian;
         Ring = layout.Ring!;
     }
 
     public InputFile File { get; }
-
-    public Decompressor? Decompressor { get; }
-
-    public ImportReport Report { get; }
 
     public bool BigEndian { get; }
 
@@ -37,37 +32,38 @@ internal sealed class DataContext
     /// <summary>Bytes of plain data that a source reads at once; a multiple of every page size below it.</summary>
     public int WindowBytes { get; init; }
 
-    /// <summary>Packed bytes of the chunk at hand; shared, since chunks are unpacked one after the other.</summary>
-    public byte[] Packed { get; private set; } = [];
-
     /// <summary>Bytes of CPU data read so far; another thread may ask.</summary>
     public long BytesRead => Volatile.Read(ref _bytesRead);
 
-    public void AddBytesRead(long count) => Volatile.Write(ref _bytesRead, _bytesRead + count);
+    public void AddBytesRead(long count) => Interlocked.Add(ref _bytesRead, count);
 
-    /// <summary>Makes <paramref name="buffer"/> hold <paramref name="length"/> bytes; false when the budget is spent.</summary>
-    public bool TryGrow(ref byte[] buffer, int length)
+    /// <summary>
+    /// Bytes of buffer that each CPU's data may take, in the order of the ranges. Shared out before anything is read, so
+    /// that it never matters who reads first: plain data gets what it needs while there is any, packed data, whose chunks
+    /// are known only when they are met, equal shares of the rest.
+    /// </summary>
+    public long[] ShareBuffers(List<(CpuSpan Span, int Buffer)> spans, List<BufferLayout> buffers)
     {
-        if (buffer.Length >= length) return true;
-        if (_bufferBytes - buffer.Length + length > BufferBudgetBytes) return false;
-        _bufferBytes += length - buffer.Length;
-        buffer = new byte[length];
-        return true;
-    }
-
-    /// <summary>Makes <see cref="Packed"/> hold <paramref name="length"/> bytes.</summary>
-    public bool TryGrowPacked(int length)
-    {
-        byte[] packed = Packed;
-        bool good = TryGrow(ref packed, length);
-        Packed = packed;
-        return good;
-    }
-
-    /// <summary>Gives a buffer back to the budget.</summary>
-    public void Release(ref byte[] buffer)
-    {
-        _bufferBytes -= buffer.Length;
-        buffer = [];
+        var shares = new long[spans.Count];
+        long left = BufferBudgetBytes;
+        int packed = 0;
+        for (int i = 0; i < shares.Length; i++)
+        {
+            BufferLayout buffer = buffers[spans[i].Buffer];
+            if (buffer.Compressed)
+            {
+                packed++;
+                continue;
+            }
+            long needed = Math.Min(spans[i].Span.Size, Math.Max(WindowBytes, buffer.PageSize));
+            if (needed > left) continue;
+            shares[i] = needed;
+            left -= needed;
+        }
+        for (int i = 0; i < shares.Length; i++)
+        {
+            if (buffers[spans[i].Buffer].Compressed) shares[i] = left / packed;
+        }
+        return shares;
     }
 }

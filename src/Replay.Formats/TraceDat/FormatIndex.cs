@@ -64,8 +64,9 @@ internal sealed class FormatIndex
     /// <summary>Parses the format of an event number; null, reported, when it is damaged; null when there is none.</summary>
     /// <param name="id">Event number.</param>
     /// <param name="longSize">Bytes of the recorded kernel's long.</param>
+    /// <param name="report">Where damage goes.</param>
     /// <param name="name">The event's <c>system:name</c>, where at least that could be read; else empty.</param>
-    public EventFormat? Find(int id, int longSize, out string name)
+    public EventFormat? Find(int id, int longSize, ImportReport report, out string name)
     {
         name = "";
         if (!_entries.TryGetValue(id, out Entry entry)) return null;
@@ -76,14 +77,14 @@ internal sealed class FormatIndex
             name = format.FullName;
             return format;
         }
-        _report.Add(LossSeverity.DataLoss, "event format that cannot be read", entry.Part.FileOffset(entry.Position),
+        report.Add(LossSeverity.DataLoss, "event format that cannot be read", entry.Part.FileOffset(entry.Position),
             "name, ID and fields", error);
         return null;
     }
 
     private void FindTypeOffset(int id)
     {
-        FieldFormat? type = Find(id, 8, out _)?.FindField("common_type");
+        FieldFormat? type = Find(id, 8, _report, out _)?.FindField("common_type");
         if (type is { Size: 2, Offset: <= 64 }) TypeOffset = type.Offset;
     }
 

@@ -16,6 +16,7 @@ internal sealed class PageSource
     private const int PackedSlack = 64 * 1024;
 
     private readonly DataContext _context;
+    private readonly long _bytesMax;
     private readonly int _cpu;
     private readonly int _pageSize;
     private readonly bool _compressed;
@@ -26,9 +27,16 @@ internal sealed class PageSource
     private byte[] _buffer = [];
     private bool _isCut;
 
-    public PageSource(DataContext context, BufferLayout buffer, CpuSpan span)
+    /// <param name="context">The file.</param>
+    /// <param name="buffer">The buffer that the CPU's data is a part of.</param>
+    /// <param name="span">Where the data lies.</param>
+    /// <param name="bytesMax">Most bytes that the buffer may take.</param>
+    /// <param name="tools">What reading needs; <see cref="Tools"/> may be others later.</param>
+    public PageSource(DataContext context, BufferLayout buffer, CpuSpan span, long bytesMax, DataTools tools)
     {
         _context = context;
+        _bytesMax = bytesMax;
+        Tools = tools;
         _cpu = span.Cpu;
         _pageSize = buffer.PageSize;
         _compressed = buffer.Compressed;
@@ -37,6 +45,9 @@ internal sealed class PageSource
         long slack = _compressed ? sizeof(uint) : 0;
         _end = Math.Min(span.Offset + span.Size + slack, context.File.Length);
     }
+
+    /// <summary>Those of whoever reads now.</summary>
+    public DataTools Tools { get; set; }
 
     /// <summary>The pages at hand, in its first <see cref="Length"/> bytes. Replaced by <see cref="TryFill"/>.</summary>
     public byte[] Buffer => _buffer;
@@ -56,7 +67,7 @@ internal sealed class PageSource
         long before = _position;
         bool filled = _compressed ? TryFillChunk() : TryFillWindow();
         _context.AddBytesRead(_position - before);
-        if (!filled) _context.Release(ref _buffer);
+        if (!filled) _buffer = [];
         return filled;
     }
 
@@ -66,7 +77,8 @@ internal sealed class PageSource
         if (_isCut) return Stop("file became shorter while it was read", "the length that it had when it was opened");
         if (_position >= _end) return false;
         int length = (int)Math.Min(Math.Max(_context.WindowBytes, _pageSize), _end - _position);
-        if (!_context.TryGrow(ref _buffer, length)) return Stop("buffers for all CPUs exceed 192 MiB", "fewer CPUs or pages");
+        if (length > _bytesMax) return Stop("buffers for all CPUs exceed 192 MiB", "fewer CPUs or pages");
+        if (_buffer.Length < length) _buffer = new byte[length];
         Length = _context.File.Read(_position, _buffer.AsSpan(0, length));
         _fileOffset = _position;
         _position += Length;
@@ -107,13 +119,15 @@ internal sealed class PageSource
         if (size == 0) return false;
         if (size > ChunkMax || packed > ChunkMax + PackedSlack)
             return Damage("chunk larger than 16 MiB", $"at most {ChunkMax}", $"{size}");
-        if (!_context.TryGrow(ref _buffer, (int)size) || !_context.TryGrowPacked((int)packed))
+        if (size > _bytesMax || packed > _bytesMax + PackedSlack)
             return Damage("buffers for all CPUs exceed 192 MiB", "smaller chunks", $"{size}");
-        if (_context.Decompressor is null)
+        if (Tools.Decompressor is null)
             return Damage("compressed chunk in a file without compression", "plain data", "a chunk");
-        int read = _context.File.Read(start, _context.Packed.AsSpan(0, (int)packed));
+        if (_buffer.Length < size) _buffer = new byte[size];
+        byte[] bytes = Tools.Packed((int)packed);
+        int read = _context.File.Read(start, bytes.AsSpan(0, (int)packed));
         int length = read < packed
-            ? -1 : _context.Decompressor.Decompress(_context.Packed, (int)packed, _buffer.AsSpan(0, (int)size));
+            ? -1 : Tools.Decompressor.Decompress(bytes, (int)packed, _buffer.AsSpan(0, (int)size));
         if (length != (int)size) return Damage("chunk that cannot be unpacked", $"{size} bytes", "damaged compressed data");
         Length = length;
         return true;
@@ -143,8 +157,8 @@ internal sealed class PageSource
     private bool Damage(string what, string expected, string found)
     {
         HasGap = true;
-        if (!_context.Report.Seen(what))
-            _context.Report.Add(LossSeverity.DataLoss, what, _position, expected, found);
+        if (!Tools.Report.Seen(what))
+            Tools.Report.Add(LossSeverity.DataLoss, what, _position, expected, found);
         return false;
     }
 }

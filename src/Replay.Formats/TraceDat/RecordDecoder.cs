@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Mapping;
@@ -11,15 +12,24 @@ namespace Replay.Formats.TraceDat;
 /// </summary>
 internal sealed class RecordDecoder
 {
+    /// <summary>Most records that one step adds to a batch: those of one recorded event, and a loss before it.</summary>
+    public const int StepRecordsMax = RecordMapper.RecordsMax + 1;
+
+    /// <summary>Pages after which a lane hands over what it has, be it nothing: the merge must not wait for a quiet CPU.</summary>
+    private const int PagesPerRun = 64;
+
     private readonly SourceTable _sources;
     private readonly RecordMapper _mapper;
     private readonly int _typeOffset;
+    private readonly ImportReport _report;
 
     /// <param name="sources">What each event number means; counts its records.</param>
     /// <param name="mapper">Makes events of records.</param>
     /// <param name="typeOffset">Offset of the 2-byte event number in each record.</param>
-    public RecordDecoder(SourceTable sources, RecordMapper mapper, int typeOffset)
+    /// <param name="report">Where the mapper reports damage; looked at in lanes only.</param>
+    public RecordDecoder(SourceTable sources, RecordMapper mapper, int typeOffset, ImportReport report)
     {
+        _report = report;
         _sources = sources;
         _mapper = mapper;
         _typeOffset = typeOffset;
@@ -41,6 +51,21 @@ internal sealed class RecordDecoder
     public ulong LastTimeNs { get; private set; }
 
     /// <summary>
+    /// In a lane: the event number of the run's last record, where something is wrong with its format that the merge has not
+    /// told yet; else -1.
+    /// </summary>
+    public int UntoldId { get; private set; }
+
+    /// <summary>In a lane: the numbers whose formats the merge has told about; written by the merge (release).</summary>
+    public bool[] ToldIds { get; init; } = [];
+
+    /// <summary>In a lane: when the run's first event may be taken (<see cref="CpuStream.PeakNs"/> there).</summary>
+    public ulong FloorNs { get; private set; }
+
+    /// <summary>In a lane: true when the last record of the run became an event, so that what it brought belongs to that.</summary>
+    public bool EndsAtEvent { get; private set; }
+
+    /// <summary>
     /// Consumes records of one stream while they come before the runner-up's and the batch has room. False when the
     /// stream has ended.
     /// </summary>
@@ -50,8 +75,10 @@ internal sealed class RecordDecoder
     /// <param name="limitNs">Time of the runner-up.</param>
     /// <param name="winsTie">True when the stream goes before the runner-up at the same time.</param>
     /// <param name="usedSoFar">Records in the batch.</param>
-    public bool Run<TOrder>(CpuStream stream, Span<IrqEvent> batch, int full, ulong limitNs, bool winsTie, ref int usedSoFar)
+    public bool Run<TOrder, TMode>(
+        CpuStream stream, Span<IrqEvent> batch, int full, ulong limitNs, bool winsTie, ref int usedSoFar)
         where TOrder : struct, IByteOrder
+        where TMode : struct, IDecodeMode
     {
         int used = usedSoFar;
         int typeOffset = _typeOffset;
@@ -60,17 +87,36 @@ internal sealed class RecordDecoder
         SourceSlot[] slots = _sources.Slots;
         ulong lastTimeNs = LastTimeNs;
         bool more = true;
+        // In a lane: the latest time of the CPU, the one up to which the run's events tell it, and where the last record's are.
+        ulong peak = 0, eventPeak = 0, lastPeak = 0;
+        long pages = 0;
+        int usedBefore = used;
+        if (TMode.IsLane)
+        {
+            peak = stream.PeakNs;
+            lastPeak = stream.LastTime.PeakNs;
+            lastTimeNs = stream.LastTime.TimeNs;
+            pages = stream.PageCount + PagesPerRun;
+            UntoldId = -1;
+            FloorNs = peak;
+        }
         while (true)
         {
             if (stream.HasLoss)
             {
+                if (TMode.IsLane)
+                {
+                    peak = Math.Max(peak, stream.TimeNs);
+                    if (!Follows(stream.TimeNs, peak, used, ref eventPeak)) break;
+                    usedBefore = used;
+                }
                 EmitLoss(stream, batch, ref used);
                 if (stream.RecordLength < 0)
                 {
                     more = false;
                     break;
                 }
-                if (used >= full) break;
+                if (TMode.IsLane || used >= full) break;
             }
             ReadOnlySpan<byte> data = stream.Data;
             int end = stream.End;
@@ -79,29 +125,49 @@ internal sealed class RecordDecoder
             int length = stream.RecordLength;
             ulong clock = stream.Clock;
             ulong timeNs = stream.TimeNs;
-            bool advanced;
+            bool advanced = false, parts = false;
             // Records of one page; the stream's own decoder does everything but plain data.
             while (true)
             {
                 int id = TOrder.ReadUInt16(data[(start + typeOffset)..]);
                 if ((uint)id >= (uint)slots.Length || slots[id].Plan == SourceSlot.Unresolved)
                 {
-                    _sources.Resolve(id);
+                    if (TMode.IsLane) _sources.ResolveAhead(id);
+                    else _sources.Resolve(id);
                     slots = _sources.Slots;
                 }
                 ref SourceSlot slot = ref slots[id];
-                if (slot.Plan != SourceSlot.Ignored)
+                int plan = slot.Plan;
+                if (TMode.IsLane)
                 {
+                    usedBefore = used;
+                    if (timeNs >= peak) peak = timeNs;
+                    if (plan <= SourceSlot.Ignored - 1)
+                    {
+                        plan += SourceSlot.Untold;
+                        if (IsTold(id)) slot.Plan = plan;
+                        else full = 0;
+                    }
+                }
+                if (plan != SourceSlot.Ignored)
+                {
+                    if (TMode.IsLane && (plan > 0 || !isSeen) && !Follows(timeNs, peak, used, ref eventPeak))
+                    {
+                        parts = true;
+                        break;
+                    }
                     slot.Count++;
                     lastTimeNs = timeNs;
-                    if (!HasTime) SetFirstTime(timeNs);
-                    if (slot.Plan > 0)
+                    if (TMode.IsLane) lastPeak = peak;
+                    if (TMode.IsLane ? !stream.FirstTime.IsKnown : !HasTime) SetFirstTime<TMode>(stream, timeNs, peak);
+                    if (plan > 0)
                     {
-                        int written = _mapper.Map(slot.Plan - 1, data.Slice(start, length), timeNs, stream.Cpu,
+                        int written = _mapper.Map(plan - 1, data.Slice(start, length), timeNs, stream.Cpu,
                             batch[used..], stream.FileOffset(start));
                         EventCount += written <= 1 ? written : CountEvents(batch.Slice(used, written));
                         used += written;
                         isSeen = true;
+                        if (TMode.IsLane && _report.Entries.Count > 0) full = 0;
                     }
                     else if (!isSeen)
                     {
@@ -127,23 +193,59 @@ internal sealed class RecordDecoder
             stream.RecordLength = length;
             stream.Clock = clock;
             stream.TimeNs = timeNs;
+            if (parts) break;
             if (!advanced && !stream.TryAdvance<TOrder>())
             {
                 more = false;
                 break;
             }
             if (stream.TimeNs > limitNs || (stream.TimeNs == limitNs && !winsTie) || used >= full) break;
+            if (TMode.IsLane && !advanced && (_report.Entries.Count > 0 || stream.PageCount > pages)) break;
         }
         stream.IsSeen = isSeen;
-        LastTimeNs = lastTimeNs;
+        if (TMode.IsLane)
+        {
+            stream.PeakNs = peak;
+            stream.LastTime.TimeNs = lastTimeNs;
+            stream.LastTime.PeakNs = lastPeak;
+            EndsAtEvent = used > usedBefore;
+        }
+        else
+        {
+            LastTimeNs = lastTimeNs;
+        }
         usedSoFar = used;
         return more;
     }
 
-    private void SetFirstTime(ulong timeNs)
+    private void SetFirstTime<TMode>(CpuStream stream, ulong timeNs, ulong peak)
+        where TMode : struct, IDecodeMode
     {
+        if (TMode.IsLane)
+        {
+            stream.FirstTime = new RecordTime { IsKnown = true, TimeNs = timeNs, PeakNs = peak };
+            return;
+        }
         HasTime = true;
         FirstTimeNs = timeNs;
+    }
+
+    private bool IsTold(int id)
+    {
+        if (Volatile.Read(ref ToldIds[id])) return true;
+        UntoldId = id;
+        return false;
+    }
+
+    /// <summary>
+    /// True when the place of an event among all streams follows from the run's floor and the times of its events. Where
+    /// the time went back behind that of a record that became no event, it does not: the event begins another run.
+    /// </summary>
+    private bool Follows(ulong timeNs, ulong peak, int used, ref ulong eventPeak)
+    {
+        if (used == 0) FloorNs = eventPeak = peak;
+        else if (timeNs >= peak) eventPeak = peak;
+        return eventPeak >= peak;
     }
 
     /// <summary>

@@ -18,6 +18,11 @@ internal struct SourceSlot
     /// <summary>Dropped as if never recorded.</summary>
     public const int Ignored = -2;
 
+    /// <summary>
+    /// In a lane, subtracted from one of the two above while the merge has not told what is wrong with the number's format.
+    /// </summary>
+    public const int Untold = 2;
+
     /// <summary>Records.</summary>
     public long Count;
 
@@ -34,25 +39,52 @@ internal sealed class SourceTable
     private readonly RecordMapper _mapper;
     private readonly IReadOnlyList<string> _ignorePatterns;
     private readonly int _longSize;
+    private readonly ImportReport _report;
     private readonly Dictionary<int, string> _names = [];
     private SourceSlot[] _slots = new SourceSlot[FirstLength];
 
-    public SourceTable(FormatIndex formats, RecordMapper mapper, IReadOnlyList<string> ignorePatterns, int longSize)
+    public SourceTable(FormatIndex formats, RecordMapper mapper, IReadOnlyList<string> ignorePatterns, int longSize, ImportReport report)
     {
         _formats = formats;
         _mapper = mapper;
         _ignorePatterns = ignorePatterns;
         _longSize = longSize;
+        _report = report;
     }
 
     /// <summary>Slots by event number. Replaced by <see cref="Resolve"/>.</summary>
     public SourceSlot[] Slots => _slots;
 
+    /// <summary>True when <see cref="Resolve"/> knows the number.</summary>
+    public bool IsResolved(int id) => id < _slots.Length && _slots[id].Plan != SourceSlot.Unresolved;
+
+    /// <summary>Adds the records that a lane's table counted.</summary>
+    public void AddCounts(SourceTable other)
+    {
+        foreach (int id in other._names.Keys)
+        {
+            if (!IsResolved(id)) Resolve(id);
+            _slots[id].Count += other._slots[id].Count;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Resolve"/>, in a lane: what is wrong with the format is not reported here, since only the merge knows
+    /// where the number first occurs. Until it has told, each record of the number says so to the merge.
+    /// </summary>
+    public void ResolveAhead(int id)
+    {
+        Resolve(id);
+        if (_report.Entries.Count == 0) return;
+        _report.Clear();
+        _slots[id].Plan -= SourceSlot.Untold;
+    }
+
     /// <summary>Finds out about a number that occurs for the first time.</summary>
     public void Resolve(int id)
     {
         if (id >= _slots.Length) Array.Resize(ref _slots, FormatIndex.IdMax + 1);
-        EventFormat? format = _formats.Find(id, _longSize, out string name);
+        EventFormat? format = _formats.Find(id, _longSize, _report, out string name);
         if (name.Length == 0) name = string.Create(CultureInfo.InvariantCulture, $"unknown:event-{id}");
         _names.Add(id, name);
         int plan = SourceSlot.CountOnly;

@@ -4,8 +4,10 @@ using System.IO;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Ftrace;
+using Replay.Formats.Lanes;
 using Replay.Formats.Mapping;
 using Replay.Formats.Merge;
+using Replay.Formats.Native;
 
 namespace Replay.Formats.TraceDat;
 
@@ -29,36 +31,42 @@ public sealed class TraceDatRecording : Recording
     private readonly InputFile _file;
     private readonly TraceDatLayout _layout;
     private readonly DataContext _context;
-    private readonly SourceTable _sources;
     private readonly CpuStream[] _streams;
     private readonly CpuMerger _merger;
-    private readonly IrqEvent[] _batch = new IrqEvent[BatchRecords + RecordMapper.RecordsMax];
-    private readonly RecordDecoder _decoder;
+    private BlockBuffer _buffer = BlockBuffer.Rent();
+    private readonly TraceDatOptions _options;
+    private readonly KernelAddresses _addresses;
+    private readonly DecoderKit _kit;
     private readonly long _dataBytes;
+    private LaneSettings? _laneSettings;
+    private int _laneCount;
+    private DecodeLanes? _lanes;
+    private LaneMerge? _merge;
+    private long _straightRecords;
     private bool _started;
     private bool _finished;
+    private bool _isDisposed;
 
     private TraceDatRecording(InputFile file, TraceDatOptions options)
     {
         _file = file;
         _layout = TraceDatOpener.Open(file, Report);
-        RingBufferSpec ring = _layout.Ring!;
-        var addresses = new KernelAddresses(_layout.FetchKallsyms, _layout.FetchPrintk);
-        var mapper = new RecordMapper(options.Mapping, Tables, Report, addresses, _layout.BigEndian, ring.LongSize);
-        _sources = new SourceTable(_layout.Formats, mapper, options.IgnorePatterns, ring.LongSize);
-        int typeOffset = Math.Max(_layout.Formats.TypeOffset, 0);
-        _decoder = new RecordDecoder(_sources, mapper, typeOffset);
+        _options = options;
+        _addresses = new KernelAddresses(_layout.FetchKallsyms, _layout.FetchPrintk);
+        _kit = new DecoderKit(_layout, options, _addresses, Tables, new DataTools(Report, _layout.Decompressor));
         List<(CpuSpan Span, int Buffer)> spans = CollectSpans(_layout, out _dataBytes);
         int window = Math.Clamp(WindowsBytes / Math.Max(spans.Count, 1), RingBufferSpec.PageMin, WindowMax);
         // A power of two is a multiple of every page size below it.
         window = 1 << (31 - System.Numerics.BitOperations.LeadingZeroCount((uint)window));
-        _context = new DataContext(_layout) { TypeOffset = typeOffset, WindowBytes = window };
+        _context = new DataContext(_layout) { TypeOffset = Math.Max(_layout.Formats.TypeOffset, 0), WindowBytes = window };
+        long[] shares = _context.ShareBuffers(spans, _layout.Buffers);
         _streams = new CpuStream[spans.Count];
         for (int rank = 0; rank < _streams.Length; rank++)
         {
             BufferLayout buffer = _layout.Buffers[spans[rank].Buffer];
             TimeConverter? converter = TimeConverter.Create(buffer.Clock, _layout.Facts, options.HostTime);
-            _streams[rank] = new CpuStream(_context, buffer, spans[rank].Span, converter);
+            var source = new PageSource(_context, buffer, spans[rank].Span, shares[rank], _kit.Tools);
+            _streams[rank] = new CpuStream(_context, spans[rank].Span, source, buffer.PageSize, converter);
         }
         _merger = new CpuMerger(_streams.Length);
         FillInfo();
@@ -93,21 +101,48 @@ public sealed class TraceDatRecording : Recording
         int used = 0;
         if (!_finished)
         {
-            used = _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
-            Info.LostCount = _layout.Facts.DroppedCount + _decoder.LostCount;
+            if (!_started) Start();
+            if (_merge is null && _laneSettings is not null && _straightRecords >= _laneSettings.StraightRecords)
+                StartLanes(_laneSettings);
+            used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
+            _straightRecords += used;
+            Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount + (_merge?.LostCount ?? 0);
             if (_merger.Count == 0) Finish();
         }
-        events = _batch.AsSpan(0, used);
+        events = _buffer.Records(0, used);
         return used > 0;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryUseLanes(int lanes, LaneSettings settings)
+    {
+        // One stream is decoded by one lane at a time.
+        if (_streams.Length is < 2 or > DecodeLanes.StreamsMax) return false;
+        // Which formats find no plan any more depends on who comes first.
+        if (_layout.Formats.Count > RecordMapper.PlansMax) return false;
+        _laneSettings = settings;
+        _laneCount = lanes > 2 ? lanes - 1 : lanes;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryDetach(BlockBuffer next, out DetachedBatch batch)
+    {
+        batch = new DetachedBatch(_buffer, 0);
+        _buffer = next;
+        return true;
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
-            _layout.Decompressor?.Dispose();
+            _isDisposed = true;
+            _lanes?.Dispose();
+            _kit.Dispose();
             _file.Dispose();
+            BlockBuffer.Return(_buffer);
         }
         base.Dispose(disposing);
     }
@@ -158,17 +193,55 @@ public sealed class TraceDatRecording : Recording
     /// <summary>Fills the batch from its start; the records written, 0 only when all streams have ended.</summary>
     private int Fill<TOrder>() where TOrder : struct, IByteOrder
     {
-        if (!_started) Start<TOrder>();
         int used = 0;
+        Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordDecoder.StepRecordsMax);
         while (used < BatchRecords && _merger.Count > 0)
         {
             CpuStream stream = _streams[_merger.Top];
             _merger.RunnerUp(out ulong limitNs, out int rank);
             bool winsTie = _merger.Top < rank;
-            if (_decoder.Run<TOrder>(stream, _batch, BatchRecords, limitNs, winsTie, ref used)) _merger.UpdateTop(stream.TimeNs);
+            if (_kit.Decoder.Run<TOrder, Straight>(stream, batch, BatchRecords, limitNs, winsTie, ref used))
+            {
+                _merger.UpdateTop(stream.TimeNs);
+                continue;
+            }
+            stream.HasEnded = true;
+            _merger.RemoveTop();
+        }
+        return used;
+    }
+
+    /// <summary>As <see cref="Fill"/>, from what lanes decoded.</summary>
+    private int Merge(LaneMerge merge)
+    {
+        int used = 0;
+        Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordDecoder.StepRecordsMax);
+        while (used < BatchRecords && _merger.Count > 0)
+        {
+            int top = _merger.Top;
+            _merger.RunnerUp(out ulong limitNs, out int rank);
+            if (merge.Run(top, batch, BatchRecords, limitNs, winsTie: top < rank, ref used, out ulong nextNs)) _merger.UpdateTop(nextNs);
             else _merger.RemoveTop();
         }
         return used;
+    }
+
+    /// <summary>
+    /// From the next batch on lanes decode ahead. Each stream holds a record that was not consumed, so a lane goes on where
+    /// the straight loop is.
+    /// </summary>
+    private void StartLanes(LaneSettings settings)
+    {
+        var toldIds = new bool[FormatIndex.IdMax + 1];
+        _lanes = new DecodeLanes(_streams, _laneCount, settings, _layout.BigEndian, names => new DecoderKit(
+            _layout, _options, _addresses, names.Local, new DataTools(new ImportReport(), _layout.Decompressor?.Again()), toldIds));
+        _merge = new LaneMerge(_lanes, Tables, Report, _kit.Sources, toldIds);
+    }
+
+    private void Start()
+    {
+        if (_layout.BigEndian) Start<BigEndianOrder>();
+        else Start<LittleEndianOrder>();
     }
 
     private void Start<TOrder>() where TOrder : struct, IByteOrder
@@ -177,16 +250,35 @@ public sealed class TraceDatRecording : Recording
         for (int rank = 0; rank < _streams.Length; rank++)
         {
             if (_streams[rank].TryAdvance<TOrder>()) _merger.Add(rank, _streams[rank].TimeNs);
+            else _streams[rank].HasEnded = true;
         }
     }
 
     private void Finish()
     {
         _finished = true;
-        Info.RecordCount = _sources.WriteTo(Info.Sources);
-        Info.EventCount = _decoder.EventCount;
-        if (!_decoder.HasTime) return;
-        Info.FirstTimeNs = _decoder.FirstTimeNs;
-        Info.LastTimeNs = _decoder.LastTimeNs;
+        RecordTime first = new() { IsKnown = _kit.Decoder.HasTime, TimeNs = _kit.Decoder.FirstTimeNs };
+        RecordTime last = first with { TimeNs = _kit.Decoder.LastTimeNs };
+        Info.EventCount = _kit.Decoder.EventCount;
+        if (_lanes is not null)
+        {
+            foreach (DecoderKit kit in _lanes.Kits())
+            {
+                _kit.Sources.AddCounts(kit.Sources);
+                Info.EventCount += kit.Decoder.EventCount;
+            }
+
+            // By rank: of two at the same time the first has the lower one, and the last the higher.
+            foreach (CpuStream stream in _streams)
+            {
+                if (!stream.FirstTime.IsKnown) continue;
+                if (!first.IsKnown || (!_kit.Decoder.HasTime && stream.FirstTime.PeakNs < first.PeakNs)) first = stream.FirstTime;
+                if (stream.LastTime.PeakNs >= last.PeakNs) last = stream.LastTime;
+            }
+        }
+        Info.RecordCount = _kit.Sources.WriteTo(Info.Sources);
+        if (!first.IsKnown) return;
+        Info.FirstTimeNs = first.TimeNs;
+        Info.LastTimeNs = last.TimeNs;
     }
 }

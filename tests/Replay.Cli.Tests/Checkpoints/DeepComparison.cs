@@ -16,8 +16,12 @@ internal sealed class DeepComparison
 {
     private readonly HashSet<(object Left, object Right)> _seen = new(PairByReference.Instance);
 
+    /// <summary>A field that is passed over.</summary>
+    private string Without { get; init; } = "";
+
     /// <summary>Path of the first difference; null when there is none.</summary>
-    public static string? Find(object left, object right) => new DeepComparison().Compare(left, right, left.GetType().Name);
+    public static string? Find(object left, object right, string without = "") =>
+        new DeepComparison { Without = without }.Compare(left, right, left.GetType().Name);
 
     /// <summary>What the machine is given, shares with others, or has no state in.</summary>
     internal static bool IsGiven(Type type) =>
@@ -48,7 +52,7 @@ internal sealed class DeepComparison
             return CompareItems((IEnumerable)left, (IEnumerable)right, path);
         foreach (FieldInfo field in FieldsOf(type))
         {
-            if (Compare(field.GetValue(left), field.GetValue(right), $"{path}.{field.Name}") is { } difference) return difference;
+            if (field.Name != Without && Compare(field.GetValue(left), field.GetValue(right), $"{path}.{field.Name}") is { } difference) return difference;
         }
         return null;
     }

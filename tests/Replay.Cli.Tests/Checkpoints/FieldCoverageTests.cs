@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using Replay.Cli.Tests.Captures;
 using Replay.Core.Rules;
+using Replay.Core.Verify;
 using Replay.Formats.Sidecar;
 using Xunit;
 
@@ -29,6 +30,7 @@ public sealed class FieldCoverageTests
         ["State.MsixFunction.<Device>k__BackingField"] = "its place in the list of functions",
         ["Systems.Aer.RecordedRecovery._devices"] = "an index of _inOrder",
         ["Systems.SystemSet._live"] = "made anew whenever it is asked for",
+        ["Verify.Verifier`1.<FollowsEvidence>k__BackingField"] = "given when the verifier is made",
     };
 
     [Fact]
@@ -61,5 +63,32 @@ public sealed class FieldCoverageTests
         Assert.True(coverage.ProvedCount > 300, $"only {coverage.ProvedCount} fields were looked at");
     }
 
-    private static string Short(string field) => field.Replace("Replay.Core.", "", StringComparison.Ordinal);
+    [Fact]
+    public void Every_field_of_a_verifier_is_saved()
+    {
+        var coverage = new FieldCoverage();
+        foreach ((string trace, string rules) in new[] { ("leak-pre", "linux-6.12"), ("hibernate", "linux-6.1") })
+        {
+            TraceReplay read = TraceReplay.Read(Path.Combine(Folders.Traces, trace, "trace.dat"));
+            var verifier = new Verifier<ChosenRules>(read.Tables, RuleChoice.For(rules).ToKernelRules());
+            int at = 0;
+            for (int stop = 1; stop <= 6; stop++)
+            {
+                int next = read.EventStart(read.Events.Length / 6 * stop);
+                verifier.Verify(read.Events.AsSpan(at..next));
+                at = next;
+                coverage.Look(verifier, () => StateCodec.Save(verifier.Transfer));
+            }
+        }
+        List<string> forgotten = coverage.Unproved();
+        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field)) || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        Assert.True(forgotten.Count == 0, "not saved, or never used by any trace:\n" + string.Join("\n", forgotten));
+    }
+
+    private static string Short(string field)
+    {
+        string name = field.Replace("Replay.Core.", "", StringComparison.Ordinal);
+        int arguments = name.IndexOf("[[", StringComparison.Ordinal);
+        return arguments < 0 ? name : name[..arguments] + name[(name.LastIndexOf(']') + 1)..];
+    }
 }

@@ -58,7 +58,8 @@ internal static class EventsDocument
             A line of the text form is time, CPU that recorded the event, kind, operands. A **stimulus** happened to the
             recorded machine; an **observation** is what the machine decided or did; **meta** is about the recording.
             *Where* is the place in the 32-byte record: `irq`, `vector`, `a` and `b`, or `a1` and `b1` of the extension
-            record that follows; then the bits. Numbers are in files and never change.
+            record that follows; then the bits. Numbers are in files and never change. An operand that a line of the text
+            form does not name is 0, the empty name or `irq=none`, unless its row says what it means then.
 
             *System* is what does something with the kind beside the recorded machine: `linux` is a machine that is run,
             `vpci` a recorded virtual PCI bus, `pcie` errors and assigned devices (src/Replay.Formats/Text/TEXT.md).
@@ -84,11 +85,14 @@ internal static class EventsDocument
     private static void AppendOperands(StringBuilder text, EventKindInfo info)
     {
         if (info.Operands.Length == 0) return;
-        text.Append("\n| operand | where | bits | reads as |\n| --- | --- | ---: | --- |\n");
+        bool speaks = Array.Exists(info.Operands, static operand => operand.Meaning.Length > 0);
+        text.Append(speaks
+            ? "\n| operand | where | bits | reads as | says |\n| --- | --- | ---: | --- | --- |\n"
+            : "\n| operand | where | bits | reads as |\n| --- | --- | ---: | --- |\n");
         foreach (EventOperand operand in info.Operands)
         {
             string bits = operand.Width == 1 ? $"{operand.Shift}" : $"{operand.Shift}-{operand.Shift + operand.Width - 1}";
-            Append(text, $"| `{operand.Name}` | {Where(operand)} | {bits} | {Reads(operand)} |\n");
+            Append(text, $"| `{operand.Name}` | {Where(operand)} | {bits} | {Reads(operand)} |{(speaks ? Says(operand) : "")}\n");
         }
     }
 
@@ -115,6 +119,14 @@ internal static class EventsDocument
         OperandFormat.Symbol => "`" + string.Join("` `", operand.Symbols) + "`, or a number",
         _ => "quoted text",
     };
+
+    private static string Says(EventOperand operand)
+    {
+        string missing = operand.Default == 0 ? ""
+            : operand.Format == OperandFormat.Symbol ? $" Missing: `{operand.Symbols[operand.Default]}`."
+            : $" Missing: {operand.Default}.";
+        return operand.Meaning.Length + missing.Length == 0 ? " |" : $" {operand.Meaning}{missing} |";
+    }
 
     private static string MakeLine(EventKindInfo info, EventTables tables)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 
 namespace Replay.Formats.Tests.TraceDat;
@@ -32,6 +33,7 @@ internal sealed class TraceDatWriter
     public const int EntryId = 100;
     public const int ExitId = 101;
     public const int NoiseId = 102;
+    public const int PrintId = 5;
 
     public int Version { get; init; } = 6;
 
@@ -45,6 +47,12 @@ internal sealed class TraceDatWriter
     /// <summary>Version 7 only: none, zlib or zstd (stored blocks).</summary>
     public string Compression { get; init; } = "none";
 
+    /// <summary>Makes a zstd frame; a real compressor is the caller's business.</summary>
+    public Func<byte[], byte[]> PackZstd { get; init; } = static content => ZstdFrame.Store(content);
+
+    /// <summary>Pages that are compressed as one; trace-cmd takes ten.</summary>
+    public int PagesPerChunk { get; init; } = 2;
+
     public string HeaderEvent { get; init; } =
         "# compressed entry header\n\ttype_len    :    5 bits\n\ttime_delta  :   27 bits\n\tarray       :   32 bits\n\n"
         + "\tpadding     : type == 29\n\ttime_extend : type == 30\n\ttime_stamp : type == 31\n\tdata max type_len  == 28\n";
@@ -53,6 +61,9 @@ internal sealed class TraceDatWriter
 
     /// <summary>Options beside those that the version needs; (id, content).</summary>
     public List<(int Id, byte[] Content)> Options { get; } = [];
+
+    /// <summary>More recorded events: system, name, ID and the lines of their fields.</summary>
+    public List<(string System, string Name, int Id, string Fields)> Events { get; } = [];
 
     /// <summary>The first one is the top buffer.</summary>
     public List<MadeBuffer> Buffers { get; } = [];
@@ -179,10 +190,8 @@ internal sealed class TraceDatWriter
             }
             else
             {
-                // Two pages a chunk.
-                file.U32((uint)((pages.Count + 1) / 2));
-                for (int i = 0; i < pages.Count; i += 2)
-                    file.Raw(Pack(i + 1 < pages.Count ? [.. pages[i], .. pages[i + 1]] : pages[i]));
+                file.U32((uint)((pages.Count + PagesPerChunk - 1) / PagesPerChunk));
+                foreach (byte[][] chunk in pages.Chunk(PagesPerChunk)) file.Raw(Pack([.. chunk.SelectMany(static page => page)]));
             }
             options.U32((uint)cpu).U64((ulong)start).U64((ulong)(file.Length - start));
         }
@@ -194,7 +203,7 @@ internal sealed class TraceDatWriter
         byte[] packed;
         if (Compression == "zstd")
         {
-            packed = ZstdFrame.Store(content);
+            packed = PackZstd(content);
         }
         else
         {
@@ -230,7 +239,7 @@ internal sealed class TraceDatWriter
 
     private byte[] FtraceFormats()
     {
-        string print = Format("print", 5, "\tfield:unsigned long ip;\toffset:8;\tsize:8;\tsigned:0;\n"
+        string print = Format("print", PrintId, "\tfield:unsigned long ip;\toffset:8;\tsize:8;\tsigned:0;\n"
             + "\tfield:char buf[];\toffset:16;\tsize:0;\tsigned:0;\n");
         return New().U32(1).U64((ulong)print.Length).Text(print).ToArray();
     }
@@ -242,10 +251,22 @@ internal sealed class TraceDatWriter
         string exit = Format("irq_handler_exit", ExitId, "\tfield:int irq;\toffset:8;\tsize:4;\tsigned:1;\n"
             + "\tfield:int ret;\toffset:12;\tsize:4;\tsigned:1;\n");
         string noise = Format("noise", NoiseId, "\tfield:u64 x;\toffset:8;\tsize:8;\tsigned:0;\n");
-        return New().U32(2)
+        OrderedBytes systems = New().U32((uint)(2 + Events.Count))
             .Name("irq").U32(2).U64((ulong)entry.Length).Text(entry).U64((ulong)exit.Length).Text(exit)
-            .Name("made").U32(1).U64((ulong)noise.Length).Text(noise).ToArray();
+            .Name("made").U32(1).U64((ulong)noise.Length).Text(noise);
+        foreach ((string system, string name, int id, string fields) in Events)
+        {
+            string format = Format(name, id, fields);
+            systems.Name(system).U32(1).U64((ulong)format.Length).Text(format);
+        }
+        return systems.ToArray();
     }
+
+    /// <summary>A text that somebody wrote into trace_marker.</summary>
+    public byte[] Print(string text) => Common(PrintId).U64(0).Name(text + "\n").ToArray();
+
+    /// <summary>The start of a record of one of <see cref="Events"/>: its fields follow at offset 8.</summary>
+    public OrderedBytes Record(int id) => Common(id);
 
     private static string Format(string name, int id, string fields) =>
         $"name: {name}\nID: {id}\nformat:\n"

@@ -7,7 +7,7 @@ public static class StoryBook
 {
     private static readonly Dictionary<int, Story> ByNumber = Collect(
         VectorStories.All, MessageStories.All, RemappingStories.All, HyperVStories.All, VirtualStories.All,
-        DeviceStories.All, AllocatorInvariants.All, ViewInvariants.All);
+        AssignedStories.All, DeviceStories.All, AllocatorInvariants.All, ViewInvariants.All);
 
     /// <summary>Numbers that have one, also of codes whose check does not exist yet.</summary>
     public static IReadOnlyCollection<int> Numbers => ByNumber.Keys;

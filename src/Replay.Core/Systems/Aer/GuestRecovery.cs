@@ -8,6 +8,9 @@ namespace Replay.Core.Systems.Aer;
 /// <summary>The guest's side of an error: being told or stopped, its own recovery, its accesses, and the timers that wait.</summary>
 internal sealed class GuestRecovery
 {
+    /// <summary>Steps of guests that wait; a recovery has five for each function.</summary>
+    public const int HeldBackMax = 1024;
+
     private readonly VfioModel _model;
 
     public GuestRecovery(VfioModel model) => _model = model;
@@ -24,7 +27,7 @@ internal sealed class GuestRecovery
     public void StopMachine(AssignedFunction function)
     {
         function.Notified = true;
-        if (_model.MachineOf(function) is not { } machine) return;
+        if (_model.MachineOf(function) is not { Running: true } machine) return;
         machine.Running = false;
         machine.StopReason = "internal error";
         _model.Log.Line(machine.Name, "VM stopped", "internal error; irqfds stay armed");
@@ -64,11 +67,14 @@ internal sealed class GuestRecovery
             _model.Log.Line(function.Name, name, "not taken: the guest was told of no error");
             return;
         }
-        if (function.Blocked)
+        if (function.Blocked && function.Port.TimerCount > 0)
         {
             _model.Log.Line(function.Name, name, "waits: the host's recovery blocks the device");
+            if (function.Port.HeldBack.Count < HeldBackMax) function.Port.HeldBack.Add((function, step));
             return;
         }
+        // No timer has found all ones: the first read, at the host's resume, found the device.
+        if (function.Blocked) Unblock(function.Port, "resume");
         bool fatal = function.GuestError == GuestError.Fatal;
         if (!fatal && step is (GuestAerStepCode.LinkReset or GuestAerStepCode.SlotReset))
         {
@@ -88,8 +94,8 @@ internal sealed class GuestRecovery
         _model.Log.Line(function.Name, "guest access", function.Blocked ? "blocked" : frozen ? "reads all ones" : "works");
         if (frozen && !function.Notified && function.IsAssigned && !function.Isolated)
         {
-            _model.Context.Raise(FindingCode.RecoveryUnderUser, function.Port.ErrorEvent, function.Name, null,
-                $"The guest read all ones from {function.Name} before it was told of the error.", severity: Severity.Major);
+            _model.Context.Raise(FindingCode.ToldTooLate, function.Port.ErrorEvent, function.Name, null,
+                $"TOLD_TOO_LATE: the guest read all ones from {function.Name} before it was told of the error.");
         }
     }
 
@@ -109,12 +115,23 @@ internal sealed class GuestRecovery
                     $"all ones: armed again, {port.TimerCount} so far; the guest stays blocked"));
                 return;
             }
-            foreach (AssignedFunction function in port.Functions) function.Blocked = false;
-            _model.Log.Line(port.Name, "timer", "the device reads: the guest goes on");
+            Unblock(port, "timer");
         }
         bool waits = _model.Policy.SkipLinkReset && port.UnresetFatalEvent >= 0;
         if (waits && expired) ResetForUser(port);
         port.TimerArmed = waits && !expired;
+    }
+
+    /// <summary>A config register reads: the guest may touch its devices again, and steps that waited are taken.</summary>
+    private void Unblock(BusPort port, string step)
+    {
+        foreach (AssignedFunction function in port.Functions) function.Blocked = false;
+        _model.Log.Line(port.Name, step, "the device reads: the guest goes on");
+        if (!_model.Policy.SkipLinkReset) port.TimerArmed = false;
+        if (port.HeldBack.Count == 0) return;
+        (AssignedFunction, GuestAerStepCode)[] held = [.. port.HeldBack];
+        port.HeldBack.Clear();
+        foreach ((AssignedFunction function, GuestAerStepCode taken) in held) Step(function, taken);
     }
 
     /// <summary>H-29: a device without state, in the hands of a guest that believes in it.</summary>
@@ -135,9 +152,8 @@ internal sealed class GuestRecovery
                 _model.Log.Line(function.Name, name, fatal ? "frozen" : "normal");
                 if (fatal && function.StateLostEvent >= 0)
                 {
-                    _model.Context.Raise(FindingCode.RecoveryUnderUser, function.StateLostEvent, function.Name, null,
-                        $"The guest's error_detected reads {function.Name} after the host's reset took its state.",
-                        severity: Severity.Major);
+                    _model.Context.Raise(FindingCode.StateGoneBeforeRecovery, function.StateLostEvent, function.Name, null,
+                        $"STATE_GONE_BEFORE_RECOVERY: the guest's error_detected reads {function.Name} after the host's reset took its state.");
                 }
                 if (fatal && _model.Policy.DisableAroundReset && function.ShadowEnabled)
                     _model.Qemu.Disable(function, "guest disables MSI-X before the reset");
@@ -195,8 +211,8 @@ internal sealed class GuestRecovery
             foreach (AssignedFunction each in port.Functions)
             {
                 if (!each.IsAssigned) continue;
-                _model.Context.Raise(FindingCode.RecoveryUnderUser, port.ErrorEvent, each.Name, null,
-                    $"{each.Name} is returned in an unknown state: its link had a fatal error, and no one may reset it.");
+                _model.Context.Raise(FindingCode.NobodyMayReset, port.ErrorEvent, each.Name, null,
+                    $"NOBODY_MAY_RESET: {each.Name} is returned in an unknown state: its link had a fatal error, and its port has several users.");
             }
             return;
         }
@@ -207,14 +223,13 @@ internal sealed class GuestRecovery
     {
         if (function.Port.UnresetTold) return;
         function.Port.UnresetTold = true;
-        _model.Context.Raise(FindingCode.RecoveryUnderUser, function.Port.UnresetFatalEvent, function.Name, null,
-            $"{function.Name} is used again after a fatal error of its link, and no bus reset was done.", severity: Severity.Major);
+        _model.Context.Raise(FindingCode.LinkNotReset, function.Port.UnresetFatalEvent, function.Name, null,
+            $"LINK_NOT_RESET: {function.Name} is used again after a fatal error of its link, and no bus reset was done.");
     }
 
     private void RaiseNotIssued(AssignedFunction function) =>
-        _model.Context.Raise(FindingCode.ResetByPartialOwner, function.Port.ErrorEvent, function.Name, null,
-            $"RESET_NOT_ISSUED: function 0 of the bus of {function.Name} is not in {function.Owner}, and only function 0 asks for the reset.",
-            severity: Severity.Major);
+        _model.Context.Raise(FindingCode.ResetNotIssued, function.Port.ErrorEvent, function.Name, null,
+            $"RESET_NOT_ISSUED: function 0 of the bus of {function.Name} is not in {function.Owner}, and only function 0 asks for the reset.");
 
     private static bool HasFunctionZero(AssignedFunction function)
     {

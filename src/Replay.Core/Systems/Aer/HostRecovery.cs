@@ -1,3 +1,4 @@
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Findings;
 using Replay.Core.Systems.Vfio;
@@ -12,7 +13,13 @@ internal sealed class HostRecovery
 {
     private readonly VfioModel _model;
 
+    /// <summary>Ports whose recovery has not started.</summary>
+    private int _waiting;
+
     public HostRecovery(VfioModel model) => _model = model;
+
+    /// <summary>Time after an error's report when a recovery that nobody starts is under way.</summary>
+    public const ulong StartsAfterNs = 1_000_000;
 
     public DriverAnswers Answers { get; } = new();
 
@@ -24,8 +31,12 @@ internal sealed class HostRecovery
             _model.Log.Line(port.Name, "error", $"{source} reports a correctable error: counted, no recovery");
             return;
         }
-        port.OpenSeverity = severity;
+        // Two functions may report one error: the worse report counts until its recovery runs.
+        port.OpenSeverity = port.OpenSeverity == AerSeverity.Fatal ? AerSeverity.Fatal : severity;
         port.ErrorEvent = _model.Context.Index;
+        if (port.WaitsSinceNs is null) _waiting++;
+        port.WaitsSinceNs ??= _model.Context.TimeNs;
+        port.StartedByItself = false;
         foreach (AssignedFunction function in port.Functions) function.Notified = false;
         if (severity == AerSeverity.Fatal)
         {
@@ -36,9 +47,43 @@ internal sealed class HostRecovery
             ? $"{source} reports a fatal error: the link is frozen" : $"{source} reports a non-fatal error");
     }
 
-    /// <summary>pcie_do_recovery.</summary>
-    public void Run(BusPort port, ChannelState state)
+    /// <summary>The recording says that the recovery starts now; one that has started by itself is not repeated.</summary>
+    public void Start(BusPort port, int state)
     {
+        if (port.OpenSeverity is null && port.StartedByItself)
+        {
+            port.StartedByItself = false;
+            return;
+        }
+        bool frozen = state == 0 ? port.OpenSeverity == AerSeverity.Fatal : state == (int)ChannelState.Frozen;
+        Run(port, frozen ? ChannelState.Frozen : ChannelState.Normal);
+    }
+
+    /// <summary>
+    /// Starts recoveries that the recording does not start: the kernel's follows its report within microseconds, so an event
+    /// that is <see cref="StartsAfterNs"/> younger finds it over. <paramref name="hurried"/> does not wait so long.
+    /// </summary>
+    public void StartDue(ulong nowNs, BusPort? hurried = null)
+    {
+        if (_waiting == 0) return;
+        foreach (BusPort port in _model.Ports)
+        {
+            if (port.WaitsSinceNs is not { } since || (port != hurried && (nowNs < since || nowNs - since < StartsAfterNs))) continue;
+            port.StartedByItself = true;
+            // It is the report's doing, whatever event shows that its time has come.
+            SystemContext context = _model.Context;
+            (long index, ulong timeNs) = (context.Index, context.TimeNs);
+            (context.Index, context.TimeNs) = (port.ErrorEvent, since);
+            Run(port, port.OpenSeverity == AerSeverity.Fatal ? ChannelState.Frozen : ChannelState.Normal);
+            (context.Index, context.TimeNs) = (index, timeNs);
+        }
+    }
+
+    /// <summary>pcie_do_recovery.</summary>
+    private void Run(BusPort port, ChannelState state)
+    {
+        if (port.WaitsSinceNs is not null) _waiting--;
+        port.WaitsSinceNs = null;
         bool frozen = state == ChannelState.Frozen;
         AerAnswerCode vote = AerAnswerCode.CanRecover;
         foreach (AssignedFunction function in port.Functions)
@@ -106,6 +151,7 @@ internal sealed class HostRecovery
                 ? Answers.Native(function, callback, state) : AerAnswerCode.None;
             vote = AerVote.Merge(vote, answer);
             Say(function.Name, step, answer, vote);
+            if (function.Driver == FunctionDriver.Native) port.AccessesSinceReset++;
             if (callback == DeviceStepCode.SlotReset && function.Driver == FunctionDriver.Native)
                 _model.Hardware.RestoreFromCache(function, "driver restores in slot_reset");
         }
@@ -121,6 +167,7 @@ internal sealed class HostRecovery
         if (_model.Policy.BlockGuest && HasUser(port))
         {
             port.TimerArmed = true;
+            port.TimerCount = 0;
             _model.Log.Line(port.Name, "resume", "the guest stays blocked until a config register reads; timer armed");
         }
         _model.Log.Line(port.Name, "end", "RECOVERED: device recovery successful");
@@ -147,6 +194,9 @@ internal sealed class HostRecovery
             function.Blocked = false;
         }
     }
+
+    /// <summary>Saves or restores how many wait; answers are saved by themselves.</summary>
+    public void Transfer(StateArchive archive) => _waiting = archive.Value(_waiting);
 
     private static bool HasUser(BusPort port)
     {

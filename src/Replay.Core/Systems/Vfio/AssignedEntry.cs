@@ -46,6 +46,12 @@ internal sealed class AssignedEntry
     public MsiMessage Cache;
     public bool CacheMasked = true;
 
+    /// <summary>Interrupt number on the host; -1 when not recorded.</summary>
+    public int Irq = -1;
+
+    /// <summary>QEMU told of a change of the eventfd, and the host's free_irq and request_irq for it may follow.</summary>
+    public bool IsTold;
+
     /// <summary>KVM holds an interrupt for a machine that is stopped.</summary>
     public bool KernelPending;
 
@@ -100,5 +106,7 @@ internal sealed class AssignedEntry
         HardwareMasked = archive.Value(HardwareMasked);
         Pending = archive.Value(Pending);
         CauseEvent = archive.Value(CauseEvent);
+        Irq = archive.Value(Irq);
+        IsTold = archive.Value(IsTold);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Replay.Core.Checkpoints;
+using Replay.Core.Events;
 using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
@@ -49,6 +50,12 @@ internal sealed class AssignedFunction
     public int Group { get; set; }
 
     public bool NoBusReset { get; set; }
+
+    /// <summary>Nobody described the function.</summary>
+    public bool IsAssumed { get; set; }
+
+    /// <summary>The size of its table is not known: it has as many entries as are used.</summary>
+    public bool IsOpenEnded { get; set; }
 
     // QEMU's copy of the control word.
     public bool ShadowEnabled { get; set; }
@@ -133,6 +140,8 @@ internal sealed class AssignedFunction
         MismatchTold = archive.Value(MismatchTold);
         RefusedEvent = archive.Value(RefusedEvent);
         LastResetResult = archive.Value(LastResetResult);
+        IsAssumed = archive.Value(IsAssumed);
+        IsOpenEnded = archive.Value(IsOpenEnded);
     }
 }
 
@@ -149,6 +158,15 @@ internal sealed class BusPort
     /// <summary>Event of that report.</summary>
     public long ErrorEvent { get; set; } = -1;
 
+    /// <summary>When it was reported, while its recovery has not started; null otherwise.</summary>
+    public ulong? WaitsSinceNs { get; set; }
+
+    /// <summary>The last recovery started without a recovery_start of the recording, which may still come.</summary>
+    public bool StartedByItself { get; set; }
+
+    /// <summary>Steps of guests that wait for the host's recovery, in their order.</summary>
+    public List<(AssignedFunction Function, GuestAerStepCode Step)> HeldBack { get; } = [];
+
     /// <summary>A fatal error was reported and no bus reset has happened since; the report's event, or -1.</summary>
     public long UnresetFatalEvent { get; set; } = -1;
 
@@ -160,6 +178,9 @@ internal sealed class BusPort
 
     public int TimerCount { get; set; }
 
+    /// <summary>Event of the last bus reset; -1 when none.</summary>
+    public long ResetEvent { get; set; } = -1;
+
     /// <summary>Bus resets so far, and accesses since the last one.</summary>
     public int ResetCount { get; set; }
 
@@ -168,9 +189,12 @@ internal sealed class BusPort
     /// <summary>A reset was replayed and its record by a probe may follow.</summary>
     public bool ResetExplained { get; set; }
 
-    /// <summary>Saves or restores all but its name and functions, which the model knows.</summary>
+    /// <summary>Saves or restores all but its name and functions, which the model knows, and steps of those functions.</summary>
     public void Transfer(StateArchive archive)
     {
+        WaitsSinceNs = archive.Value(WaitsSinceNs);
+        StartedByItself = archive.Value(StartedByItself);
+        ResetEvent = archive.Value(ResetEvent);
         OpenSeverity = archive.Value(OpenSeverity);
         ErrorEvent = archive.Value(ErrorEvent);
         UnresetFatalEvent = archive.Value(UnresetFatalEvent);

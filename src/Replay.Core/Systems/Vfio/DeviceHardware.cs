@@ -32,7 +32,7 @@ internal sealed class DeviceHardware
         else
         {
             _model.Report.Add(Send(function, index));
-            ReactToStray(function, entry.Hardware);
+            ReactToStray(function, index, entry.Hardware);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class DeviceHardware
         entry.Pending = false;
         EventVerdict sent = Send(function, index);
         _model.Log.Entry(function, index, "pending message sent: " + VerdictText.Describe(sent));
-        ReactToStray(function, entry.Hardware);
+        ReactToStray(function, index, entry.Hardware);
     }
 
     /// <summary>The function loses its state: table zero, masks at their reset value, pending bits gone.</summary>
@@ -93,9 +93,9 @@ internal sealed class DeviceHardware
     {
         AssignedEntry entry = function.Entries[index];
         MsiMessage message = entry.Hardware;
-        if (!_model.Messages.IsInterrupt(message))
-            return Row(function, index, Verdict.DmaStray, StrayReason(message), address: message.Address);
         int owner = VfioModel.FindOwner(function, message);
+        if (owner < 0 && !_model.Messages.IsInterrupt(message))
+            return Row(function, index, Verdict.DmaStray, StrayReason(message), address: message.Address);
         if (owner < 0) return Row(function, index, Verdict.BlockedIr, "the host has no entry for this message");
         if (owner != index)
         {
@@ -137,14 +137,14 @@ internal sealed class DeviceHardware
     /// <summary>
     /// A write to an address that is no interrupt's: POWER isolates every function of the port, x86 faults or corrupts memory.
     /// </summary>
-    private void ReactToStray(AssignedFunction function, MsiMessage message)
+    private void ReactToStray(AssignedFunction function, int index, MsiMessage message)
     {
-        if (_model.Messages.IsInterrupt(message)) return;
+        if (_model.Messages.IsInterrupt(message) || VfioModel.FindOwner(function, message) >= 0) return;
         _model.RaiseMismatch(function);
         string at = message.Address == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0x{message.Address:x}");
-        _model.Context.Raise(FindingCode.HardwareShadowMismatch, Blame(function), function.Name, null,
+        _model.Context.Raise(FindingCode.StrayWrite, Blame(function), function.Name, index,
             $"DMA_STRAY({at}): {StrayReason(message)}.");
-        if (_model.Messages.Platform == HostPlatform.Power) _model.Isolation.Freeze(function.Port);
+        if (_model.Messages.Platform == HostPlatform.Power) _model.Isolation.Freeze(function, Blame(function));
     }
 
     private string StrayReason(MsiMessage message)

@@ -13,7 +13,7 @@ internal static class EndVerdicts
                 if (entry.GuestCache.IsZero && !entry.Allocated) continue;
                 (EndVerdict verdict, string reason) = Judge(model, function, i, entry);
                 long? blame = verdict is EndVerdict.Working or EndVerdict.NotAllocated || entry.CauseEvent < 0 ? null : entry.CauseEvent;
-                report.Add(new InterruptVerdict(function.Name, i, null, verdict, blame, reason));
+                report.Add(new InterruptVerdict(function.Name, i, entry.Irq < 0 ? null : entry.Irq, verdict, blame, reason));
             }
         }
     }
@@ -22,6 +22,8 @@ internal static class EndVerdicts
     {
         if (function.ErrorState == ChannelState.PermanentFailure) return (EndVerdict.NoMapping, "the device was removed for good");
         if (function.Isolated) return (EndVerdict.NoMapping, "the platform isolates the device");
+        if (function.Port.UnresetFatalEvent >= 0)
+            return (EndVerdict.NoMapping, "the link is frozen since its fatal error, and nobody reset it");
         if (function.IsAssigned && !function.ShadowEnabled) return (EndVerdict.NotAllocated, "the guest has MSI-X off");
         if (!entry.HasHandler) return (EndVerdict.NotAllocated, "no handler is installed on the host");
         if (!function.HardwareEnabled)
@@ -30,11 +32,12 @@ internal static class EndVerdicts
                 + (entry.Hardware.IsZero ? " and table cleared: no message" : ""));
         }
         bool masked = entry.HardwareMasked;
-        bool noMessage = !model.Messages.IsInterrupt(entry.Hardware);
+        int owner = VfioModel.FindOwner(function, entry.Hardware);
+        bool noMessage = owner < 0 && !model.Messages.IsInterrupt(entry.Hardware);
         if (masked && noMessage) return (EndVerdict.StuckMaskedAndNoMapping, "entry masked and without a message");
         if (masked) return (EndVerdict.StuckMasked, "entry masked in the device and unmasked everywhere else");
         if (noMessage) return (EndVerdict.NoMapping, "the entry has no message");
-        if (VfioModel.FindOwner(function, entry.Hardware) != index) return (EndVerdict.WrongTarget, "the message is not this interrupt's");
+        if (owner != index) return (EndVerdict.WrongTarget, "the message is not this interrupt's");
         if (entry.Trigger == Trigger.Kvm && entry.Route is null) return (EndVerdict.NoMapping, "KVM has no route");
         if (model.MachineOf(function) is { Running: false } machine)
             return (EndVerdict.Working, $"VM stopped ({machine.StopReason}); the interrupt itself is whole");

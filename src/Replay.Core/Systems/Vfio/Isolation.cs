@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Checkpoints;
+using Replay.Core.Findings;
 
 namespace Replay.Core.Systems.Vfio;
 
@@ -18,13 +19,16 @@ internal sealed class Isolation
 
     public Isolation(VfioModel model) => _model = model;
 
-    public void Freeze(BusPort port)
+    /// <summary>A write of the function was rejected; <paramref name="blame"/> is what took its message.</summary>
+    public void Freeze(AssignedFunction source, long blame)
     {
+        BusPort port = source.Port;
         if (!_freezes.TryGetValue(port, out Queue<ulong>? times)) _freezes.Add(port, times = new Queue<ulong>());
         ulong now = _model.Context.TimeNs;
         while (times.Count > 0 && now - times.Peek() > WindowNs) times.Dequeue();
         times.Enqueue(now);
-        bool forGood = times.Count > FreezesMax;
+        int count = times.Count;
+        bool forGood = count > FreezesMax;
         foreach (AssignedFunction function in port.Functions)
         {
             function.Isolated = true;
@@ -32,7 +36,10 @@ internal sealed class Isolation
         }
         if (times.Count > FreezesMax + 1) times.Dequeue();
         _model.Log.Line(port.Name, forGood ? "EEH removes for good" : "EEH freezes",
-            string.Create(CultureInfo.InvariantCulture, $"freeze {times.Count} within an hour · reads all ones, writes and DMA dropped"));
+            string.Create(CultureInfo.InvariantCulture, $"freeze {count} within an hour · reads all ones, writes and DMA dropped"));
+        _model.Context.Raise(FindingCode.PlatformFreeze, blame, source.Name, null, string.Create(CultureInfo.InvariantCulture,
+            $"EEH_FREEZE: freeze {count} within an hour isolates every function below {port.Name}")
+            + (forGood ? ", and removes them for good." : ": reads are all ones, writes and interrupts are dropped until an EEH reset."));
     }
 
     /// <summary>An EEH reset ends the isolation, unless the device was removed for good.</summary>

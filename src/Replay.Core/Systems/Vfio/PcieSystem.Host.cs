@@ -19,15 +19,26 @@ internal sealed partial class PcieSystem
     {
         var row = new FunctionDescription(in e);
         if (row.Device == 0 || row.Bound > (byte)FunctionDriver.NativeNoCallbacks) return false;
-        if (_model.Describe(NameOf(row.Device), NameOf(row.Port), Math.Min((int)row.Entries, State.MsixFunction.EntriesMax)) is not { } function)
+        string port = row.Port == 0 ? VfioModel.BusOf(NameOf(row.Device)) : NameOf(row.Port);
+        if (_model.Describe(NameOf(row.Device), port, Math.Min((int)row.Entries, State.MsixFunction.EntriesMax)) is not { } function)
             return false;
-        function.Driver = (FunctionDriver)row.Bound;
-        function.Owner = row.Owner == 0 ? "" : _context.Tables.Names[row.Owner];
+        var driver = (FunctionDriver)row.Bound;
+        string owner = driver != FunctionDriver.Vfio ? "" : row.Owner == 0 ? VfioModel.SomeGuest : _context.Tables.Names[row.Owner];
+        if (function.HostEnabled && (driver != function.Driver || owner != function.Owner)) Release(function);
+        function.Driver = driver;
+        function.Owner = owner;
         function.Group = row.Group;
         function.NoBusReset = row.NoBusReset;
-        if (function.IsAssigned) _model.GetMachine(function.Owner);
+        if (function.IsAssigned) _model.GetMachine(owner);
         else if (function.IsNative && !function.HostEnabled) StartNative(function);
         return true;
+    }
+
+    /// <summary>The driver or user of before lets go of the function: all its vectors are freed.</summary>
+    private void Release(AssignedFunction function)
+    {
+        if (function.IsAssigned) _model.Qemu.Disable(function, "given up by " + function.Owner);
+        else _model.Interrupts.Disable(function);
     }
 
     /// <summary>A driver of the host has all entries in use from the start.</summary>
@@ -77,8 +88,7 @@ internal sealed partial class PcieSystem
         }
         // The host's own steps are decided by the rules; where they begin is in the recording.
         if (step != DeviceStepCode.RecoveryStart) return false;
-        bool frozen = progress.State == 0 ? port.OpenSeverity == AerSeverity.Fatal : progress.State == (int)ChannelState.Frozen;
-        _model.Recovery.Run(port, frozen ? ChannelState.Frozen : ChannelState.Normal);
+        _model.Recovery.Start(port, progress.State);
         return true;
     }
 
@@ -104,6 +114,17 @@ internal sealed partial class PcieSystem
                 $"RESET_SCOPE_VIOLATION: the bus below {port.Name} was reset while {function.Name} belongs to {function.Owner}.");
             function.StateLostEvent = -1;
         }
+        return true;
+    }
+
+    /// <summary>
+    /// A driver of the host restores its device, MSI-X with it (pci_restore_state). Of an assigned function it may as well be
+    /// the guest's, whose writes to the table come one by one.
+    /// </summary>
+    private bool ApplyDriverRestore(ushort device)
+    {
+        if (_model.Find(NameOf(device)) is not { IsNative: true } function) return false;
+        _model.Hardware.RestoreFromCache(function, "restored from the kernel's cache");
         return true;
     }
 

@@ -28,6 +28,7 @@ internal sealed partial class PcieSystem : ISystem
     public bool Apply(ReadOnlySpan<IrqEvent> at, long index)
     {
         ref readonly IrqEvent e = ref at[0];
+        _model.Recovery.StartDue(e.TimeNs, HurriedBy(in e));
         switch (e.Kind)
         {
             case EventKind.AerEvent: return ApplyAerEvent(in e);
@@ -37,10 +38,16 @@ internal sealed partial class PcieSystem : ISystem
             case EventKind.VfioHost: return ApplyVfioHost(in e);
             case EventKind.VfioFunction: return ApplyVfioFunction(in e);
             case EventKind.PciSecondaryBusReset: return ApplyBusReset(new DeviceOperation(in e).Device);
+            case EventKind.PciRestoreState: return ApplyDriverRestore(new DeviceOperation(in e).Device);
             case EventKind.PciRestoreMsiState: return ApplyRestore(new DeviceOperation(in e).Device);
-            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors:
-                _recorded.Repaired(new DeviceOperation(in e).Device);
-                return true;
+            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors: return ApplyModeChange(in e);
+            case EventKind.SetupIrq or EventKind.FreeIrq or EventKind.MsiWrite or EventKind.MsiUnmask or EventKind.PcieFlr
+                or EventKind.LogLine or EventKind.IoPageFault:
+                Watch(at);
+                return false;
+            case EventKind.VfioSignal: return _model.Vectors.Signalled(e.Irq, e.Cpu);
+            case EventKind.GuestMsi: return _model.Vectors.Injected(e.Cpu, new MsiMessage(e.A, (uint)e.B));
+            case EventKind.VfioVector: return true;
             case EventKind.AerTimer:
                 var timer = new RecoveryTimer(in e);
                 if (_model.PortOf(NameOf(timer.Device)) is not { } port) return false;
@@ -50,11 +57,22 @@ internal sealed partial class PcieSystem : ISystem
         // What is left concerns one function that was described; every such kind has its device in the same place but two.
         ushort device = e.Kind is EventKind.GuestMsixMessage or EventKind.MsixTableRead
             ? new MessageWrite(in e).Device : new DeviceOperation(in e).Device;
-        return _model.Find(NameOf(device)) is { } function && ApplyTo(function, in e);
+        string name = NameOf(device);
+        AssignedFunction? function = _model.Find(name) ?? (IsOfAssigned(e.Kind) ? _model.Assume(name) : null);
+        return function is not null && ApplyTo(function, in e);
     }
+
+    /// <summary>Kinds that only an assigned function has: who writes or records one need not describe the function before.</summary>
+    private static bool IsOfAssigned(EventKind kind) => kind is EventKind.GuestMsixControl or EventKind.GuestMsixMessage
+        or EventKind.GuestMsixMask or EventKind.VfioSetIrqs or EventKind.VfioReset or EventKind.GuestAerStep;
+
+    /// <summary>A guest recovers and a machine goes on only after the host's recovery: the port that cannot wait; else null.</summary>
+    private BusPort? HurriedBy(ref readonly IrqEvent e) =>
+        e.Kind == EventKind.GuestAerStep ? _model.PortOf(NameOf(new DeviceOperation(in e).Device)) : null;
 
     public void Finish()
     {
+        _model.Recovery.StartDue(ulong.MaxValue);
         foreach (AssignedFunction function in _model.Functions) _model.Guest.RaiseIfLost(function);
         foreach (AssignedFunction function in _model.Functions) _model.CheckMismatch(function);
         EndVerdicts.Add(_model, Report);
@@ -67,7 +85,7 @@ internal sealed partial class PcieSystem : ISystem
         {
             case EventKind.DeviceRaise:
                 int raised = new DeviceEntry(in e).Entry;
-                if (raised >= function.Entries.Count) return false;
+                if (!_model.HasEntry(function, raised)) return false;
                 _model.Hardware.Raise(function, raised);
                 return true;
             case EventKind.GuestAerStep:
@@ -86,8 +104,17 @@ internal sealed partial class PcieSystem : ISystem
     /// <summary>The guest's writes go to QEMU; a machine that stands still writes nothing.</summary>
     private bool ApplyGuestWrite(AssignedFunction function, ref readonly IrqEvent e)
     {
-        if (!function.IsAssigned) return false;
-        if (_model.MachineOf(function) is { Running: false }) return true;
+        if (!function.IsAssigned)
+        {
+            _model.Log.Note(function.Name, VfioModel.NotApplied, "a guest writes to it, and it is not assigned: bound=vfio says so");
+            return false;
+        }
+        if (_model.MachineOf(function) is { Running: false } stopped)
+        {
+            _model.Log.Line(function.Name, VfioModel.NotApplied, $"{stopped.Name} is stopped ({stopped.StopReason}) and writes nothing");
+            return true;
+        }
+        function.Port.AccessesSinceReset++;
         function.GuestSeen = true;
         switch (e.Kind)
         {
@@ -97,12 +124,12 @@ internal sealed partial class PcieSystem : ISystem
                 return true;
             case EventKind.GuestMsixMessage:
                 var message = new MessageWrite(in e);
-                if (message.Entry >= function.Entries.Count) return false;
+                if (!_model.HasEntry(function, message.Entry)) return false;
                 _model.Qemu.WriteMessage(function, message.Entry, new MsiMessage(message.Address, message.Data));
                 return true;
             case EventKind.GuestMsixMask:
                 var mask = new EntryFlag(in e);
-                if (mask.Entry >= function.Entries.Count) return false;
+                if (!_model.HasEntry(function, mask.Entry)) return false;
                 _model.Qemu.WriteMask(function, mask.Entry, mask.Value);
                 return true;
             default: return false;

@@ -120,7 +120,7 @@ internal sealed class QemuMsix
     {
         if (wasUnmasked == isUnmasked) return;
         if (isUnmasked) Use(function, index);
-        else _model.Interrupts.SetTrigger(function, index, Trigger.Qemu);
+        else if (function.Entries[index].HasHandler) _model.Interrupts.SetTrigger(function, index, Trigger.Qemu);
     }
 
     /// <summary>vfio_msix_vector_use: route and irqfd, then the vector on the host; what was pending is sent once.</summary>
@@ -128,13 +128,9 @@ internal sealed class QemuMsix
     {
         AssignedEntry entry = function.Entries[index];
         entry.Route = entry.Shadow;
-        if (index < function.VectorCount)
+        if (_model.Policy.DynamicMsix || index < function.VectorCount)
         {
-            _model.Interrupts.SetTrigger(function, index, Trigger.Kvm);
-        }
-        else if (_model.Policy.DynamicMsix)
-        {
-            VfioInterrupts.Grow(function, index + 1);
+            if (_model.Policy.DynamicMsix) VfioInterrupts.Add(function, index);
             _model.Interrupts.SetTrigger(function, index, Trigger.Kvm);
         }
         else

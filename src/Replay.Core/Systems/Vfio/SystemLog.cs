@@ -24,6 +24,13 @@ internal sealed class SystemLog
         if (HasRoom) _report.Add(new StateLine(_context.Index, subject, step, state));
     }
 
+    /// <summary>Why an event changed nothing, or what was taken for granted: a state line, and a note for whoever wrote it.</summary>
+    public void Note(string subject, string step, string reason)
+    {
+        Line(subject, step, reason);
+        _report.Add(new TraceLine(_context.Index, TraceLine.Note, $"{subject} {step}: {reason}"));
+    }
+
     /// <summary>State of one entry after a step.</summary>
     public void Entry(AssignedFunction function, int index, string step)
     {

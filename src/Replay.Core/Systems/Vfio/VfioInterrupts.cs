@@ -49,12 +49,29 @@ internal sealed class VfioInterrupts
     public static void Grow(AssignedFunction function, int vectors)
     {
         for (; function.VectorCount < vectors && function.VectorCount < function.Entries.Count; function.VectorCount++)
-        {
-            AssignedEntry entry = function.Entries[function.VectorCount];
-            entry.Allocated = true;
-            entry.CacheMasked = true;
-            Compose(function, entry);
-        }
+            Allocate(function, function.Entries[function.VectorCount]);
+    }
+
+    /// <summary>Sets up one vector, whatever those before it are (Linux pci_msix_alloc_irq_at).</summary>
+    public static void Add(AssignedFunction function, int index)
+    {
+        if (!function.Entries[index].Allocated) Allocate(function, function.Entries[index]);
+        if (index >= function.VectorCount) function.VectorCount = index + 1;
+    }
+
+    private static void Allocate(AssignedFunction function, AssignedEntry entry)
+    {
+        entry.Allocated = true;
+        entry.CacheMasked = true;
+        Compose(function, entry);
+    }
+
+    /// <summary>A recording shows the vector in use: MSI-X is on, with at least so many.</summary>
+    public void Ensure(AssignedFunction function, int index)
+    {
+        if (!function.HostEnabled) Enable(function, _model.Policy.DynamicMsix ? 0 : index + 1);
+        if (_model.Policy.DynamicMsix) Add(function, index);
+        else Grow(function, index + 1);
     }
 
     /// <summary>

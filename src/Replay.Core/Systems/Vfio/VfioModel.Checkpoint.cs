@@ -1,4 +1,6 @@
 using Replay.Core.Checkpoints;
+using Replay.Core.Events;
+using Replay.Core.Systems.Aer;
 
 namespace Replay.Core.Systems.Vfio;
 
@@ -22,9 +24,12 @@ internal sealed partial class VfioModel
         });
         archive.List(_inOrder, FunctionsMax, function => TransferFunction(archive, function));
         foreach (BusPort port in _ports.Values) TransferBelow(archive, port);
+        _described = archive.Value(_described);
+        Vectors.Transfer(archive);
         archive.Map(_machines, MachinesMax, name => archive.Value(name ?? ""), machine => VirtualMachine.Transfer(archive, machine));
         Isolation.Transfer(archive);
         Recovery.Answers.Transfer(archive, this);
+        Recovery.Transfer(archive);
     }
 
     private AssignedFunction TransferFunction(StateArchive archive, AssignedFunction? function)
@@ -41,8 +46,12 @@ internal sealed partial class VfioModel
     }
 
     /// <summary>The functions below a port, by name.</summary>
-    private void TransferBelow(StateArchive archive, BusPort port) => archive.List(
-        port.Functions, FunctionsMax, function => RequireFunction(archive.Value(function?.Name ?? "")));
+    private void TransferBelow(StateArchive archive, BusPort port)
+    {
+        archive.List(port.Functions, FunctionsMax, function => RequireFunction(archive.Value(function?.Name ?? "")));
+        archive.List(port.HeldBack, GuestRecovery.HeldBackMax, held => (RequireFunction(archive.Value(held.Function?.Name ?? "")),
+            (GuestAerStepCode)archive.Value((byte)held.Step)));
+    }
 
     public AssignedFunction RequireFunction(string name) =>
         Find(name) ?? throw new CheckpointException($"expected the function \"{name}\", found none");

@@ -17,11 +17,18 @@ internal sealed partial class VfioModel
     public const int EntriesMax = 16384;
     public const int MachinesMax = 1024;
 
+    /// <summary>Step of a state line that says why an event changed nothing.</summary>
+    public const string NotApplied = "not applied";
+
+    /// <summary>Whose an assigned function is when nobody says.</summary>
+    public const string SomeGuest = "guest";
+
     private readonly Dictionary<string, AssignedFunction> _functions = [];
     private readonly Dictionary<string, BusPort> _ports = [];
     private readonly Dictionary<string, VirtualMachine> _machines = [];
     private readonly List<AssignedFunction> _inOrder = [];
     private int _entries;
+    private bool _described;
 
     public VfioModel(SystemContext context, SystemReport report)
     {
@@ -36,6 +43,8 @@ internal sealed partial class VfioModel
         Resets = new VfioResets(this);
         Recovery = new HostRecovery(this);
         Guest = new GuestRecovery(this);
+        Vectors = new RecordedVectors(this);
+        Faults = new RecordedFaults(this);
     }
 
     public SystemContext Context { get; }
@@ -48,8 +57,11 @@ internal sealed partial class VfioModel
 
     public HostMessages Messages { get; private set; } = new(HostPlatform.X86);
 
-    /// <summary>The host's interrupt code composes messages at activation (all x86 since 4.3).</summary>
-    public bool LayeredIrqCode { get; private set; } = true;
+    /// <summary>
+    /// The host's interrupt code composes messages at activation (all x86 since 4.3). A host that nobody described is of the
+    /// time of b8f02af096b1, as the outcome tables are.
+    /// </summary>
+    public bool LayeredIrqCode { get; private set; }
 
     /// <summary>Device writes go through an IOMMU's DMA translation.</summary>
     public bool DmaTranslated { get; private set; } = true;
@@ -71,10 +83,21 @@ internal sealed partial class VfioModel
 
     public GuestRecovery Guest { get; }
 
+    public RecordedVectors Vectors { get; }
+
+    public RecordedFaults Faults { get; }
+
     /// <summary>In the order in which they were described.</summary>
     public IReadOnlyList<AssignedFunction> Functions => _inOrder;
 
     public AssignedFunction? Find(string device) => _functions.GetValueOrDefault(device);
+
+    /// <summary>In the order in which their first functions were described.</summary>
+    public Dictionary<string, BusPort>.ValueCollection Ports => _ports.Values;
+
+    /// <summary>Bus part of a bus address: <c>0000:03:00</c> of 0000:03:00.1, the scope of a reset where no port is known.</summary>
+    public static string BusOf(string device) =>
+        device.LastIndexOf('.') is > 0 and int point ? device[..point] : device;
 
     public BusPort? FindPort(string name) => _ports.GetValueOrDefault(name);
 
@@ -95,8 +118,18 @@ internal sealed partial class VfioModel
         return machine;
     }
 
+    /// <summary>The recording shows that interrupt code composes messages at activation; a description says more.</summary>
+    public void NoteLayered() => LayeredIrqCode |= !_described;
+
+    /// <summary>The recording shows the platform.</summary>
+    public void NotePlatform(HostPlatform platform)
+    {
+        if (!_described) Messages = new HostMessages(platform);
+    }
+
     public void DescribeHost(HostPlatform platform, bool layered, bool dmaTranslated, bool page0Mapped)
     {
+        _described = true;
         Messages = new HostMessages(platform);
         LayeredIrqCode = layered;
         DmaTranslated = dmaTranslated;
@@ -106,20 +139,69 @@ internal sealed partial class VfioModel
     /// <summary>The function of that name below that port, made or given to another owner; null past a limit.</summary>
     public AssignedFunction? Describe(string device, string port, int entries)
     {
-        if (_functions.TryGetValue(device, out AssignedFunction? known)) return known;
-        if (_functions.Count == FunctionsMax || entries > EntriesMax - _entries) return null;
-        if (!_ports.TryGetValue(port, out BusPort? above))
+        if (_functions.TryGetValue(device, out AssignedFunction? known))
         {
-            above = new BusPort { Name = port };
-            _ports.Add(port, above);
+            if (!known.IsAssumed) return known;
+            known.IsAssumed = false;
+            known.IsOpenEnded = entries == 0;
+            known.Port.Functions.Remove(known);
+            known.Port = GetPort(port);
+            known.Port.Functions.Add(known);
+            Grow(known, entries);
+            return known;
         }
-        var function = new AssignedFunction { Name = device, Port = above };
-        for (int i = 0; i < entries; i++) function.AddEntry(Messages.Compose(_entries + i));
-        _entries += entries;
+        if (_functions.Count == FunctionsMax || entries > EntriesMax - _entries) return null;
+        var function = new AssignedFunction { Name = device, Port = GetPort(port), IsOpenEnded = entries == 0 };
+        Grow(function, entries);
         _functions.Add(device, function);
         _inOrder.Add(function);
-        above.Functions.Add(function);
+        function.Port.Functions.Add(function);
         return function;
+    }
+
+    /// <summary>A function that is used as an assigned one and that nobody described; null past a limit.</summary>
+    public AssignedFunction? Assume(string device)
+    {
+        if (device.Length == 0 || Describe(device, BusOf(device), 0) is not { } function) return null;
+        function.IsAssumed = true;
+        function.Driver = FunctionDriver.Vfio;
+        function.Owner = SomeGuest;
+        GetMachine(SomeGuest);
+        Log.Note(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
+        return function;
+    }
+
+    /// <summary>True when the function has that entry; one whose table's size is not known gets it.</summary>
+    public bool HasEntry(AssignedFunction function, int index)
+    {
+        if (index < function.Entries.Count) return true;
+        if (function.IsOpenEnded && index < State.MsixFunction.EntriesMax)
+        {
+            int had = function.Entries.Count;
+            Grow(function, index + 1);
+            for (int i = had; function.IsNative && i < function.Entries.Count; i++)
+            {
+                Interrupts.Ensure(function, i);
+                Interrupts.SetTrigger(function, i, Trigger.Native);
+            }
+        }
+        if (index < function.Entries.Count) return true;
+        Log.Note(function.Name, NotApplied, string.Create(CultureInfo.InvariantCulture,
+            $"entry {index} of a table of {function.Entries.Count}"));
+        return false;
+    }
+
+    private void Grow(AssignedFunction function, int entries)
+    {
+        for (; function.Entries.Count < entries && _entries < EntriesMax; _entries++) function.AddEntry(Messages.Compose(_entries));
+    }
+
+    private BusPort GetPort(string name)
+    {
+        if (_ports.TryGetValue(name, out BusPort? port)) return port;
+        port = new BusPort { Name = name };
+        _ports.Add(name, port);
+        return port;
     }
 
     /// <summary>Entry of the function whose host message this is, or -1.</summary>

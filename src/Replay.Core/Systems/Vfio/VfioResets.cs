@@ -84,6 +84,7 @@ internal sealed class VfioResets
             if (viaQemu && each.IsAssigned && each.ShadowEnabled)
                 _model.Qemu.Disable(each, "QEMU disables MSI-X before the reset");
         }
+        _model.Log.Line(function.Name, "hot reset accepted", $"0: every function below {port.Name} loses its state");
         ResetBus(port, "hot reset");
         foreach (AssignedFunction each in port.Functions)
             _model.Hardware.RestoreFromCache(each, "restored from the kernel's cache");
@@ -102,6 +103,12 @@ internal sealed class VfioResets
                 : string.Create(CultureInfo.InvariantCulture, $" · {port.AccessesSinceReset} accesses since the reset before");
             _model.Log.Line(port.Name, step, string.Create(CultureInfo.InvariantCulture, $"bus reset {port.ResetCount}{since}"));
         }
+        if (port.ResetCount > 1 && port.AccessesSinceReset == 0 && port.ErrorEvent < port.ResetEvent && port.Functions.Count > 0)
+        {
+            _model.Context.Raise(FindingCode.RepeatedReset, port.ResetEvent, port.Functions[0].Name, null,
+                $"REPEATED_RESET: the bus below {port.Name} was reset again with no access since the reset before.");
+        }
+        port.ResetEvent = _model.Context.Index;
         port.AccessesSinceReset = 0;
         foreach (AssignedFunction function in port.Functions)
         {
