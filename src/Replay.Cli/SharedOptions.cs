@@ -87,18 +87,19 @@ internal sealed class SharedOptions
             IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
         };
         var opener = new RecordingOpener(host.Formats, options);
-        return (path, lanes) => Open(opener, options, host, path, lanes);
+        (string? log, string file) = (result.GetValue(Log), result.GetValue(File)!);
+        return (path, lanes) => WithLog(Open(opener, options, host, path, lanes), path == file ? log : null, path, opener);
     }
+
+    /// <summary>Of two recordings the log is the first one's.</summary>
+    private static Recording WithLog(Recording recording, string? log, string path, RecordingOpener opener) =>
+        log is null ? recording : LogOption.Merge(recording, log, path, () => opener.Open(path));
 
     private static Recording Open(RecordingOpener opener, OpenOptions options, CliHost host, string path, int lanes)
     {
         Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
         if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0))
-        {
-            recording = RecordingLanes.Divide(recording, lanes);
-            return result.GetValue(Log) is { } log && path == result.GetValue(File)
-                ? LogOption.Merge(recording, log, path, () => opener.Open(path)) : recording;
-        }
+            return RecordingLanes.Divide(recording, lanes);
         string format = recording.Info.Format;
         recording.Dispose();
         throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
