@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using Replay.Cli.Checkpoints;
+using Replay.Cli.Top;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -29,11 +30,26 @@ internal sealed record CliHost
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
     public bool OutIsTerminal { get; init; }
 
+    /// <summary>Standard input is a person's keyboard.</summary>
+    public bool InIsTerminal { get; init; }
+
     /// <summary>Notes go to a person's terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
 
     /// <summary>Columns of the terminal.</summary>
     public Func<int> TerminalWidth { get; init; } = static () => 80;
+
+    /// <summary>Lines of the terminal.</summary>
+    public Func<int> TerminalHeight { get; init; } = static () => 24;
+
+    /// <summary>A key that the user pressed, or null; never waits. Null for ever where standard input is not the terminal.</summary>
+    public Func<char?> ReadKey { get; init; } = static () => null;
+
+    /// <summary>Calls the action, instead of ending the process, when the user interrupts; until the result is disposed.</summary>
+    public Func<Action, IDisposable?> OnInterrupt { get; init; } = static _ => null;
+
+    /// <summary>The clock of live views.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Value of an environment variable, or null.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
@@ -47,9 +63,13 @@ internal sealed record CliHost
         Out = new OutputStream(Descriptors.WasGiven(Descriptors.Out) ? StandardOutput.Open() : new ClosedOutput()),
         Error = Descriptors.WasGiven(Descriptors.Error) ? Console.Error : TextWriter.Null,
         OpenIn = OpenStandardInput,
+        InIsTerminal = !Console.IsInputRedirected,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = StandardOutput.Width,
+        TerminalHeight = StandardOutput.Height,
+        ReadKey = Keyboard.Read,
+        OnInterrupt = static action => new Interrupts(action),
         Variable = Environment.GetEnvironmentVariable,
     };
 

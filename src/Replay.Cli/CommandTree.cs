@@ -16,6 +16,7 @@ internal static class CommandTree
         if (host.CreateSession is { } createSession)
         {
             root.Subcommands.Add(ReplayCommand.Build(host, createSession));
+            root.Subcommands.Add(TopCommand.Build(host, createSession));
             root.Subcommands.Add(StateCommand.Build(host, createSession));
             root.Subcommands.Add(HistoryCommand.Build(host, createSession));
             root.Subcommands.Add(DiffCommand.Build(host, createSession));

@@ -46,6 +46,13 @@ internal static class HelpExamples
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
                 ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would where the recording does not tell."),
             ],
+            ["top"] =
+            [
+                ("cat /sys/kernel/tracing/trace_pipe | irqreplay top -", "This machine, while it runs; Ctrl-C ends with a summary."),
+                ("trace-cmd stream -e irq_vectors -e irq_matrix -e irq | irqreplay top -", "The same through trace-cmd."),
+                ("irqreplay top capture.dat --speed 10x", "A recording, ten times as fast as it happened; q ends."),
+                ("irqreplay top capture.irqt --format json --interval 0.5", "A JSON object each half second, for scripts."),
+            ],
             ["state"] =
             [
                 ("irqreplay state capture.dat", "The machine after the last event."),

@@ -2,6 +2,7 @@ using System;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
+using Replay.Core.Live;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
@@ -28,6 +29,9 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
 
     public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
+
+    public override void TakeSnapshot(MachineSnapshot snapshot) =>
+        snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
 
     public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
 

@@ -4,19 +4,23 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
+using Replay.Core.Live;
 using Replay.Formats;
 
 namespace Replay.Cli;
 
 /// <summary>
-/// The progress bar: drawn by a timer's thread from two numbers that the working thread publishes, so that the work
-/// never waits for a terminal. Only where notes go to a terminal, only for work over a second, and gone afterwards.
+/// The progress bar: drawn by a timer's thread from numbers that the working thread publishes when they are asked for
+/// (<see cref="SnapshotExchange{T}"/>), so that the work never waits for a terminal. Only where notes go to a terminal, only for work over a second, and gone afterwards.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
     private const int FirstMs = 1000;
 
     private const int EveryMs = 200;
+
+    /// <summary>How long a tick waits for the work to reach the border of a batch; it draws what it has after that.</summary>
+    private const int BorderMs = 5;
 
     private readonly Lock _drawing = new();
     private readonly Recording _recording;
@@ -26,8 +30,7 @@ internal sealed class ProgressLine : IDisposable
     private readonly Timer? _timer;
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    // Written by the working thread (release), read by the timer's thread (acquire).
-    private long _events;
+    private readonly SnapshotExchange<Done> _done = new(static () => new Done());
     private bool _drawn;
     private bool _ended;
 
@@ -45,8 +48,15 @@ internal sealed class ProgressLine : IDisposable
     /// <summary>Time since the work began.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
-    /// <summary>Publishes how many events are done. Called once a batch.</summary>
-    public void Report(long events) => Volatile.Write(ref _events, events);
+    /// <summary>Tells how many events are done. Called once a batch; costs a load unless the bar is about to be drawn.</summary>
+    public void Report(long events)
+    {
+        if (!_done.IsWanted) return;
+        Done done = _done.Begin();
+        done.Events = events;
+        done.Elapsed = Elapsed;
+        _done.Publish();
+    }
 
     /// <summary>Draws the line now.</summary>
     internal void Tick()
@@ -54,7 +64,11 @@ internal sealed class ProgressLine : IDisposable
         lock (_drawing)
         {
             if (_ended || !_isShown) return;
-            string line = Render(_recording.Progress, Volatile.Read(ref _events), Elapsed, _width());
+            _done.Want();
+            for (int slept = 0; _done.IsWanted && slept < BorderMs; slept++) Thread.Sleep(1);
+            _done.TryTake();
+            Done done = _done.Front; // A rate is made of two numbers of one moment.
+            string line = Render(_recording.Progress, done.Events, done.Elapsed, _width());
             _error.Write("\r" + line + "\x1b[K");
             _error.Flush();
             _drawn = true;
@@ -97,5 +111,12 @@ internal sealed class ProgressLine : IDisposable
         return span.TotalHours < 1
             ? string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds:D2} s")
             : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes:D2} min");
+    }
+
+    private sealed class Done
+    {
+        public long Events { get; set; }
+
+        public TimeSpan Elapsed { get; set; }
     }
 }

@@ -2,6 +2,7 @@ using System;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
+using Replay.Core.Live;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
@@ -36,6 +37,9 @@ internal abstract class ReplaySession
 
     /// <summary>The vector allocator as it is now.</summary>
     public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;
+
+    /// <summary>Copies what a live view shows. At the border of a batch, on the thread that applies them.</summary>
+    public virtual void TakeSnapshot(MachineSnapshot snapshot) { }
 
     /// <summary>Saves the machine between two batches, or restores a saved one into a fresh session.</summary>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>

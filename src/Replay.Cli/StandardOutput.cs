@@ -8,6 +8,7 @@ namespace Replay.Cli;
 internal static class StandardOutput
 {
     private const int WidthDefault = 80;
+    private const int HeightDefault = 24;
 
     /// <summary>
     /// Opens standard output. The runtime's own console stream swallows EPIPE, so that <c>events | head</c> would go on
@@ -40,6 +41,20 @@ internal static class StandardOutput
         catch (Exception e) when (e is IOException or PlatformNotSupportedException)
         {
             return WidthDefault;
+        }
+    }
+
+    /// <summary>Lines of the terminal; 24 where nothing tells.</summary>
+    public static int Height()
+    {
+        try
+        {
+            int height = Console.WindowHeight;
+            return height > 0 ? height : HeightDefault;
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            return HeightDefault;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.FtraceText;
 using Replay.Formats.Mapping;
 using Replay.Formats.Native;
 using Replay.Formats.Text;
@@ -50,13 +51,19 @@ public static class ImporterTable
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
+        // Last: its lines are told by their columns, not by a magic number.
+        new("ftrace text", FtraceTextRecording.LooksLike,
+            static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),
+            static (stream, name, options) => FtraceTextRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns)),
     ];
 
     private static TraceDatOptions TraceDat(OpenOptions options) => new()
     {
-        Mapping = options.MapText is null
-            ? MappingTable.BuiltIn
-            : MappingTable.Parse(options.MapText, options.MapName, MappingTable.BuiltIn),
+        Mapping = MappingOf(options),
         IgnorePatterns = options.IgnorePatterns,
     };
+
+    private static MappingTable MappingOf(OpenOptions options) => options.MapText is null
+        ? MappingTable.BuiltIn
+        : MappingTable.Parse(options.MapText, options.MapName, MappingTable.BuiltIn);
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 
 namespace Replay.Formats;
@@ -24,8 +25,9 @@ public sealed class RecordingOpener
         try
         {
             string name = Path.GetFileName(path);
-            if (!file.CanSeek) return Open(file, name);
-            byte[] first = ReadFirst(file, path);
+            // trace_pipe and its like seem to be empty files; what is read from them is gone.
+            if (!file.CanSeek || file.Length == 0) return Open(file, name);
+            byte[] first = ReadFirst(file, path, _formats.Importers);
             if (!TraceSniffer.IsZstd(first))
             {
                 Importer importer = TraceSniffer.Find(_formats.Importers, first)
@@ -49,7 +51,7 @@ public sealed class RecordingOpener
     /// <exception cref="BadInputException">Of no known format.</exception>
     public Recording Open(Stream stream, string name)
     {
-        byte[] first = ReadFirst(stream, name);
+        byte[] first = ReadFirst(stream, name, _formats.Importers);
         var whole = new PrefixedStream(first, stream);
         return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name) : OpenPlain(first, whole, name);
     }
@@ -63,7 +65,7 @@ public sealed class RecordingOpener
         }
         string inner = name.EndsWith(".zst", StringComparison.Ordinal) ? name[..^4] : name;
         Stream plain = _formats.OpenZstd(compressed);
-        byte[] first = ReadFirst(plain, name);
+        byte[] first = ReadFirst(plain, name, _formats.Importers);
         // Only one layer is taken off: a stream that unpacks to another one for ever must not be followed.
         return OpenPlain(first, new PrefixedStream(first, plain), inner);
     }
@@ -91,12 +93,25 @@ public sealed class RecordingOpener
         }
     }
 
-    private static byte[] ReadFirst(Stream stream, string name)
+    /// <summary>
+    /// The first bytes: as few as tell the format, because a live pipe may not have more yet. Where they tell nothing and
+    /// are text, more lines may: up to <see cref="TraceSniffer.TextPrefixBytes"/>.
+    /// </summary>
+    private static byte[] ReadFirst(Stream stream, string name, IReadOnlyList<Importer> importers)
     {
-        Span<byte> first = stackalloc byte[TraceSniffer.PrefixBytes];
+        Span<byte> first = stackalloc byte[TraceSniffer.TextPrefixBytes];
         try
         {
-            return first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)].ToArray();
+            int length = stream.ReadAtLeast(first[..TraceSniffer.PrefixBytes], TraceSniffer.PrefixBytes, throwOnEndOfStream: false);
+            while (length is >= TraceSniffer.PrefixBytes and < TraceSniffer.TextPrefixBytes
+                && !first[..length].Contains((byte)0) && !TraceSniffer.IsZstd(first[..length])
+                && TraceSniffer.Find(importers, first[..length]) is null)
+            {
+                int more = stream.Read(first[length..]);
+                if (more == 0) break;
+                length += more;
+            }
+            return first[..length].ToArray();
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -7,8 +7,11 @@ namespace Replay.Formats;
 /// <summary>Tells what a file is from its first bytes. Names and extensions are never asked: people rename captures.</summary>
 public static class TraceSniffer
 {
-    /// <summary>Bytes looked at.</summary>
+    /// <summary>Bytes that are enough for a format with a magic number.</summary>
     public const int PrefixBytes = 64;
+
+    /// <summary>Most bytes looked at, where text is told by its lines.</summary>
+    public const int TextPrefixBytes = 4096;
 
     /// <summary>The first importer that takes the bytes for its own, or null.</summary>
     public static Importer? Find(IReadOnlyList<Importer> importers, ReadOnlySpan<byte> firstBytes)

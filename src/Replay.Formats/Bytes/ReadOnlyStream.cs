@@ -4,7 +4,7 @@ using System.IO;
 namespace Replay.Formats.Bytes;
 
 /// <summary>A stream that can only be read, forward; a subclass gives the bytes.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public sealed override bool CanRead => true;
 

@@ -11,13 +11,21 @@ namespace Replay.Formats.Bytes;
 /// </summary>
 internal sealed class SynchronousStream(Stream inner) : ReadOnlyStream
 {
-    public override int Read(Span<byte> buffer) => inner.Read(buffer);
+    /// <summary>True when the last read gave less than it was asked for: the next one may wait for a slow writer.</summary>
+    public bool IsStarved { get; private set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read = inner.Read(buffer);
+        IsStarved = read < buffer.Length;
+        return read;
+    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        new(inner.Read(buffer.Span));
+        new(Read(buffer.Span));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        Task.FromResult(inner.Read(buffer, offset, count));
+        Task.FromResult(Read(buffer.AsSpan(offset, count)));
 
     protected override void Dispose(bool disposing)
     {

@@ -26,6 +26,7 @@ public sealed class TextRecording : Recording
     private const int ReadBytes = 64 * 1024;
 
     private readonly PipeReader _pipe;
+    private readonly SynchronousStream _stream;
     private readonly string _name;
     private readonly long _lengthBytes;
     private readonly TextLineParser _parser;
@@ -47,9 +48,10 @@ public sealed class TextRecording : Recording
     // Written by the reading thread, read by a progress bar.
     private long _bytesRead;
 
-    private TextRecording(PipeReader pipe, string name, long lengthBytes)
+    private TextRecording(SynchronousStream stream, string name, long lengthBytes)
     {
-        _pipe = pipe;
+        _stream = stream;
+        _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
         _name = name;
         _lengthBytes = lengthBytes;
         _parser = new TextLineParser(Tables);
@@ -80,9 +82,7 @@ public sealed class TextRecording : Recording
     public static TextRecording Open(Stream stream, string name)
     {
         long length = stream.CanSeek ? stream.Length - stream.Position : 0;
-        PipeReader pipe = PipeReader.Create(new SynchronousStream(stream), new StreamPipeReaderOptions(
-            bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
-        var recording = new TextRecording(pipe, name, length);
+        var recording = new TextRecording(new SynchronousStream(stream), name, length);
         try
         {
             recording.Fill(1);
@@ -151,6 +151,8 @@ public sealed class TextRecording : Recording
             _pipe.AdvanceTo(buffer.GetPosition(used));
             Volatile.Write(ref _bytesRead, _bytesRead + used);
             if (isLast) End();
+            // A live pipe is replayed as it comes: what was read goes out before a read that may wait.
+            if (_count > 0 && _stream.IsStarved) break;
         }
     }
 
