@@ -42,9 +42,10 @@ internal static class HelpExamples
             [
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
                 ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
+                ("irqreplay replay host.dat guest1.dat guest2.dat", "Several machines beside each other, the worst first."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
-                ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would where the recording does not tell."),
+                ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would have, and where it departs from the recording."),
             ],
             ["top"] =
             [
@@ -73,6 +74,8 @@ internal static class HelpExamples
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235", "The recording, and what one fix would have made of it."),
                 ("irqreplay diff capture.dat --left prefix:a6c11c0a5235 --right fix:a6c11c0a5235", "Without and with a fix."),
                 ("irqreplay diff capture.dat --with cpu.forceCompleteFirst=yes", "The recording, and one behaviour changed."),
+                ("irqreplay diff capture.dat --left linux-6.1 --right linux-6.12", "What another kernel would have made of the same stimuli."),
+                ("irqreplay diff capture.dat --with ir.host=off", "The machine without interrupt remapping."),
                 ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
             ],

@@ -6,6 +6,7 @@ using Replay.Core.Live;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.WhatIf;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -16,9 +17,13 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     where TProbe : struct, IProbe
 {
     private readonly Replayer<TRules, TProbe> _replayer;
+    private readonly GuidedKernel? _guided;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, OfflineWhatIf? whatIf, TProbe probe = default) =>
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice) { WhatIf = whatIf };
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, GuidedKernel? guided, TProbe probe = default)
+    {
+        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
+        _guided = guided;
+    }
 
     public override long EventCount => _replayer.EventCount;
 
@@ -26,9 +31,14 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
-    public override StateReport DescribeState(string at) => StateReporter.Build(_replayer.Machine, at);
+    public override StateReport DescribeState(string at)
+    {
+        StateReport recorded = StateReporter.Build(_replayer.Machine, at);
+        return _guided is null ? recorded : WhatIfView.Apply(recorded, _guided.Report());
+    }
 
-    public override MatrixRow DescribeMatrix() => StateReporter.BuildMatrix(_replayer.Machine.Matrix);
+    public override MatrixRow DescribeMatrix() =>
+        _guided is null ? StateReporter.BuildMatrix(_replayer.Machine.Matrix) : DescribeState("").Matrix;
 
     public override void TakeSnapshot(MachineSnapshot snapshot) =>
         snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
@@ -43,7 +53,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         ReplayReport report = ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
             _replayer.Systems.Live);
-        return report with { WhatIf = _replayer.WhatIf, OfflineReleases = _replayer.OfflineReleases };
+        report = report with { OfflineReleases = _replayer.OfflineReleases };
+        return _guided is null ? report : WhatIfView.Apply(report, _guided.Report(), _guided.Findings);
     }
 }
 
@@ -63,15 +74,28 @@ internal static class MachineSession
     private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
         where TRules : struct, IKernelRules
     {
-        OfflineWhatIf? whatIf = options.OverrulesRecording ? new OfflineWhatIf(rules.ForceCompleteFirst) : null;
-        return (options.Historian, options.Paranoid) switch
+        if (options.WhatIf is { } whatIf)
         {
-            (null, false) => new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, whatIf),
-            (null, true) => new MachineSession<TRules, ParanoidProbe>(recording.Tables, rules, choice, whatIf),
-            ({ } historian, false) => new MachineSession<TRules, HistoryProbe>(
-                recording.Tables, rules, choice, whatIf, new HistoryProbe(historian)),
-            ({ } historian, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, HistoryProbe>>(
-                recording.Tables, rules, choice, whatIf, new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian))),
-        };
+            var guided = new GuidedKernel(whatIf);
+            return Watch(recording, options, choice, rules, guided, new WhatIfProbe(guided));
+        }
+        return options.Historian is null && !options.Paranoid
+            ? new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, null)
+            : Watch(recording, options, choice, rules, null, default(NoProbe));
     }
+
+    private static ReplaySession Watch<TRules, TProbe>(
+        Recording recording, SessionOptions options, RuleChoice choice, TRules rules, GuidedKernel? guided, TProbe probe)
+        where TRules : struct, IKernelRules
+        where TProbe : struct, IProbe => (options.Historian, options.Paranoid) switch
+        {
+            (null, false) => new MachineSession<TRules, TProbe>(recording.Tables, rules, choice, guided, probe),
+            (null, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, TProbe>>(
+                recording.Tables, rules, choice, guided, new PairProbe<ParanoidProbe, TProbe>(default, probe)),
+            ({ } historian, false) => new MachineSession<TRules, PairProbe<HistoryProbe, TProbe>>(
+                recording.Tables, rules, choice, guided, new PairProbe<HistoryProbe, TProbe>(new HistoryProbe(historian), probe)),
+            ({ } historian, true) => new MachineSession<TRules, PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>>(
+                recording.Tables, rules, choice, guided, new PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>(
+                    new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian)), probe)),
+        };
 }

@@ -32,6 +32,14 @@ internal static class PlainText
     public static string Seconds(ulong timeNs) => string.Create(CultureInfo.InvariantCulture,
         $"{timeNs / 1_000_000_000}.{timeNs % 1_000_000_000:D9}");
 
+    /// <summary>A length of time in the unit that leaves one to three digits before the point.</summary>
+    public static string Duration(ulong ns) => ns switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{ns / 1e9:0.##} s"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{ns / 1e6:0.##} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{ns / 1e3:0.##} µs"),
+    };
+
     /// <summary>A whole number in groups of three digits.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -5,6 +5,7 @@ using Replay.Core.History;
 using Replay.Core.Live;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.WhatIf;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -13,9 +14,9 @@ namespace Replay.Cli;
 /// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
 /// <param name="Rules">How the machine behaves; null lets the recorded kernel choose.</param>
 /// <param name="Historian">Follows some things through the replay; null when nobody asks for a history.</param>
-/// <param name="OverrulesRecording">The rules decide even where the recording shows that its kernel decided otherwise.</param>
+/// <param name="WhatIf">Rules that decide even where the recording shows that its kernel decided otherwise; null for none.</param>
 internal sealed record SessionOptions(
-    bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null, bool OverrulesRecording = false);
+    bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null, WhatIfRules? WhatIf = null);
 
 /// <summary>Makes a fresh machine for one recording.</summary>
 internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);

@@ -53,6 +53,15 @@ internal sealed class RuleOptions
     public RuleChoice Choose(ParseResult result, Recording recording) =>
         Choose(result, KernelRelease.Parse(recording.Info.Kernel));
 
+    /// <summary>As <see cref="Choose(ParseResult, Recording)"/>, with what was given and what the recorded kernel did.</summary>
+    /// <exception cref="UsageException">A name is wrong; the message says what to type.</exception>
+    public RuleSide ChooseSide(ParseResult result, Recording recording) =>
+        new(Choose(result, recording), Parts(result.GetValue(_rules), result.GetValue(_with) ?? []), RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
+
+    /// <summary>Sets and assignments one by one.</summary>
+    public static string[] Parts(string? text, string[] with) =>
+        text is null ? with : [.. text.Split(',', System.StringSplitOptions.TrimEntries), .. with];
+
     /// <summary>Reads one choice out of an option's text, <c>linux-6.1,prefix:a6c11c0a5235</c>.</summary>
     /// <exception cref="UsageException">A name is wrong; the message starts with the option.</exception>
     public static RuleChoice Parse(string option, string text, KernelRelease recorded)

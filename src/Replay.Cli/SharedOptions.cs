@@ -58,9 +58,19 @@ internal sealed class SharedOptions
     /// <summary>As the other one, for a second recording.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     /// <exception cref="BadInputException">The recording is wrong.</exception>
-    public Recording Open(ParseResult result, CliHost host, string path)
+    public Recording Open(ParseResult result, CliHost host, string path) => Opener(result, host)(path, GetLanes(result));
+
+    /// <summary>Lanes that the command line asks for, or the default.</summary>
+    /// <exception cref="UsageException">Not a possible number.</exception>
+    public int GetLanes(ParseResult result) => _lanes?.Get(result) ?? 1;
+
+    /// <summary>
+    /// Opens recordings by path, with their reading divided among a number of lanes. May be called on any thread; the
+    /// command line is read here.
+    /// </summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    public Func<string, int, Recording> Opener(ParseResult result, CliHost host)
     {
-        int lanes = _lanes?.Get(result) ?? 1;
         string? map = result.GetValue(Map);
         var options = new OpenOptions
         {
@@ -69,12 +79,17 @@ internal sealed class SharedOptions
             IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
         };
         var opener = new RecordingOpener(host.Formats, options);
+        return (path, lanes) => Open(opener, options, host, path, lanes);
+    }
+
+    private static Recording Open(RecordingOpener opener, OpenOptions options, CliHost host, string path, int lanes)
+    {
         Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
         if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0))
             return RecordingLanes.Divide(recording, lanes);
         string format = recording.Info.Format;
         recording.Dispose();
-        throw new UsageException($"{(map is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
+        throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
             + "their recorded names behind; give the option when you convert the original recording");
     }
 

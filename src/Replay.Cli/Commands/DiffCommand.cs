@@ -70,7 +70,7 @@ internal sealed class DiffCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
-        string[] givenLeft = Parts(result.GetValue(_left), []), givenRight = Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
+        string[] givenLeft = RuleOptions.Parts(result.GetValue(_left), []), givenRight = RuleOptions.Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
         if (result.GetValue(_other) is { } other) return RunTwo(result, format, file, other, givenLeft, givenRight);
         if (givenLeft.Length + givenRight.Length == 0)
@@ -80,8 +80,10 @@ internal sealed class DiffCommand
         }
         Choose(result, default);
         using Recording recording = _shared.Open(result, _host);
-        (RuleChoice left, RuleChoice right) = Choose(result, KernelRelease.Parse(recording.Info.Kernel));
-        var sides = new DiffSides(new DiffSide(left, givenLeft), new DiffSide(right, givenRight));
+        KernelRelease kernel = KernelRelease.Parse(recording.Info.Kernel);
+        (RuleChoice left, RuleChoice right) = Choose(result, kernel);
+        RuleChoice recorded = RuleChoice.ForKernel(kernel);
+        var sides = new DiffSides(new RuleSide(left, givenLeft, recorded), new RuleSide(right, givenRight, recorded));
         RulesDiff diff = Compare(recording, sides);
         if (Recognise(sides, diff.Left) is { } recognised && RecognisedRules.CanReadAgain(file))
         {
@@ -93,7 +95,7 @@ internal sealed class DiffCommand
         EventLines lines = ReadLines(result, file, diff);
         if (format == OutputFormat.Json) DiffJson.Write(diff, sides, lines, _host.Out);
         else DiffText.Write(diff, sides, recording, file, lines, result.GetValue(_all), _host);
-        if (diff.IsSame && diff.Unmodelled.Count > 0 && !recording.Report.HasDataLoss)
+        if (diff.IsSame && diff.Undecided.Count > 0 && !recording.Report.HasDataLoss)
         {
             return ExitCodes.Usage;
         }
@@ -134,9 +136,10 @@ internal sealed class DiffCommand
         Choose(result, default);
         using Recording left = _shared.Open(result, _host, leftFile);
         using Recording right = _shared.Open(result, _host, rightFile);
+        KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel), rightKernel = KernelRelease.Parse(right.Info.Kernel);
         var sides = new DiffSides(
-            new DiffSide(Choose(result, KernelRelease.Parse(left.Info.Kernel)).Left, givenLeft),
-            new DiffSide(Choose(result, KernelRelease.Parse(right.Info.Kernel)).Right, givenRight));
+            new RuleSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
+            new RuleSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
         RecordingProfile leftProfile = ReadProfile(result, left, leftFile, sides.Left);
         RecordingProfile rightProfile = ReadProfile(result, right, rightFile, sides.Right);
         var diff = new RecordingsDiff(leftProfile, rightProfile);
@@ -148,7 +151,7 @@ internal sealed class DiffCommand
     }
 
     /// <summary>By the side's rules; once more where the recording shows that its system had others.</summary>
-    private RecordingProfile ReadProfile(ParseResult result, Recording recording, string file, DiffSide side)
+    private RecordingProfile ReadProfile(ParseResult result, Recording recording, string file, RuleSide side)
     {
         RecordingProfile profile = ProfileReader.Read(recording, _createSession(recording, side.ToOptions()), _host);
         if (!RecognisedRules.Decide(profile.Report) || !RecognisedRules.CanReadAgain(file)) return profile;
@@ -176,9 +179,6 @@ internal sealed class DiffCommand
         return (left, right);
     }
 
-    private static string[] Parts(string? text, string[] with) =>
-        text is null ? with : [.. text.Split(',', StringSplitOptions.TrimEntries), .. with];
-
     private static RuleChoice Parse(string option, string? text, KernelRelease recorded) =>
         text is null ? RuleChoice.ForKernel(recorded) : RuleOptions.Parse(option, text, recorded);
 
@@ -187,7 +187,6 @@ internal sealed class DiffCommand
     {
         ReplaySession left = _createSession(recording, sides.Left.ToOptions());
         ReplaySession right = _createSession(recording, sides.Right.ToOptions());
-        var reach = new RuleReach(sides.Left.Rules, sides.Right.Rules, recording.Tables);
         var times = new EventTimes();
         using var progress = new ProgressLine(recording, _host);
         long events = 0;
@@ -195,13 +194,11 @@ internal sealed class DiffCommand
         {
             left.Apply(batch, recording.Tables);
             right.Apply(batch, recording.Tables);
-            reach.Observe(batch);
             times.Observe(batch);
             events += EventCounter.Count(batch);
             progress.Report(events);
         }
         double seconds = progress.Elapsed.TotalSeconds;
-        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"),
-            reach.Finish(), times);
+        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"), times);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using Replay.Cli.Checkpoints;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -25,6 +26,12 @@ internal sealed class ReplayCommand
     private readonly RuleOptions _rules;
     private readonly CheckpointOptions _checkpoints;
 
+    private readonly Argument<string[]> _more = new("FILE…")
+    {
+        Description = "More recordings, each a machine of its own; they are replayed beside each other and reported one by one.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
 
     private readonly Option<bool> _all = new("--all")
@@ -43,6 +50,7 @@ internal sealed class ReplayCommand
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif", divides: true);
+        command.Arguments.Add(_more);
         _rules = new RuleOptions(command);
         _checkpoints = new CheckpointOptions(command);
         command.Options.Add(_all);
@@ -66,9 +74,12 @@ internal sealed class ReplayCommand
         string file = result.GetValue(_shared.File)!;
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
+        if (result.GetValue(_more) is { Length: > 0 } more) return RunSeveral(result, format, [file, .. more]);
         using Recording recording = _shared.Open(result, _host);
-        RuleChoice rules = _rules.Choose(result, recording);
-        ReplaySession session = _createSession(recording, new SessionOptions(result.GetValue(_paranoid), rules, historian));
+        RuleSide side = _rules.ChooseSide(result, recording);
+        RuleChoice rules = side.Rules;
+        var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
+        ReplaySession session = _createSession(recording, options);
         using CheckpointStore? store = _checkpoints.Find(result, file, recording, rules, _host);
         ReplayReport report = Replay(recording, session, Record(store, recording, session), isTold: format == OutputFormat.Text);
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
@@ -93,10 +104,18 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
                     break;
                 }
-                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, rules));
+                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    private int RunSeveral(ParseResult result, OutputFormat format, string[] files)
+    {
+        if (format == OutputFormat.Sarif) throw new UsageException("--format sarif: of one recording at a time");
+        if (result.GetValue(_why) is not null) throw new UsageException("--why: tells about an interrupt of one recording; name one file");
+        var machines = new MachinesCommand(_host, _createSession, _rules, result.GetValue(_paranoid), result);
+        return machines.Run(files, _shared.Opener(result, _host), _shared.GetLanes(result), format, result.GetValue(_all));
     }
 
     /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
@@ -111,7 +130,7 @@ internal sealed class ReplayCommand
     /// What happened to the interrupts of a few findings. Which ones those are is known only now, so the recording is
     /// replayed once more, if it can be opened again and is not so long that it would be felt.
     /// </summary>
-    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, RuleChoice rules)
+    private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, SessionOptions options)
     {
         var stories = new List<WhyReport>();
         if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
@@ -123,7 +142,7 @@ internal sealed class ReplayCommand
         if (subjects.Count == 0) return stories;
         using Recording again = _shared.Open(result, _host);
         var historian = new Historian([.. subjects]);
-        ReplayReport repeated = Replay(again, _createSession(again, new SessionOptions(false, rules, historian)));
+        ReplayReport repeated = Replay(again, _createSession(again, options with { Paranoid = false, Historian = historian }));
         historian.Finish();
         if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
         for (int i = 0; i < subjects.Count; i++)

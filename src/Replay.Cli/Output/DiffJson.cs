@@ -15,6 +15,7 @@ internal static class DiffJson
         json.WriteNumber("schema", JsonOutput.Schema);
         WriteSame(json, diff);
         WriteDivergence(json, "firstDivergence", diff.First, lines);
+        WriteRules(json, diff);
         WriteSide(json, "left", sides.Left, diff.Left);
         WriteSide(json, "right", sides.Right, diff.Right);
         json.WriteStartArray("irqs");
@@ -37,14 +38,15 @@ internal static class DiffJson
         }
         json.WriteEndArray();
         WriteState(json, diff.State);
-        WriteUnmodelled(json, diff);
+        WhatIfJson.WriteTotals(json, "consequences", diff.Left.WhatIf, diff.Right.WhatIf);
+        WriteUndecided(json, diff);
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }
 
     /// <summary>Null where a rule in question could not be replayed: that is no verdict.</summary>
     private static void WriteSame(Utf8JsonWriter json, RulesDiff diff) =>
-        json.WriteFlag("same", diff.IsSame && diff.Unmodelled.Count > 0 ? null : diff.IsSame);
+        json.WriteFlag("same", diff.IsSame && diff.Undecided.Count > 0 ? null : diff.IsSame);
 
     /// <summary>Where something parts; with the event's line and the marker before it where they were read.</summary>
     internal static void WriteDivergence(Utf8JsonWriter json, string name, Divergence? first, EventLines? lines = null)
@@ -69,7 +71,7 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    internal static void WriteSide(Utf8JsonWriter json, string name, DiffSide side, ReplayReport report)
+    internal static void WriteSide(Utf8JsonWriter json, string name, RuleSide side, ReplayReport report)
     {
         json.WriteStartObject(name);
         ReplayJson.WriteBody(json, report);
@@ -93,6 +95,7 @@ internal static class DiffJson
     {
         json.WriteStartObject("state");
         json.WriteNumber("irqs", state.Irqs);
+        json.WriteNumber("otherNumbers", state.OtherNumbers);
         json.WriteStartArray("counters");
         foreach (CounterDifference row in state.Counters)
         {
@@ -107,15 +110,28 @@ internal static class DiffJson
         json.WriteEndObject();
     }
 
-    private static void WriteUnmodelled(Utf8JsonWriter json, RulesDiff diff)
+    private static void WriteRules(Utf8JsonWriter json, RulesDiff diff)
     {
-        json.WriteStartArray("unmodelled");
-        foreach (UnmodelledRule rule in diff.Unmodelled)
+        json.WriteStartArray("rules");
+        foreach (RuleDivergence rule in diff.Rules)
         {
             json.WriteStartObject();
             json.WriteString("rule", rule.Rule);
-            json.WriteString("left", rule.Left);
-            json.WriteString("right", rule.Right);
+            json.WriteNumber("decisions", rule.Decisions);
+            json.WriteBoolean("representation", rule.IsRepresentation);
+            WriteDivergence(json, "first", rule.First);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteUndecided(Utf8JsonWriter json, RulesDiff diff)
+    {
+        json.WriteStartArray("undecided");
+        foreach (UndecidedRule rule in diff.Undecided)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", rule.Rule);
             json.WriteNumber("decisions", rule.Decisions);
             json.WriteEndObject();
         }

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Diff;
 using Replay.Core.Findings;
-using Replay.Core.Replay;
 using Replay.Core.Reports;
+using Replay.Core.WhatIf;
 using Replay.Formats;
 using Spectre.Console;
 
@@ -17,6 +17,8 @@ internal static class DiffText
 
     private const int FindingsShown = 3;
 
+    private const int DevicesShown = 6;
+
     public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
@@ -27,25 +29,21 @@ internal static class DiffText
             console.Line("  Records are missing: differences after the loss may be its effect, and others may be hidden by it.", ReportConsole.Bad);
         if (diff.IsSame)
         {
-            if (diff.Unmodelled.Count == 0) console.Line("Same: states, findings and interrupts agree to the end.", ReportConsole.Good);
-            else console.Line("No difference where the rules decide; but these could not be replayed otherwise:", ReportConsole.Warn);
-            WriteUnmodelled(console, diff);
+            if (diff.Undecided.Count == 0) console.Line("Same: states, findings and interrupts agree to the end.", ReportConsole.Good);
+            else console.Line("No difference where the rules decide; but not all could be decided otherwise:", ReportConsole.Warn);
+            WriteUndecided(console, diff);
             return;
         }
         WriteFirst(console, diff.First, file, lines);
-        WriteWhatIf(console, "Left", diff.Left.WhatIf);
-        WriteWhatIf(console, "Right", diff.Right.WhatIf);
+        WriteRules(console, diff);
+        WriteConsequences(console, diff);
+        if (diff.Irqs.Count == 0) console.Line("No interrupt ends differently.");
         WriteIrqs(console, diff.Irqs, all, lines);
         WriteFindings(console, diff.Findings, all);
         WriteLines(console, diff.Lines);
         WriteState(console, diff.State);
-        WriteUnmodelled(console, diff);
+        WriteUndecided(console, diff);
     }
-
-    /// <summary>One sentence: which behaviour the recording decides, on both sides.</summary>
-    public static string Describe(UnmodelledRule rule) =>
-        $"this recording cannot be replayed otherwise for {rule.Rule} ({rule.Left} or {rule.Right}): both sides follow what it recorded, "
-        + $"{PlainText.Count(rule.Decisions, "decision")}";
 
     private static void WriteFirst(ReportConsole console, Divergence? first, string file, EventLines lines)
     {
@@ -66,20 +64,60 @@ internal static class DiffText
     private static string AfterMark(Divergence at, EventLines lines) =>
         lines.MarkBefore(at.Event) is { Length: > 0 } mark ? $", after the marker \"{PlainText.Clean(mark)}\"" : "";
 
-    private static void WriteWhatIf(ReportConsole console, string side, OfflineWhatIf? whatIf)
+    /// <summary>The other rules that part the sides; what is only written differently in one line.</summary>
+    private static void WriteRules(ReportConsole console, RulesDiff diff)
     {
-        if (whatIf is null) return;
-        var parts = new List<string>();
-        if (whatIf.Decisions > 0)
+        var written = new List<string>();
+        foreach (RuleDivergence rule in diff.Rules)
         {
-            parts.Add(PlainText.Count(whatIf.Decisions, "vector")
-                + (whatIf.GivesBack ? " given back that the recorded kernel kept" : " kept that the recorded kernel gave back"));
+            bool isFirst = ReferenceEquals(rule.First, diff.First);
+            if (isFirst)
+            {
+                console.Line($"{rule.Rule} decides otherwise {PlainText.Count(rule.Decisions, "time")}.");
+                continue;
+            }
+            if (rule.IsRepresentation)
+            {
+                written.Add($"{rule.Rule} {PlainText.Count(rule.Decisions)} × ({rule.First.What[(rule.Rule.Length + 2)..]}: left {rule.First.Left}, right {rule.First.Right})");
+                continue;
+            }
+            string time = rule.First.TimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
+            console.Line(string.Create(CultureInfo.InvariantCulture, $"Also, {PlainText.Count(rule.Decisions, "time")}, first at event {rule.First.Event}{time}"));
+            console.Line("  " + rule.First.What);
+            console.Facts([("left", rule.First.Left), ("right", rule.First.Right)]);
         }
-        if (whatIf.Ignored > 0) parts.Add(PlainText.Count(whatIf.Ignored, "recorded event") + " of them left out");
-        if (whatIf.Spared > 0) parts.Add(PlainText.Count(whatIf.Spared, "recorded refusal") + " that would not have come");
-        if (whatIf.Refused > 0) parts.Add(PlainText.Count(whatIf.Refused, "recorded allocation") + " that would have found no vector");
-        if (whatIf.Undecided > 0) parts.Add(PlainText.Count(whatIf.Undecided, "pending move") + " on CPUs whose last steps were not recorded: not decided otherwise");
-        if (parts.Count > 0) console.Line($"{side} departs from the recording: {string.Join("; ", parts)}. New vectors have the recorded numbers.");
+        foreach (string line in written) console.Line("Only written differently: " + line, ReportConsole.Dim);
+    }
+
+    private static void WriteConsequences(ReportConsole console, RulesDiff diff)
+    {
+        IReadOnlyList<(string Key, string Words, long Count)> left = WhatIfRows.Of(diff.Left.WhatIf), right = WhatIfRows.Of(diff.Right.WhatIf);
+        Table table = ReportConsole.NewTable("!What follows", ">Left", ">Right");
+        int rows = 0;
+        for (int i = 0; i < left.Count; i++)
+        {
+            if (left[i].Count == right[i].Count) continue;
+            table.AddRow(ReportConsole.Cell(left[i].Words), ReportConsole.Number(Figure(left[i].Key, left[i].Count)),
+                ReportConsole.Number(Figure(right[i].Key, right[i].Count)));
+            rows++;
+        }
+        if (rows > 0)
+        {
+            console.Line();
+            console.Write(table);
+        }
+        WriteRefusal(console, "left", diff.Left.WhatIf?.Totals);
+        WriteRefusal(console, "right", diff.Right.WhatIf?.Totals);
+    }
+
+    private static string Figure(string key, long count) =>
+        key == "heldMaxNs" && count > 0 ? PlainText.Duration((ulong)count) : PlainText.Count(count);
+
+    private static void WriteRefusal(ReportConsole console, string side, WhatIfTotals? totals)
+    {
+        if (totals is not { FirstRefusalText: { } text } known) return;
+        console.Line(string.Create(CultureInfo.InvariantCulture,
+            $"First refused on the {side} side at event {known.FirstRefusal}, {PlainText.Seconds(known.FirstRefusalTimeNs)} s: {text}."));
     }
 
     internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all, EventLines? lines = null)
@@ -128,12 +166,31 @@ internal static class DiffText
 
     private static void WriteSide(ReportConsole console, string side, IReadOnlyList<ReportFinding> findings, bool all)
     {
-        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (ReportFinding finding in findings) counts[finding.Code] = counts.GetValueOrDefault(finding.Code) + 1;
-        foreach ((string code, int count) in counts)
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}"));
+        var counts = new SortedDictionary<string, SortedDictionary<string, int>>(StringComparer.Ordinal);
+        foreach (ReportFinding finding in findings)
+        {
+            if (!counts.TryGetValue(finding.Code, out SortedDictionary<string, int>? devices))
+                counts.Add(finding.Code, devices = new SortedDictionary<string, int>(StringComparer.Ordinal));
+            string device = finding.Device ?? "";
+            devices[device] = devices.GetValueOrDefault(device) + 1;
+        }
+        foreach ((string code, SortedDictionary<string, int> devices) in counts)
+        {
+            int count = 0;
+            foreach (int of in devices.Values) count += of;
+            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}{Devices(devices)}"));
+        }
         for (int i = 0; i < (all ? findings.Count : Math.Min(findings.Count, FindingsShown)); i++)
             console.Line(string.Create(CultureInfo.InvariantCulture, $"    event {findings[i].Event}: {findings[i].Message}"), ReportConsole.Dim);
+    }
+
+    /// <summary>Whose they are, where they are of a few devices.</summary>
+    private static string Devices(SortedDictionary<string, int> devices)
+    {
+        if (devices.Count is < 2 or > DevicesShown || devices.ContainsKey("")) return "";
+        var parts = new List<string>();
+        foreach ((string device, int count) in devices) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{device} {count}"));
+        return $" ({string.Join(", ", parts)})";
     }
 
     private static void WriteLines(ReportConsole console, IReadOnlyList<LineCount> lines)
@@ -152,7 +209,7 @@ internal static class DiffText
 
     private static void WriteState(ReportConsole console, StateDiff state)
     {
-        if (state.Counters.Count == 0 && state.Irqs == 0) return;
+        if (state.Counters.Count == 0 && state.Irqs + state.OtherNumbers == 0) return;
         console.Line();
         console.Heading("At the end");
         if (state.Counters.Count > 0)
@@ -167,14 +224,19 @@ internal static class DiffText
             console.Write(table);
         }
         if (state.Irqs > 0) console.Line($"{PlainText.Count(state.Irqs, "interrupt")} in another place or state.");
+        if (state.OtherNumbers > 0) console.Line($"{PlainText.Count(state.OtherNumbers, "interrupt")} with another vector number on the same CPU.", ReportConsole.Dim);
     }
 
     private static string Value(long? value) => value is { } known ? PlainText.Count(known) : "not known";
 
-    private static void WriteUnmodelled(ReportConsole console, RulesDiff diff)
+    private static void WriteUndecided(ReportConsole console, RulesDiff diff)
     {
-        if (diff.Unmodelled.Count == 0) return;
+        if (diff.Undecided.Count == 0) return;
         console.Line();
-        foreach (UnmodelledRule rule in diff.Unmodelled) console.Line("  " + Describe(rule) + ".", ReportConsole.Warn);
+        foreach (UndecidedRule rule in diff.Undecided)
+        {
+            console.Line($"  {rule.Rule}: {PlainText.Count(rule.Decisions, "decision")} could not be taken otherwise, what they depend on is not recorded.",
+                ReportConsole.Warn);
+        }
     }
 }

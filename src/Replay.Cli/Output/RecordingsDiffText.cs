@@ -38,7 +38,7 @@ internal static class RecordingsDiffText
         WriteTiming(console, diff.Timing);
     }
 
-    private static string Side(string file, RecordingProfile profile, DiffSide side) =>
+    private static string Side(string file, RecordingProfile profile, RuleSide side) =>
         file + (profile.Kernel.Length == 0 ? "" : $" · Linux {profile.Kernel}") + (side.Given.Count == 0 ? "" : " · " + side.Name);
 
     private static void WriteFirst(ReportConsole console, Divergence? first, string file)

@@ -33,6 +33,7 @@ internal static class ReplayText
         if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString()) console.Line("  Rules " + chosen);
         bool guess = recording.Report.HasDataLoss || recording.Info.LostCount > 0;
         if (guess) console.Line("  Records are missing: findings after the loss may be its effect, and others may be hidden by it.", ReportConsole.Bad);
+        WhatIfText.Write(console, report.WhatIf, all);
         console.Line();
         List<ReportFinding> findings = Sort(report.Findings);
         if (findings.Count == 0)

@@ -50,8 +50,14 @@ public sealed class IrqOutcome
     /// <summary>It holds its resources at the end; null when not known.</summary>
     public bool? Activated { get; internal set; }
 
+    /// <summary>Where it is at the end, in words; null where that was not asked.</summary>
+    public string? Place { get; internal set; }
+
+    /// <summary>False where other rules than the recorded ones cost it.</summary>
+    public bool Works { get; internal set; } = true;
+
     /// <summary>Worse outcomes have higher numbers: not working, events missed, findings.</summary>
-    public long Badness => (End is { } end && end != EndVerdict.Working ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
+    public long Badness => ((End is { } end && end != EndVerdict.Working) || !Works ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
 
     internal void Count(Verdict verdict)
     {
@@ -59,6 +65,16 @@ public sealed class IrqOutcome
         if (verdict is not (Verdict.Delivered or Verdict.Coalesced)) Missed++;
     }
 
+
+    /// <summary>Adds the findings of another row that turns out to be of the same interrupt.</summary>
+    internal void Take(IrqOutcome other)
+    {
+        foreach ((string code, long count) in other._findings)
+        {
+            _findings[code] = _findings.GetValueOrDefault(code) + count;
+            FindingCount += count;
+        }
+    }
 
     internal void Count(string code)
     {
@@ -71,6 +87,7 @@ public sealed class IrqOutcome
     {
         var text = new StringBuilder();
         if (End is { } end) text.Append(VerdictText.Name(end));
+        if (Place is not null) Append(text, Place);
         for (int i = 0; i < _verdicts.Length; i++)
         {
             if (_verdicts[i] > 0) Append(text, string.Create(CultureInfo.InvariantCulture, $"{_verdicts[i]} {VerdictText.Name((Verdict)i)}"));

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Reports;
 using Replay.Core.Systems;
+using Replay.Core.WhatIf;
 
 namespace Replay.Core.Diff;
 
@@ -13,10 +14,17 @@ internal sealed class IrqPartings
     private readonly Dictionary<string, List<EventVerdict>> _leftEvents, _rightEvents;
     private readonly Dictionary<string, (ReportFinding Finding, bool IsLeft)> _findings = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<int, WhatIfIrq> _departed = [];
+
     public IrqPartings(ReplayReport left, ReplayReport right, FindingDiff findings)
     {
         (_leftStates, _leftEvents) = Collect(left);
         (_rightStates, _rightEvents) = Collect(right);
+        foreach (WhatIfIrq irq in left.WhatIf?.Irqs ?? []) _departed[irq.Irq] = irq;
+        foreach (WhatIfIrq irq in right.WhatIf?.Irqs ?? [])
+        {
+            if (!_departed.TryGetValue(irq.Irq, out WhatIfIrq? other) || irq.Event < other.Event) _departed[irq.Irq] = irq;
+        }
         foreach (ReportFinding finding in findings.OnlyLeft) Add(finding, isLeft: true);
         foreach (ReportFinding finding in findings.OnlyRight) Add(finding, isLeft: false);
     }
@@ -37,8 +45,13 @@ internal sealed class IrqPartings
             || _findings.TryGetValue(Name("irq", irq.Irq), out found)))
         {
             ReportFinding finding = found.Finding;
-            return new Divergence(finding.Event, finding.TimeNs, finding.Code,
+            first = new Divergence(finding.Event, finding.TimeNs, finding.Code,
                 found.IsLeft ? finding.Message : "not found", found.IsLeft ? "not found" : finding.Message);
+        }
+        if (_departed.TryGetValue(irq.Irq, out WhatIfIrq? departed))
+        {
+            first = SystemDiff.Earlier(first, new Divergence(departed.Event, departed.TimeNs, "where it is",
+                irq.Left?.Place ?? "as recorded", irq.Right?.Place ?? "as recorded"));
         }
         return first;
     }

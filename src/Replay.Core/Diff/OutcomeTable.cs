@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Systems;
+using Replay.Core.WhatIf;
 
 namespace Replay.Core.Diff;
 
@@ -57,6 +59,40 @@ public sealed class OutcomeTable
             outcome.Activated = row.Activated;
         }
         return table;
+    }
+
+    /// <summary>
+    /// Adds where the interrupts are at the end that end otherwise than in the recording on this side or on the other.
+    /// </summary>
+    internal void AddPlaces(WhatIfReport? own, WhatIfReport? other, StateReport state)
+    {
+        var shown = new SortedSet<int>();
+        foreach (WhatIfReport? side in (WhatIfReport?[])[own, other])
+        {
+            foreach (WhatIfIrq irq in side?.Irqs ?? [])
+            {
+                if (irq.Matters) shown.Add(irq.Irq);
+            }
+        }
+        foreach (IrqRow row in state.Irqs)
+        {
+            if (shown.Contains((int)row.Irq))
+                Row(row.Device, row.Entry, (int)row.Irq).Place = row.Vector is null ? "no vector" : string.Create(CultureInfo.InvariantCulture, $"CPU {row.Cpu}");
+        }
+        foreach (WhatIfIrq irq in own?.Irqs ?? [])
+        {
+            if (!shown.Contains(irq.Irq)) continue;
+            IrqOutcome outcome = Row(irq.Device, irq.Entry, irq.Irq);
+
+            // What was found before its message was known.
+            foreach (string device in (string[])["", irq.Device ?? ""])
+            {
+                if (_rows.Remove((device, -1, irq.Irq), out IrqOutcome? early) && early != outcome) outcome.Take(early);
+                else if (early == outcome) _rows.Add((device, -1, irq.Irq), outcome);
+            }
+            outcome.Place = irq.State;
+            outcome.Works = irq.Works;
+        }
     }
 
     /// <summary>Interrupts whose outcomes differ, the worst first.</summary>

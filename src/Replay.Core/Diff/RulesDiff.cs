@@ -1,7 +1,4 @@
-using System;
 using System.Collections.Generic;
-using System.Globalization;
-using Replay.Core.Replay;
 using Replay.Core.Reports;
 
 namespace Replay.Core.Diff;
@@ -9,15 +6,14 @@ namespace Replay.Core.Diff;
 /// <summary>One recording under two choices of rules: in what they differ.</summary>
 public sealed class RulesDiff
 {
-    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, IReadOnlyList<UnmodelledRule> unmodelled,
-        EventTimes? times = null)
+    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, EventTimes? times = null)
     {
         Left = left;
         Right = right;
-        // A modelled Linux decides all this itself; what is followed is a recording of a real one.
-        Unmodelled = HasSystem(left, "linux") ? [] : WithUndecided(unmodelled, left.WhatIf, right.WhatIf);
+        Rules = RuleDivergences.Find(left.WhatIf, right.WhatIf);
+        Undecided = RuleDivergences.FindUndecided(left.WhatIf, right.WhatIf);
         Findings = new FindingDiff(left.Findings, right.Findings);
-        Irqs = CompareIrqs(times);
+        Irqs = CompareIrqs(leftState, rightState, times);
         Lines = LineCount.Compare(left, right);
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
@@ -25,9 +21,12 @@ public sealed class RulesDiff
         IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0 && left.Digest == right.Digest;
     }
 
-    private List<IrqDifference> CompareIrqs(EventTimes? times)
+    private List<IrqDifference> CompareIrqs(StateReport leftState, StateReport rightState, EventTimes? times)
     {
-        List<IrqDifference> irqs = OutcomeTable.Compare(OutcomeTable.Of(Left), OutcomeTable.Of(Right));
+        OutcomeTable left = OutcomeTable.Of(Left), right = OutcomeTable.Of(Right);
+        left.AddPlaces(Left.WhatIf, Right.WhatIf, leftState);
+        right.AddPlaces(Right.WhatIf, Left.WhatIf, rightState);
+        List<IrqDifference> irqs = OutcomeTable.Compare(left, right);
         if (irqs.Count == 0) return irqs;
         var partings = new IrqPartings(Left, Right, Findings);
         for (int i = 0; i < irqs.Count; i++)
@@ -43,11 +42,14 @@ public sealed class RulesDiff
 
     public ReplayReport Right { get; }
 
-    /// <summary>True when nothing differs; says nothing about <see cref="Unmodelled"/>.</summary>
+    /// <summary>True when nothing differs; says nothing about <see cref="Undecided"/>.</summary>
     public bool IsSame { get; }
 
-    /// <summary>Where the two part; null when they do not.</summary>
+    /// <summary>Where the two part; null when they do not. What is only written differently comes after all else.</summary>
     public Divergence? First { get; }
+
+    /// <summary>Rules that part the sides, the most important to an interrupt first.</summary>
+    public IReadOnlyList<RuleDivergence> Rules { get; }
 
     /// <summary>Interrupts whose outcomes differ.</summary>
     public IReadOnlyList<IrqDifference> Irqs { get; }
@@ -59,32 +61,21 @@ public sealed class RulesDiff
 
     public StateDiff State { get; }
 
-    /// <summary>Behaviours that the choices set differently and that followed the recording on both sides.</summary>
-    public IReadOnlyList<UnmodelledRule> Unmodelled { get; }
-
-    /// <summary>Pending moves on CPUs whose last steps were not recorded: what became of them no rule can tell.</summary>
-    private static IReadOnlyList<UnmodelledRule> WithUndecided(IReadOnlyList<UnmodelledRule> rules, OfflineWhatIf? left, OfflineWhatIf? right)
-    {
-        long undecided = Math.Max(left?.Undecided ?? 0, right?.Undecided ?? 0);
-        if (undecided == 0 || left?.GivesBack == right?.GivesBack) return rules;
-        return [.. rules, new UnmodelledRule("cpu.forceCompleteFirst", NameOf(left), NameOf(right), undecided)];
-    }
-
-    private static string NameOf(OfflineWhatIf? side) => side is null ? "as recorded" : side.GivesBack ? "yes" : "no";
+    /// <summary>Rules that differ and for whose decisions the recording lacks the inputs.</summary>
+    public IReadOnlyList<UndecidedRule> Undecided { get; }
 
     private Divergence? FindFirst()
     {
-        Divergence? first = SystemDiff.FindFirst(Left, Right);
-        OfflineWhatIf? left = Departure(Left.WhatIf), right = Departure(Right.WhatIf);
-        if (left is null == right is null || (left ?? right) is not { } departs) return first ?? FirstFinding();
-        if (first is not null && first.Event <= departs.FirstEvent) return first;
-        string kept = string.Create(CultureInfo.InvariantCulture, $"vector {departs.FirstVector} on CPU {departs.FirstCpu} stays allocated");
-        string given = string.Create(CultureInfo.InvariantCulture, $"vector {departs.FirstVector} on CPU {departs.FirstCpu} is given back");
-        bool leftGives = left is { GivesBack: true } || right is { GivesBack: false };
-        return new Divergence(departs.FirstEvent, departs.FirstTimeNs, string.Create(CultureInfo.InvariantCulture,
-            $"cpu.forceCompleteFirst: CPU {departs.FirstCpu} goes offline with the move of irq {departs.FirstIrq} pending"),
-            leftGives ? given : kept, leftGives ? kept : given);
+        Divergence? first = SystemDiff.FindFirst(Left, Right), written = null;
+        foreach (RuleDivergence rule in Rules)
+        {
+            if (rule.IsRepresentation) written = Earlier(written, rule.First);
+            else first = Earlier(first, rule.First);
+        }
+        return first ?? written ?? FirstFinding();
     }
+
+    private static Divergence Earlier(Divergence? a, Divergence b) => a is not null && a.Event <= b.Event ? a : b;
 
     private Divergence? FirstFinding()
     {
@@ -94,16 +85,5 @@ public sealed class RulesDiff
         bool isLeft = b is null || (a is not null && a.Event <= b.Event);
         ReportFinding shown = isLeft ? a! : b!;
         return new Divergence(shown.Event, shown.TimeNs, shown.Code, isLeft ? shown.Message : "not found", isLeft ? "not found" : shown.Message);
-    }
-
-    private static OfflineWhatIf? Departure(OfflineWhatIf? whatIf) => whatIf is { FirstEvent: >= 0 } ? whatIf : null;
-
-    private static bool HasSystem(ReplayReport report, string name)
-    {
-        foreach (Systems.NamedSystem named in report.Systems)
-        {
-            if (string.Equals(named.Name, name, StringComparison.Ordinal)) return true;
-        }
-        return false;
     }
 }

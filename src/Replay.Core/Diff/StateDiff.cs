@@ -22,6 +22,7 @@ public sealed class StateDiff
         {
             MatrixCpuRow? a = cpu < left.Matrix.Cpus.Count ? left.Matrix.Cpus[cpu] : null;
             MatrixCpuRow? b = cpu < right.Matrix.Cpus.Count ? right.Matrix.Cpus[cpu] : null;
+            Add("online", cpu, a?.Online is { } aOnline ? (aOnline ? 1 : 0) : null, b?.Online is { } bOnline ? (bOnline ? 1 : 0) : null);
             Add("vectors in use", cpu, a?.Allocated, b?.Allocated);
             Add("vectors available", cpu, a?.Available, b?.Available);
         }
@@ -33,8 +34,11 @@ public sealed class StateDiff
     /// <summary>Counters that differ, by CPU, the whole machine's last.</summary>
     public IReadOnlyList<CounterDifference> Counters => _counters;
 
-    /// <summary>Interrupts whose CPU, vector, mask or activation differ, or that one side does not have.</summary>
+    /// <summary>Interrupts whose CPU, mask or activation differ, or that one side does not have.</summary>
     public int Irqs { get; private set; }
+
+    /// <summary>Interrupts that are the same but for the number of their vector.</summary>
+    public int OtherNumbers { get; private set; }
 
     private void Add(string name, int? cpu, long? left, long? right)
     {
@@ -48,11 +52,12 @@ public sealed class StateDiff
         {
             uint a = i < left.Count ? left[i].Irq : uint.MaxValue, b = j < right.Count ? right[j].Irq : uint.MaxValue;
             if (a != b || !IsSame(left[i], right[j])) Irqs++;
+            else if (left[i].Vector != right[j].Vector) OtherNumbers++;
             if (a <= b) i++;
             if (b <= a) j++;
         }
     }
 
     private static bool IsSame(IrqRow a, IrqRow b) =>
-        a.Cpu == b.Cpu && a.Vector == b.Vector && a.Masked == b.Masked && a.Activated == b.Activated && a.Managed == b.Managed;
+        a.Cpu == b.Cpu && a.Vector is null == b.Vector is null && a.Masked == b.Masked && a.Activated == b.Activated && a.Managed == b.Managed;
 }

@@ -36,8 +36,6 @@ public sealed partial class Replayer<TRules, TProbe>
         archive.List(_releases, ReleasesMax, release => new OfflineRelease(
             archive.Value(release?.Event ?? 0), archive.Value(release?.Irq ?? 0), archive.Text(release?.Device),
             archive.Value(release?.Entry), archive.Value(release?.Cpu ?? 0), archive.Value(release?.Vector ?? 0)));
-        if (archive.Value(WhatIf is not null) != WhatIf is not null) throw new CheckpointException("made under rules that decide otherwise");
-        WhatIf?.Transfer(archive);
         _machine.Transfer(archive);
         _cpus = _machine.Cpus.Cpus;
         _findings.Transfer(archive);

@@ -44,18 +44,11 @@ public sealed partial class Replayer<TRules, TProbe>
         cpu.GoingDown = false;
         if (result.Ret == 0)
         {
-            if (!cpu.Dark || !_updatesSeen)
-            {
-                GoDarkUnseen(target);
-            }
-            else
-            {
-                CompleteMovesByRule(target);
-                CheckLeftBehind(target);
-            }
+            if (!cpu.Dark || !_updatesSeen) GoDarkUnseen(target);
+            else CheckLeftBehind(target);
             CloseMap(target);
         }
-        else if (result.Ret == NoSpace && !IsOfflineSpared(target))
+        else if (result.Ret == NoSpace)
         {
             ReportCannotOffline(target);
         }
@@ -97,7 +90,6 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>The CPU went down and no probe watched it: what it did with its interrupts is not recorded.</summary>
     private void GoDarkUnseen(int cpu)
     {
-        CountUndecided(cpu);
         GoDark(cpu);
         for (int irq = 0; irq < _irqs.Used; irq++)
         {
@@ -160,7 +152,6 @@ public sealed partial class Replayer<TRules, TProbe>
     {
         _hotplugSeen = true;
         GoDark(e.Cpu);
-        CompleteMovesByRule(e.Cpu);
         CloseMap(e.Cpu);
     }
 
@@ -178,7 +169,6 @@ public sealed partial class Replayer<TRules, TProbe>
         state.GoingDown = false;
         state.OnlineEvent = _index;
         _machine.Slots.Reset(cpu);
-        ConcludeKept(irq: -1, cpu);
         for (int irq = 0; irq < _machine.Irqs.Used; irq++)
         {
             ref IrqDesc desc = ref _machine.Irqs[irq];
@@ -219,7 +209,6 @@ public sealed partial class Replayer<TRules, TProbe>
             bool isPrevious = desc.PreviousVector != 0 && desc.PreviousCpu == cpu;
             if (isPrevious && !_freesSeen)
             {
-                if (WhatIf is { GivesBack: false } whatIf) whatIf.Undecided++;
                 ForgetPlaceOn(cpu, irq);
                 whole = false;
             }

@@ -16,7 +16,6 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private void ReportExhausted(uint irq, string what)
     {
-        if (IsSpared(SearchOf(ref _irqs[(int)irq]))) return;
         if (!KeepsExhausted()) return;
         VectorMatrix matrix = _machine.Matrix;
         ref IrqDesc desc = ref _machine.Irqs[(int)irq];

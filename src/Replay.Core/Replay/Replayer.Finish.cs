@@ -18,7 +18,6 @@ public sealed partial class Replayer<TRules, TProbe>
             CheckStuckMasked(irq, ref desc);
             CheckMaskedAfterStart(irq, ref desc);
         }
-        ConcludeKept(irq: -1, cpu: -1);
         foreach (ref CpuArrival cpu in _machine.Cpus.Arrivals.AsSpan(0, _machine.Cpus.Used))
         {
             if (cpu.Arrival == Arrival.Refused) _machine.Spurious++;

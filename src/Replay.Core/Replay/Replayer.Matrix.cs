@@ -75,13 +75,7 @@ public sealed partial class Replayer<TRules, TProbe>
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         ref CpuMap map = ref matrix[cpu];
-        bool freedBefore = e.Kind == EventKind.MatrixFree && WhatIf is not null && WhatIf.MeetFree(cpu, e.Vector, map.Online);
         var recorded = new CpuCounters(operation.Online, operation.Available, operation.Allocated, operation.Managed);
-        if (WhatIf is { } whatIf)
-        {
-            if (e.Kind == EventKind.MatrixAlloc) RefuseByRule(whatIf, cpu, e.Vector);
-            recorded = whatIf.Translate(cpu, in recorded);
-        }
         GlobalCounters global = GlobalOf(new MatrixCounters(in extension));
         bool compare = map.Known && !map.Resync && _hotplugSeen;
         if (!map.Known) map.Online = recorded.Online;
@@ -110,7 +104,7 @@ public sealed partial class Replayer<TRules, TProbe>
                 matrix.AllocManaged(cpu, e.Vector);
                 break;
             default:
-                if (!freedBefore) matrix.Free(cpu, e.Vector, IsManagedFree(ref map, e.Vector, recorded, global));
+                matrix.Free(cpu, e.Vector, IsManagedFree(ref map, e.Vector, recorded, global));
                 break;
         }
         if (compare && matrix.Counters(cpu) != recorded)
@@ -124,10 +118,9 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>Compares the global counters and takes the recorded ones over.</summary>
-    private void Compare(in IrqEvent e, in GlobalCounters told)
+    private void Compare(in IrqEvent e, in GlobalCounters recorded)
     {
         VectorMatrix matrix = _machine.Matrix;
-        GlobalCounters recorded = WhatIf is { } whatIf ? whatIf.Translate(matrix, in told) : told;
         GlobalCounters model = matrix.Global;
         if (model != recorded)
         {
@@ -205,7 +198,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private void CheckFirstFree(in IrqEvent e, ref CpuMap map, ushort cpu, bool compare)
     {
         VectorMatrix matrix = _machine.Matrix;
-        if (!compare || !matrix.Complete || !matrix.KnowsBits(cpu) || WhatIf?.Differs(cpu) == true) return;
+        if (!compare || !matrix.Complete || !matrix.KnowsBits(cpu)) return;
         Bits256 taken = map.AllocMap.Or(map.ManagedMap).Or(matrix.SystemMap);
         int first = taken.NextClear(VectorMatrix.AllocStart, matrix.AllocEnd);
         if (first == e.Vector) return;
@@ -217,7 +210,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>I-05 and I-19: the first bit that is set aside and not in use.</summary>
     private void CheckFirstManaged(in IrqEvent e, ref CpuMap map, ushort cpu, bool compare)
     {
-        if (!compare || !_machine.Matrix.Complete || !_machine.Matrix.KnowsBits(cpu) || WhatIf?.Differs(cpu) == true) return;
+        if (!compare || !_machine.Matrix.Complete || !_machine.Matrix.KnowsBits(cpu)) return;
         if (!map.ManagedMap[e.Vector])
         {
             Report(FindingCode.ManagedBitMixed, _index, -1, cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,
@@ -262,9 +255,8 @@ public sealed partial class Replayer<TRules, TProbe>
     {
         VectorMatrix matrix = _machine.Matrix;
         if (!matrix.Seen || vector == 0 || cpu >= matrix.Count) return;
-        if (WhatIf is { } whatIf && whatIf.MeetFree(cpu, vector, matrix[cpu].Online)) return;
         if (matrix[cpu].AllocMap[vector]) matrix.Free(cpu, vector, managed);
-        else if (matrix[cpu].UnseenAllocated > (WhatIf?.KeptOn(cpu) ?? 0)) MarkResync();
+        else if (matrix[cpu].UnseenAllocated > 0) MarkResync();
     }
 
     private void ApplyMatrixFreeCall(in IrqEvent e)

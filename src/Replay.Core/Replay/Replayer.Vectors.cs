@@ -305,9 +305,8 @@ public sealed partial class Replayer<TRules, TProbe>
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
         _freesSeen = true;
-        bool kept = KeepByRule((int)e.Irq, e.Cpu, oldCpu, oldVector);
-        if (cpu.Dark && !kept && oldCpu == e.Cpu) NoteOfflineRelease((int)e.Irq, oldCpu, oldVector);
-        if (cpu.Dark && !kept) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
+        if (cpu.Dark && oldCpu == e.Cpu) NoteOfflineRelease((int)e.Irq, oldCpu, oldVector);
+        if (cpu.Dark) InferFree(oldCpu, oldVector, _machine.Irqs[(int)e.Irq].Has(IrqFlags.Managed));
         FreeMoved((int)e.Irq, oldCpu, oldVector);
     }
 
@@ -337,11 +336,6 @@ public sealed partial class Replayer<TRules, TProbe>
         var move = new VectorMove(in e);
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
-        if (WhatIf is { } whatIf && whatIf.HasFreed(oldCpu, oldVector))
-        {
-            whatIf.Ignored++;
-            return;
-        }
         CheckPrevious((int)e.Irq, ref desc, oldCpu, oldVector);
         if (oldVector == 0) return;
         desc.Set(IrqFlags.CleanupPending);
@@ -373,7 +367,6 @@ public sealed partial class Replayer<TRules, TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         if (e.Irq < 32) _activated |= 1u << (int)e.Irq;
         ConcludeLeak((int)e.Irq, ref desc);
-        ConcludeKept((int)e.Irq, cpu: -1);
         FreeRemapEntry(ref desc);
         byte vector = desc.Vector, oldVector = desc.PreviousVector;
         ushort cpu = desc.Cpu, oldCpu = desc.PreviousCpu;

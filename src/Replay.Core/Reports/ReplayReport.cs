@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using Replay.Core.Findings;
 using Replay.Core.Replay;
 using Replay.Core.Systems;
+using Replay.Core.WhatIf;
 
 namespace Replay.Core.Reports;
 
@@ -30,7 +31,7 @@ public sealed record ReplayReport(
     public IReadOnlyList<NamedSystem> Systems { get; init; } = [];
 
     /// <summary>What was decided otherwise than by the recorded kernel, where the user chose the rules; else null.</summary>
-    public OfflineWhatIf? WhatIf { get; init; }
+    public WhatIfReport? WhatIf { get; init; }
 
     /// <summary>Old places of pending moves that dying CPUs gave back, in the order of events.</summary>
     public IReadOnlyList<OfflineRelease> OfflineReleases { get; init; } = [];

@@ -18,6 +18,19 @@ public static class ReplayReporter
         IReadOnlyList<NamedSystem>? systems = null)
     {
         var rows = new List<ReportFinding>(findings.Kept.Count);
+        AddRows(rows, findings);
+        InterruptTotals totals = CountInterrupts(machine, systems ?? []);
+        string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
+        return new ReplayReport(events, applied, rows, totals, digest, seconds)
+        {
+            Systems = systems ?? [],
+            Policies = EvidenceOf(systems ?? []),
+        };
+    }
+
+    /// <summary>Adds what a table keeps; the list stays in the order of events.</summary>
+    internal static void AddRows(List<ReportFinding> rows, FindingTable findings)
+    {
         foreach (Finding finding in findings.Kept)
         {
             rows.Add(new ReportFinding(
@@ -28,13 +41,6 @@ public static class ReplayReporter
         rows.Sort(static (a, b) => a.Event != b.Event
             ? a.Event.CompareTo(b.Event)
             : string.CompareOrdinal(a.Code + a.Message, b.Code + b.Message));
-        InterruptTotals totals = CountInterrupts(machine, systems ?? []);
-        string digest = string.Create(CultureInfo.InvariantCulture, $"0x{StateHash.Compute(machine):x16}");
-        return new ReplayReport(events, applied, rows, totals, digest, seconds)
-        {
-            Systems = systems ?? [],
-            Policies = EvidenceOf(systems ?? []),
-        };
     }
 
     private static List<PolicyEvidence> EvidenceOf(IReadOnlyList<NamedSystem> systems)

@@ -41,7 +41,7 @@ public sealed class FieldCoverageTests
         foreach (string trace in traces)
         {
             TraceReplay read = TraceReplay.Read(Path.Combine(Folders.Traces, trace));
-            var replay = new SavedReplay(read.Tables, RuleChoice.Parse(Rules, default), overrules: true);
+            var replay = new SavedReplay(read.Tables, RuleChoice.Parse(Rules, default));
             var random = new Random(trace.Length);
             int at = 0;
             for (int stop = 0; stop < 5; stop++)

@@ -14,12 +14,9 @@ internal sealed class SavedReplay
 {
     private readonly Func<Replayer<ChosenRules, NoProbe>> _make;
 
-    public SavedReplay(EventTables tables, RuleChoice rules, bool overrules = false)
+    public SavedReplay(EventTables tables, RuleChoice rules)
     {
-        _make = () => new Replayer<ChosenRules, NoProbe>(tables, rules.ToKernelRules(), default, rules)
-        {
-            WhatIf = overrules ? new OfflineWhatIf(rules.ToKernelRules().ForceCompleteFirst) : null,
-        };
+        _make = () => new Replayer<ChosenRules, NoProbe>(tables, rules.ToKernelRules(), default, rules);
         Replayer = _make();
     }
 
@@ -49,7 +46,6 @@ internal sealed class SavedReplay
         + JsonSerializer.Serialize(ReplayReporter.Build(
             Replayer.Machine, Replayer.Findings, Replayer.EventCount, Replayer.AppliedCount, 0, Replayer.Systems.Live) with
         {
-            WhatIf = Replayer.WhatIf,
             OfflineReleases = Replayer.OfflineReleases,
         });
 }

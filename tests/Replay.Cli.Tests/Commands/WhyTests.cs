@@ -21,7 +21,7 @@ public class WhyTests
     [InlineData("irq001-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 34 on CPU 0 since event 20, its views agree, and no interrupt has arrived since.")]
     [InlineData("irq003-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 33 on CPU 1 since event 14, its views agree, and no interrupt has arrived since.")]
     [InlineData("irq005-near", "working", true, null, "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 21.")]
-    [InlineData("irq007-near", "working", true, null, "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 25.")]
+    [InlineData("irq007-near", "working", true, null, "irq 40 works: it arrives at vector 36 on CPU 0 since its last change (event 34), the last time at event 41.")]
     public void A_hazard_has_its_verdict_and_the_event_where_it_began(string trace, string verdict, bool? works, int? parted, string sentence)
     {
         (_, string output, string error) = RealCli.Run("replay", $"traces/hazards/{trace}.irqs", "--why", "40", "--format", "json");

@@ -7,6 +7,7 @@ using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Core.Verify;
+using Replay.Core.WhatIf;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -90,6 +91,34 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         VerifyTally tally = verifier.Tally;
         Assert.Equal(tally.Decisions, tally.Agreed + tally.Undetermined + tally.Disagreed);
         Assert.InRange(tally.Disagreements.Count, 1, VerifyTally.KeptMax);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
+    }
+
+    [Theory]
+    [InlineData(1, "vector.reservation=off", 300)]
+    [InlineData(2, "ir.host=off", 300)]
+    [InlineData(3, "ir.host=on", 300)]
+    [InlineData(4, "cpu.forceCompleteFirst=no", 300)]
+    [InlineData(5, "vector.cleanup=timer", 300)]
+    [InlineData(6, "cpu.offlineEnospcRetry=yes", 20)]
+    [InlineData(7, "vector.windowEnd=postedMsi", 20)]
+    public void Random_events_never_break_a_kernel_under_other_rules(int seed, string with, int wildEvery)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        RuleChoice recorded = RuleChoice.For("linux-6.1");
+        var guided = new GuidedKernel(WhatIfRules.From(recorded.With(with), recorded, static _ => true));
+        var replayer = new Replayer<Linux61, WhatIfProbe>(Tables(), probe: new WhatIfProbe(guided));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        List<IrqEvent> batch = [];
+        for (int i = 0; i < 100_000; i++) AddEvent(batch, random, wild: random.Next(wildEvery) == 0, modelled: false);
+        replayer.Replay(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
+        replayer.Finish();
+        WhatIfReport report = guided.Report();
+        StateReport recordedState = StateReporter.Build(replayer.Machine, "end");
+        Assert.NotNull(WhatIfView.Apply(recordedState, report));
+        ReplayReport whole = ReplayReporter.Build(replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0);
+        Assert.Equal(report.IsAsRecorded, whole.Digest == WhatIfView.Apply(whole, report, guided.Findings).Digest);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
     }
 
@@ -180,9 +209,10 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         return tables;
     }
 
-    private static void AddEvent(List<IrqEvent> batch, Random random, bool wild)
+    private static void AddEvent(List<IrqEvent> batch, Random random, bool wild, bool modelled = true)
     {
         var kind = (EventKind)random.Next(256);
+        if (!modelled && kind >= EventKind.Machine) kind = (EventKind)random.Next((int)EventKind.VectorSetup, (int)EventKind.AckIrq);
         if (kind == EventKind.Extension) kind = EventKind.MatrixAlloc;
         var record = new IrqEvent { TimeNs = (ulong)batch.Count, Kind = kind, Cpu = (ushort)Number(random, wild, 4) };
         record.Irq = (uint)Number(random, wild, 48);
