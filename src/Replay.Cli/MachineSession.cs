@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -34,9 +35,11 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override StateReport DescribeState(string at)
     {
-        StateReport recorded = StateReporter.Build(_replayer.Machine, at) with { Systems = SystemStates.Build(_replayer.Systems) };
+        StateReport recorded = StateReporter.Build(_replayer.Machine, at);
         return _guided is null ? recorded : WhatIfView.Apply(recorded, _guided.Report());
     }
+
+    public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
 
     public override MatrixRow DescribeMatrix() =>
         _guided is null ? StateReporter.BuildMatrix(_replayer.Machine.Matrix) : DescribeState("").Matrix;

@@ -29,7 +29,7 @@ internal sealed class StateCommand
     private readonly Option<string?> _view = new("--view")
     {
         Description = "Only these parts, with commas between them.",
-        HelpName = "cpus,irqs,remap,msix,matrix,systems",
+        HelpName = "cpus,irqs,remap,msix,matrix",
     };
 
     private readonly Option<string[]> _irq = new("--irq")
@@ -83,11 +83,11 @@ internal sealed class StateCommand
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json)
         {
-            StateJson.Write(state, selection, _host.Out);
+            StateJson.Write(state, selection, replay.Systems, _host.Out);
         }
         else
         {
-            StateText.Write(state, selection, _host);
+            StateText.Write(state, selection, replay.Systems, _host);
         }
         return ExitCodes.For(recording.Report);
     }

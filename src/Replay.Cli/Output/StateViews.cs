@@ -14,8 +14,7 @@ internal enum StateViews
     Remap = 4,
     Msix = 8,
     Matrix = 16,
-    Systems = 32,
-    All = Cpus | Irqs | Remap | Msix | Matrix | Systems,
+    All = Cpus | Irqs | Remap | Msix | Matrix,
 }
 
 /// <summary>Narrows a state to what a user asked for.</summary>
@@ -24,7 +23,7 @@ internal enum StateViews
 /// <param name="Cpus">CPUs that are printed; empty for all.</param>
 internal sealed record StateSelection(StateViews Views, IReadOnlyList<uint> Irqs, IReadOnlyList<int> Cpus)
 {
-    private static readonly string[] Names = ["cpus", "irqs", "remap", "msix", "matrix", "systems"];
+    private static readonly string[] Names = ["cpus", "irqs", "remap", "msix", "matrix"];
 
     /// <summary>Reads the value of <c>--view</c>; null means all.</summary>
     /// <exception cref="UsageException">No such view.</exception>
@@ -84,7 +83,6 @@ internal sealed record StateSelection(StateViews Views, IReadOnlyList<uint> Irqs
             Irqs = irqs,
             Remap = remap,
             Msix = msix,
-            Systems = [],
             Matrix = state.Matrix with { Cpus = Where(state.Matrix.Cpus, cpu => WantsCpu(cpu.Cpu)) },
         };
     }

@@ -18,17 +18,7 @@ public sealed record StateReport(
     IReadOnlyList<IrqRow> Irqs,
     IReadOnlyList<RemapUnit> Remap,
     IReadOnlyList<MsixFunction> Msix,
-    MatrixRow Matrix)
-{
-    /// <summary>Systems beside the machine: hypervisors' buses, assigned devices, error recovery.</summary>
-    public IReadOnlyList<SystemState> Systems { get; init; } = [];
-}
-
-/// <summary>A system and how its parts are.</summary>
-public sealed record SystemState(string Name, IReadOnlyList<SystemStateRow> Rows);
-
-/// <summary>How one part of a system is: a device, an entry, a port, a virtual machine.</summary>
-public sealed record SystemStateRow(string Subject, string State);
+    MatrixRow Matrix);
 
 /// <summary>One CPU and the slots of its vector table that are not unused.</summary>
 public sealed record CpuRow(int Cpu, bool? Online, IReadOnlyList<VectorSlot> Vectors);

@@ -79,7 +79,7 @@ public class StateCommandTests
     [InlineData("--at event:77", "type --at event:5 or --at end")]
     [InlineData("--at tim:5", "did you mean --at \"time:5\"?")]
     [InlineData("--view irq", "did you mean --view irqs?")]
-    [InlineData("--view irqs,", "the views are cpus, irqs, remap, msix, matrix, systems")]
+    [InlineData("--view irqs,", "the views are cpus, irqs, remap, msix, matrix")]
     [InlineData("--irq x", "an interrupt is a number")]
     [InlineData("--cpu -1", "a CPU is a number")]
     [InlineData("--cpu 70000", "a CPU is a number")]

@@ -1,26 +1,20 @@
-using System.Collections.Generic;
+using System;
 using System.Globalization;
-using Replay.Core.Reports;
 
 namespace Replay.Core.Systems.Vfio;
 
-/// <content>How ports, functions, entries and machines are at one moment; where nothing was described, the recoveries.</content>
+/// <content>How a port, a function, an entry or a machine is at one moment.</content>
 internal sealed partial class PcieSystem : IDescribesState
 {
-    public void Describe(List<SystemStateRow> rows)
+    public string? StateOf(string subject)
     {
-        foreach (BusPort port in _model.Ports) rows.Add(new SystemStateRow(port.Name, StateOf(port)));
-        foreach (AssignedFunction function in _model.Functions)
-        {
-            rows.Add(new SystemStateRow(function.Name, StateOf(function)));
-            for (int i = 0; i < function.Entries.Count; i++)
-            {
-                string entry = string.Create(CultureInfo.InvariantCulture, $"{function.Name}[{i}]");
-                rows.Add(new SystemStateRow(entry, function.Entries[i].Describe()));
-            }
-        }
-        foreach (VirtualMachine machine in _model.Machines)
-            rows.Add(new SystemStateRow(machine.Name, machine.Running ? "runs" : $"stopped: {machine.StopReason}"));
+        if (_model.Find(subject) is { } function) return StateOf(function);
+        if (_model.FindPort(subject) is { } port) return StateOf(port);
+        if (_model.FindMachine(subject) is { } machine) return machine.Running ? "runs" : $"stopped: {machine.StopReason}";
+        int bracket = subject.LastIndexOf('[');
+        return bracket > 0 && subject[^1] == ']' && _model.Find(subject[..bracket]) is { } owner
+            && int.TryParse(subject.AsSpan(bracket + 1, subject.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int entry)
+            && entry < owner.Entries.Count ? owner.Entries[entry].Describe() : null;
     }
 
     private static string StateOf(BusPort port)

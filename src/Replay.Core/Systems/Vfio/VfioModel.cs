@@ -92,7 +92,7 @@ internal sealed partial class VfioModel
 
     public AssignedFunction? Find(string device) => _functions.GetValueOrDefault(device);
 
-    public Dictionary<string, VirtualMachine>.ValueCollection Machines => _machines.Values;
+    public VirtualMachine? FindMachine(string name) => _machines.GetValueOrDefault(name);
 
     /// <summary>In the order in which their first functions were described.</summary>
     public Dictionary<string, BusPort>.ValueCollection Ports => _ports.Values;
