@@ -41,7 +41,7 @@ internal sealed class StateReplay : IDisposable
             try
             {
                 if (_start.Store!.TryResume(at, Recording, _start.Session)) return ReplayTo(search);
-                _start.Store.Say("the checkpoints are not used: the recording was damaged since they were made");
+                _start.Store.Say("the checkpoints are not used: the recording was changed or damaged since");
             }
             catch (Exception e) when (e is not (UsageException or BadInputException or OutOfMemoryException))
             {
