@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -6,6 +7,7 @@ using Replay.Core.Live;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Systems;
 using Replay.Core.WhatIf;
 using Replay.Formats;
 
@@ -37,13 +39,20 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         return _guided is null ? recorded : WhatIfView.Apply(recorded, _guided.Report());
     }
 
+    public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
+
     public override MatrixRow DescribeMatrix() =>
         _guided is null ? StateReporter.BuildMatrix(_replayer.Machine.Matrix) : DescribeState("").Matrix;
 
     public override void TakeSnapshot(MachineSnapshot snapshot) =>
         snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
 
-    public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
+    public override void Transfer(StateArchive archive)
+    {
+        // Saving the machine of the recording is right beside a guided kernel too, which only watches it.
+        if (archive.IsLoading && _guided is not null) throw new CheckpointException("a kernel under other rules begins at the start");
+        _replayer.Transfer(archive);
+    }
 
     public override void TransferFindings(StateArchive archive, int from) => _replayer.TransferFindings(archive, from);
 

@@ -29,6 +29,7 @@ internal sealed class SharedOptions
         _format = new FormatOption(command, formats);
         command.Options.Add(Map);
         command.Options.Add(Ignore);
+        command.Options.Add(Log);
         if (divides) _lanes = new LanesOption(command);
     }
 
@@ -45,6 +46,13 @@ internal sealed class SharedOptions
         Description = "Leave out records whose system:name matches; * is any text. May be given several times.",
         HelpName = "PATTERN",
         DefaultValueFactory = static _ => [],
+    };
+
+    public Option<string?> Log { get; } = new("--log")
+    {
+        Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: its lines become "
+            + "events among the recorded ones.",
+        HelpName = "FILE",
     };
 
     /// <exception cref="UsageException">No such format.</exception>
@@ -79,8 +87,13 @@ internal sealed class SharedOptions
             IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
         };
         var opener = new RecordingOpener(host.Formats, options);
-        return (path, lanes) => Open(opener, options, host, path, lanes);
+        (string? log, string file) = (result.GetValue(Log), result.GetValue(File)!);
+        return (path, lanes) => WithLog(Open(opener, options, host, path, lanes), path == file ? log : null, path, opener);
     }
+
+    /// <summary>Of two recordings the log is the first one's.</summary>
+    private static Recording WithLog(Recording recording, string? log, string path, RecordingOpener opener) =>
+        log is null ? recording : LogOption.Merge(recording, log, path, () => opener.Open(path));
 
     private static Recording Open(RecordingOpener opener, OpenOptions options, CliHost host, string path, int lanes)
     {
