@@ -23,7 +23,7 @@ internal sealed class ProgressLine : IDisposable
     private const int BorderMs = 5;
 
     private readonly Lock _drawing = new();
-    private readonly Recording _recording;
+    private readonly Func<double> _part;
     private readonly TextWriter _error;
     private readonly Func<int> _width;
     private readonly bool _isShown;
@@ -35,8 +35,16 @@ internal sealed class ProgressLine : IDisposable
     private bool _ended;
 
     public ProgressLine(Recording recording, CliHost host, bool resultsStreamToTerminal = false)
+        : this(() => recording.Progress, host, resultsStreamToTerminal)
     {
-        _recording = recording;
+    }
+
+    /// <param name="part">How much is done, 0 to 1; asked on another thread.</param>
+    /// <param name="host">Where the line goes.</param>
+    /// <param name="resultsStreamToTerminal">Then there is no line.</param>
+    public ProgressLine(Func<double> part, CliHost host, bool resultsStreamToTerminal = false)
+    {
+        _part = part;
         _error = host.Error;
         _width = host.TerminalWidth;
         // A bar between the lines of a listing would tear them, and a dumb terminal cannot erase it.
@@ -68,7 +76,7 @@ internal sealed class ProgressLine : IDisposable
             for (int slept = 0; _done.IsWanted && slept < BorderMs; slept++) Thread.Sleep(1);
             _done.TryTake();
             Done done = _done.Front; // A rate is made of two numbers of one moment.
-            string line = Render(_recording.Progress, done.Events, done.Elapsed, _width());
+            string line = Render(_part(), done.Events, done.Elapsed, _width());
             _error.Write("\r" + line + "\x1b[K");
             _error.Flush();
             _drawn = true;

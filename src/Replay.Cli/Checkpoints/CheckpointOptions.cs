@@ -9,8 +9,8 @@ internal sealed class CheckpointOptions
 {
     private readonly Option<bool> _make = new("--checkpoints")
     {
-        Description = "Keep saved states beside the recording (FILE.irqc), so that \"state --at\" answers at once; native files "
-            + "of 10 million events and more get them anyway.",
+        Description = "Keep saved states beside the recording (FILE.irqc), so that \"state --at\" answers at once and "
+            + "replay's lanes share the stretches between them; native files of 10 million events and more get them anyway.",
     };
 
     private readonly Option<bool> _off = new("--no-checkpoints")

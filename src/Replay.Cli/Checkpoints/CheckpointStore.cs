@@ -79,8 +79,15 @@ internal sealed class CheckpointStore : IDisposable
     /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
     public bool TryResume(Checkpoint at, Recording recording, ReplaySession session)
     {
-        byte[] state = _open!.Read(at.State);
-        StateCodec.Load(state, archive =>
+        Resume(at, recording, session);
+        return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
+    }
+
+    /// <summary>As <see cref="TryResume"/>, for who reads what lies before the checkpoint himself. May be called on any thread.</summary>
+    /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
+    public void Resume(Checkpoint at, Recording recording, ReplaySession session)
+    {
+        StateCodec.Load(Read(at), archive =>
         {
             recording.Transfer(archive);
             session.Transfer(archive);
@@ -90,7 +97,25 @@ internal sealed class CheckpointStore : IDisposable
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
                 $"expected the state after {at.Events} events, found {session.EventCount}, and {recording.EventsRead} in the recording"));
         }
-        return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
+    }
+
+    /// <summary>The saved state of a checkpoint. May be called on any thread.</summary>
+    /// <exception cref="CheckpointException">It is damaged.</exception>
+    public byte[] Read(Checkpoint at) => _open!.Read(at.State);
+
+    /// <summary>Adds the saved findings of some pieces to a session's. May be called on any thread.</summary>
+    /// <exception cref="CheckpointException">They are damaged.</exception>
+    public void LoadFindings(int from, int to, ReplaySession session)
+    {
+        for (int i = from; i < to; i++)
+            StateCodec.Load(_open!.Read(Directory!.Findings[i]), archive => session.TransferFindings(archive, session.FindingsKept));
+    }
+
+    /// <summary>What is saved turned out to be wrong: from now on there is nothing.</summary>
+    public void Forget()
+    {
+        Close();
+        Directory = null;
     }
 
     /// <summary>A set of checkpoints to add to: empty, or all those that are saved.</summary>

@@ -75,13 +75,14 @@ internal sealed class ReplayCommand
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         if (result.GetValue(_more) is { Length: > 0 } more) return RunSeveral(result, format, [file, .. more]);
-        using Recording recording = _shared.Open(result, _host);
-        RuleSide side = _rules.ChooseSide(result, recording);
+        using Recording opened = _shared.Open(result, _host);
+        RuleSide side = _rules.ChooseSide(result, opened);
         RuleChoice rules = side.Rules;
         var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
-        ReplaySession session = _createSession(recording, options);
-        using CheckpointStore? store = _checkpoints.Find(result, file, recording, rules, _host);
-        ReplayReport report = Replay(recording, session, Record(store, recording, session), isTold: format == OutputFormat.Text);
+        using CheckpointStore? store = _checkpoints.Find(result, file, opened, rules, _host);
+        using StretchReplay? divided = Divide(result, file, store, options);
+        (Recording recording, ReplayReport report) = divided is null ? (opened, ReplayStraight(opened, options, store, isTold: format == OutputFormat.Text))
+            : (divided.Recording!, divided.Session!.Finish(divided.Seconds));
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
         if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
         {
@@ -158,12 +159,29 @@ internal sealed class ReplayCommand
         return historian is null ? null : WhyReporter.Build(historian, 0, report.Findings);
     }
 
-    /// <summary>Makes checkpoints, unless there are some already that reach to the end.</summary>
-    private CheckpointRecorder? Record(CheckpointStore? store, Recording recording, ReplaySession session)
+    /// <summary>
+    /// Opens the checkpoints and replays the stretches between them beside each other; null when it takes a straight run. What
+    /// follows each event of the whole recording needs one, and so do other decisions than the recorded ones.
+    /// </summary>
+    private StretchReplay? Divide(ParseResult result, string file, CheckpointStore? store, SessionOptions options)
     {
-        if (store is not { Makes: true }) return null;
-        store.Open();
-        return store.Directory is { IsWhole: true } ? null : new CheckpointRecorder(store, recording, session, _host.Pace);
+        if (store is null) return null;
+        int lanes = options is { Paranoid: false, Historian: null, WhatIf: null } ? _shared.GetLanes(result) : 1;
+        if (store.Makes || lanes > 1) store.Open();
+        if (lanes == 1) return null;
+        Func<string, int, Recording> open = _shared.Opener(result, _host);
+        var stretches = new StretchReplay(store, () => open(file, 1), recording => _createSession(recording, options));
+        if (stretches.TryRun(lanes, _host)) return stretches;
+        stretches.Dispose();
+        return null;
+    }
+
+    /// <summary>Makes checkpoints, unless there are some already that reach to the end.</summary>
+    private ReplayReport ReplayStraight(Recording recording, SessionOptions options, CheckpointStore? store, bool isTold)
+    {
+        ReplaySession session = _createSession(recording, options);
+        bool isRecorded = store is { Makes: true, Directory: not { IsWhole: true } };
+        return Replay(recording, session, isRecorded ? new CheckpointRecorder(store!, recording, session, _host.Pace) : null, isTold);
     }
 
     private ReplayReport Replay(Recording recording, ReplaySession session, CheckpointRecorder? recorder = null, bool isTold = false)

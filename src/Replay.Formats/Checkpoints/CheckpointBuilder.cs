@@ -51,11 +51,19 @@ public sealed class CheckpointBuilder
 
     private long MarksCovered { get => _directory.MarksCovered; set => _directory.MarksCovered = value; }
 
-    /// <summary>Adds the state after a number of events. Findings that belong before it were added before.</summary>
+    /// <summary>
+    /// Adds the state after a number of events, in place of one after as many: at the recording's end more is known of it than
+    /// after its last batch. Findings that belong before it were added before.
+    /// </summary>
     public void Add(long events, ulong maxTimeNs, ReadOnlySpan<byte> state)
     {
         if (IsTooMuch) return;
-        if (_states.Count > 0 && _states[^1].Place.Events >= events) return;
+        if (_states.Count > 0 && _states[^1].Place.Events > events) return;
+        if (_states.Count > 0 && _states[^1].Place.Events == events)
+        {
+            _bytes -= _states[^1].State.Length;
+            _states.RemoveAt(_states.Count - 1);
+        }
         _states.Add((new Checkpoint(events, maxTimeNs, _findings.Count, default), state.ToArray()));
         _bytes += state.Length;
         NewCount++;

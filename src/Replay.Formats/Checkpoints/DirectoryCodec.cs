@@ -127,6 +127,7 @@ internal static class DirectoryCodec
     private static void ReadCheckpoints(ref MessagePackReader reader, CheckpointDirectory directory)
     {
         long before = 0;
+        int findingsBefore = 0;
         for (int left = reader.ReadArrayHeader(); left > 0; left--)
         {
             RequireParts(ref reader, 4);
@@ -135,6 +136,8 @@ internal static class DirectoryCodec
             before = events;
             ulong maxTime = reader.ReadUInt64();
             int findings = reader.ReadInt32();
+            if (findings < findingsBefore) throw new CheckpointException($"its findings are out of order at event {events}");
+            findingsBefore = findings;
             directory.Checkpoints.Add(new Checkpoint(events, maxTime, findings, ReadChunk(ref reader)));
         }
     }

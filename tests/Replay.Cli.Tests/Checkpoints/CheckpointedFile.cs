@@ -38,13 +38,30 @@ internal sealed class CheckpointedFile : IDisposable
     /// <summary>Texts of its markers.</summary>
     public List<string> Marks { get; } = [];
 
-    /// <summary>Makes the recording anew, from the first records of a trace, one of them perhaps edited.</summary>
-    public void Write(string trace, int records, int edited = -1)
+    /// <summary>
+    /// Makes the recording anew, from the first records of a trace, one of them perhaps edited, again and again until it has
+    /// <paramref name="least"/> events.
+    /// </summary>
+    public void Write(string trace, int records, int edited = -1, int least = 0)
     {
         Events.Clear();
         Marks.Clear();
-        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(System.IO.Path.Combine(Folders.Traces, trace));
-        using var writer = NativeWriter.Create(Path, recording.Info, new NativeWriterOptions { RecordsPerBlock = RecordsPerBlock });
+        using Recording first = Open(trace);
+        using var writer = NativeWriter.Create(Path, first.Info, new NativeWriterOptions { RecordsPerBlock = RecordsPerBlock });
+        Write(first, first.Tables, writer, records, edited);
+        while (Events.Count < least)
+        {
+            using Recording again = Open(trace);
+            Write(again, first.Tables, writer, least, edited);
+        }
+        writer.Complete(first.Info, first.Tables, first.Report);
+    }
+
+    private static Recording Open(string trace) =>
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(System.IO.Path.Combine(Folders.Traces, trace));
+
+    private void Write(Recording recording, EventTables tables, NativeWriter writer, int records, int edited)
+    {
         Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
         while (Events.Count < records && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
@@ -52,14 +69,13 @@ internal sealed class CheckpointedFile : IDisposable
             while (end < batch.Length && batch[end].Kind == EventKind.Extension) end++;
             IrqEvent[] written = batch[..end].ToArray();
             if (edited >= Events.Count && edited < Events.Count + end) written[edited - Events.Count].B ^= 1UL << 40;
-            writer.Write(written, recording.Tables);
+            writer.Write(written, tables);
             for (int i = 0; i < end; i++)
             {
                 if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
                 if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
             }
         }
-        writer.Complete(recording.Info, recording.Tables, recording.Report);
     }
 
     /// <summary>Exit code, results, notes.</summary>

@@ -71,24 +71,39 @@ public sealed class HostileCheckpointTests
         Assert.True(refused > 50, $"only {refused} were refused");
     }
 
-    private static byte[] Lie(string path, byte[] whole, Random random)
+    private static byte[] Lie(string path, byte[] whole, Random random) => Reseal(path, whole, state => Scramble(state, random), static _ => { });
+
+    internal static void Scramble(byte[] state, Random random)
+    {
+        for (int n = random.Next(1, 4); n > 0; n--)
+        {
+            int at = random.Next(state.Length);
+            if (random.Next(3) == 0) state[at] = (byte)random.Next(256);
+            else state[at] ^= (byte)(1 << random.Next(7));
+        }
+    }
+
+    /// <summary>The checkpoints with other states or findings in them, and right checksums again.</summary>
+    internal static byte[] Reseal(string path, byte[] whole, Action<byte[]> editState, Action<byte[]> editFindings)
     {
         File.WriteAllBytes(path, whole);
         using var before = new CheckpointFile(path);
-        var builder = new CheckpointBuilder(before.Directory.Key);
-        foreach (Chunk chunk in before.Directory.Findings) builder.AddFindings(before.Read(chunk));
-        foreach (Checkpoint each in before.Directory.Checkpoints)
+        CheckpointDirectory directory = before.Directory;
+        var builder = new CheckpointBuilder(directory.Key);
+        int findings = 0;
+        foreach (Checkpoint each in directory.Checkpoints)
         {
-            byte[] state = before.Read(each.State);
-            for (int n = random.Next(1, 4); n > 0; n--)
+            for (; findings < each.Findings; findings++)
             {
-                int at = random.Next(state.Length);
-                if (random.Next(3) == 0) state[at] = (byte)random.Next(256);
-                else state[at] ^= (byte)(1 << random.Next(7));
+                byte[] piece = before.Read(directory.Findings[findings]);
+                editFindings(piece);
+                builder.AddFindings(piece);
             }
+            byte[] state = before.Read(each.State);
+            editState(state);
             builder.Add(each.Events, each.MaxTimeNs, state);
         }
-        builder.Cover(before.Directory.Covered, before.Directory.IsWhole);
+        builder.Cover(directory.Covered, directory.IsWhole);
         using var stream = new MemoryStream();
         builder.Write(stream);
         return stream.ToArray();

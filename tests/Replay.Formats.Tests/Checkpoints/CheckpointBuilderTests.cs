@@ -97,6 +97,33 @@ public sealed class CheckpointBuilderTests
         });
     }
 
+    [Fact]
+    public void The_state_at_the_end_takes_the_place_of_that_after_the_last_batch()
+    {
+        var builder = new CheckpointBuilder(Key);
+        builder.Add(10, 7, [1]);
+        builder.Add(20, 8, [2, 2]);
+        builder.Add(20, 9, [3]);
+        builder.Add(15, 9, [4]);
+        Read(builder, file =>
+        {
+            Assert.Equal(new long[] { 10, 20 }, file.Directory.Checkpoints.ConvertAll(static each => each.Events));
+            Assert.Equal(9u, file.Directory.Checkpoints[1].MaxTimeNs);
+            Assert.Equal(new byte[] { 3 }, file.Read(file.Directory.Checkpoints[1].State));
+        });
+    }
+
+    [Fact]
+    public void Findings_that_become_fewer_are_refused()
+    {
+        var directory = new CheckpointDirectory { Key = Key };
+        directory.Checkpoints.Add(new Checkpoint(10, 10, 2, default));
+        directory.Checkpoints.Add(new Checkpoint(20, 20, 2, default));
+        Assert.Equal(2, DirectoryCodec.Read(DirectoryCodec.Write(directory).ToArray()).Checkpoints.Count);
+        directory.Checkpoints.Add(new Checkpoint(30, 30, 1, default));
+        Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(DirectoryCodec.Write(directory).ToArray()));
+    }
+
     private static void Read(CheckpointBuilder builder, Action<CheckpointFile> look)
     {
         string path = Path.GetTempFileName();
