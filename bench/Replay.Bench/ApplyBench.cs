@@ -27,6 +27,7 @@ public class ApplyBench
     private IrqEvent[] _mixed = null!;
     private IrqEvent[] _handlers = null!;
     private IrqEvent[] _systemVectors = null!;
+    private IrqEvent[] _moves = null!;
 
     [GlobalSetup]
     public void SetUp()
@@ -37,6 +38,7 @@ public class ApplyBench
         _mixed = Workloads.Mixed.Pass;
         _handlers = Workloads.Mixed.Handlers;
         _systemVectors = Workloads.Mixed.SystemVectors;
+        _moves = Workloads.Mixed.Moves;
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Workloads.EventCount)]
@@ -57,6 +59,10 @@ public class ApplyBench
 
     [Benchmark(OperationsPerInvoke = Workloads.EventCount)]
     public long ApplySystemVectors() => Replay(_systemVectors);
+
+    /// <summary>Everything rare: some thirteen kinds in their usual order. Costs of each kind: <c>irqreplay bench</c>.</summary>
+    [Benchmark(OperationsPerInvoke = Workloads.EventCount)]
+    public long ApplyMoves() => Replay(_moves);
 
     private long Replay(ReadOnlySpan<IrqEvent> events)
     {

@@ -112,6 +112,16 @@ internal sealed class MixedMachine
         return [.. _records];
     }
 
+    /// <summary>Nothing but interrupts that move, with all that belongs to a move.</summary>
+    public IrqEvent[] Moves(int events)
+    {
+        Begin(events);
+        while (_events < events - ClosingEvents) MoveOne();
+        while (_away.Count > 0) ComeHome();
+        Close(events);
+        return [.. _records];
+    }
+
     private void Begin(int events)
     {
         _records = new List<IrqEvent>(events + (events / 16));

@@ -3,13 +3,14 @@ using System.Collections.Generic;
 using System.IO;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Replay.Formats;
 
 namespace Replay.Bench;
 
-/// <summary>The suites, and three verbs that are no BenchmarkDotNet: <c>whole</c>, <c>gate</c>, <c>make</c>.</summary>
+/// <summary>The suites, and the verbs that are no BenchmarkDotNet: <c>whole</c>, <c>compare</c>, <c>gate</c>, <c>make</c>, <c>reader</c>.</summary>
 internal static class Program
 {
     private const int Failed = 1;
@@ -22,8 +23,10 @@ internal static class Program
             return args.Length == 0 ? RunSuites(args) : args[0] switch
             {
                 "whole" => WholeCommand.Run(args.AsSpan(1)),
+                "compare" => CompareCommand.Run(args.AsSpan(1)),
                 "gate" => GateCommand.Run(),
                 "make" => MakeCommand.Run(args.AsSpan(1)),
+                "reader" => ReaderCommand.Run(args.AsSpan(1)),
                 _ => RunSuites(args),
             };
         }
@@ -45,7 +48,7 @@ internal static class Program
         // A dry run asks whether every benchmark works; a process and a build for each would take minutes.
         bool isDry = Array.Exists(args, arg => arg.Equals("Dry", StringComparison.OrdinalIgnoreCase));
         if (isDry) args = [.. args, "--inProcess"];
-        IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.OperationsPerSecond);
+        IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.OperationsPerSecond).AddExporter(JsonExporter.Full);
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
         int reports = 0;
         foreach (Summary summary in summaries)

@@ -2,10 +2,12 @@ using System;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using Replay.Core.Events;
 using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Lanes;
 
 namespace Replay.Bench;
 
@@ -52,12 +54,18 @@ internal static class WholeCommand
         var open = new Series("open, no record read", times);
         var scan = new Series("read and checksum (baseline)", times);
         var warm = new Series("replay, warm process", times);
+        var lanes = new Series("replay, warm process, 2 lanes", times);
+        var twice = new Series("the file as two machines, 1 lane", times);
+        var beside = new Series("the file as two machines, 2 lanes", times);
         var cold = new Series("irqreplay replay, from process start", times);
         for (int i = 0; i < times; i++)
         {
             scan.Time(i, () => Baseline.ReadAndChecksum(path, buffer));
             open.Time(i, () => Open(path).Dispose());
             warm.Time(i, () => Replay(path));
+            lanes.Time(i, () => Replay(path, lanes: 2));
+            twice.Time(i, () => Twice(path, isBeside: false));
+            beside.Time(i, () => Twice(path, isBeside: true));
             if (cli is not null) StartCli(cli, path, cold, i);
         }
         Console.WriteLine($"{Path.GetFileName(path)}: {totals.Format}, {bytes:N0} bytes, {totals.Records:N0} records, "
@@ -69,13 +77,27 @@ internal static class WholeCommand
         scan.Print(totals, bytes, baseline);
         open.Print(totals, bytes, baseline);
         warm.Print(totals, bytes, baseline);
+        lanes.Print(totals, bytes, baseline);
+        Totals doubled = totals with { Records = totals.Records * 2, Events = totals.Events * 2 };
+        twice.Print(doubled, bytes * 2, baseline * 2);
+        beside.Print(doubled, bytes * 2, baseline * 2);
         if (cli is not null) cold.Print(totals, bytes, baseline);
         else Console.Error.WriteLine("The command-line program was not found: build it in Release, or give --cli PATH.");
     }
 
-    private static Totals Replay(string path)
+    /// <summary>What <c>replay FILE FILE</c> does, without its report.</summary>
+    private static void Twice(string path, bool isBeside)
     {
-        using Recording recording = Open(path);
+        var other = new Thread(() => Replay(path));
+        if (isBeside) other.Start();
+        Replay(path);
+        if (isBeside) other.Join();
+        else Replay(path);
+    }
+
+    private static Totals Replay(string path, int lanes = 1)
+    {
+        using Recording recording = RecordingLanes.Divide(Open(path), lanes);
         var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) replayer.Replay(batch);
         replayer.Finish();

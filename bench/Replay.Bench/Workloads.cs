@@ -6,6 +6,7 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
+using Replay.Formats.Text;
 using Replay.Formats.Tests.TraceDat;
 
 namespace Replay.Bench;
@@ -32,7 +33,10 @@ internal static class Workloads
     private static readonly Lazy<MixedInput> MixedLazy = new(() => new MixedInput(EventCount));
     private static readonly Lazy<MixedInput> TextLazy = new(() => new MixedInput(TextEvents));
     private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
+    private static readonly Lazy<string> TextFileLazy = new(WriteText);
     private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(new TraceDatWriter()));
+    private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7 }));
+    private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
     private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
         new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
 
@@ -48,6 +52,18 @@ internal static class Workloads
 
     /// <summary>The same records as version 7, compressed by zstd in chunks of ten pages, as trace-cmd does.</summary>
     public static string PackedTraceFile => PackedTraceLazy.Value;
+
+    /// <summary>The same records as version 7, by compression: <c>none</c>, <c>zlib</c>, <c>zstd</c>.</summary>
+    public static string TraceFileOf(string compression) => compression switch
+    {
+        "none" => Version7Lazy.Value,
+        "zlib" => ZlibLazy.Value,
+        "zstd" => PackedTraceFile,
+        _ => throw new ArgumentException($"{compression}: there is none, zlib, zstd", nameof(compression)),
+    };
+
+    /// <summary>Text form of the text workload.</summary>
+    public static string TextFile => TextFileLazy.Value;
 
     /// <summary>Root of the repository; benchmark processes run somewhere below it.</summary>
     public static string Root
@@ -96,6 +112,17 @@ internal static class Workloads
         var replayer = new Replayer<Linux61, NoProbe>(input.Tables);
         replayer.Replay(input.SetUp);
         return replayer;
+    }
+
+    private static string WriteText()
+    {
+        string path = TemporaryFile(".irqs");
+        using var writer = new EventTextWriter(File.Create(path));
+        writer.WriteHeader(Text.Info);
+        writer.Write(Text.SetUp, Text.Tables);
+        writer.Write(Text.Pass, Text.Tables);
+        writer.WriteEnd(Text.Info, new ImportReport());
+        return path;
     }
 
     private static string WriteTraceDat(TraceDatWriter writer)
@@ -164,6 +191,7 @@ internal static class Workloads
             Pass = machine.Pass(events);
             Handlers = machine.Handlers(events);
             SystemVectors = machine.SystemVectors(events);
+            Moves = machine.Moves(events);
             Check();
         }
 
@@ -186,6 +214,8 @@ internal static class Workloads
 
         public IrqEvent[] SystemVectors { get; }
 
+        public IrqEvent[] Moves { get; }
+
         private void Check()
         {
             Replayer<Linux61, NoProbe> replayer = Booted(this);
@@ -193,6 +223,7 @@ internal static class Workloads
             replayer.Replay(Pass);
             replayer.Replay(Handlers);
             replayer.Replay(SystemVectors);
+            replayer.Replay(Moves);
             replayer.Finish();
             if (replayer.Findings.Count > 0)
             {

@@ -42,7 +42,9 @@ internal static class HelpExamples
             [
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
                 ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
+                ("irqreplay replay host.dat guest1.dat guest2.dat", "Several machines beside each other, the worst first."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
+                ("irqreplay replay capture.dat --log dmesg.txt", "With the machine's kernel log among the events."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),
                 ("irqreplay replay capture.dat --rules linux-6.12", "As that kernel would have, and where it departs from the recording."),
             ],

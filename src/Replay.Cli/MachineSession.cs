@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -6,6 +7,7 @@ using Replay.Core.Live;
 using Replay.Core.Replay;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Systems;
 using Replay.Core.WhatIf;
 using Replay.Formats;
 
@@ -36,6 +38,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         StateReport recorded = StateReporter.Build(_replayer.Machine, at);
         return _guided is null ? recorded : WhatIfView.Apply(recorded, _guided.Report());
     }
+
+    public override IReadOnlyList<NamedSystem> Systems => _replayer.Systems.Live;
 
     public override MatrixRow DescribeMatrix() =>
         _guided is null ? StateReporter.BuildMatrix(_replayer.Machine.Matrix) : DescribeState("").Matrix;

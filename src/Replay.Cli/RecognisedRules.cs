@@ -35,9 +35,12 @@ internal static class RecognisedRules
     }
 
     /// <summary>True when the replay came out as it did because of rules that were not the recorded ones.</summary>
-    public static bool Decide(ReplayReport report)
+    public static bool Decide(ReplayReport report) => Decide(report.Systems);
+
+    /// <summary>True when one of the systems is a machine that is run.</summary>
+    public static bool Decide(IReadOnlyList<NamedSystem> systems)
     {
-        foreach (NamedSystem system in report.Systems)
+        foreach (NamedSystem system in systems)
         {
             if (Array.IndexOf(Deciding, system.Name) >= 0) return true;
         }

@@ -1,10 +1,12 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Live;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
+using Replay.Core.Systems;
 using Replay.Core.WhatIf;
 using Replay.Formats;
 
@@ -35,6 +37,9 @@ internal abstract class ReplaySession
 
     /// <summary>The machine as it is now.</summary>
     public abstract StateReport DescribeState(string at);
+
+    /// <summary>The modelled systems as they are now.</summary>
+    public virtual IReadOnlyList<NamedSystem> Systems => [];
 
     /// <summary>The vector allocator as it is now.</summary>
     public virtual MatrixRow DescribeMatrix() => DescribeState("").Matrix;

@@ -29,6 +29,7 @@ internal sealed class SharedOptions
         _format = new FormatOption(command, formats);
         command.Options.Add(Map);
         command.Options.Add(Ignore);
+        command.Options.Add(Log);
         if (divides) _lanes = new LanesOption(command);
     }
 
@@ -47,6 +48,13 @@ internal sealed class SharedOptions
         DefaultValueFactory = static _ => [],
     };
 
+    public Option<string?> Log { get; } = new("--log")
+    {
+        Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: its lines become "
+            + "events among the recorded ones.",
+        HelpName = "FILE",
+    };
+
     /// <exception cref="UsageException">No such format.</exception>
     public OutputFormat GetFormat(ParseResult result) => _format.Get(result);
 
@@ -58,9 +66,19 @@ internal sealed class SharedOptions
     /// <summary>As the other one, for a second recording.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     /// <exception cref="BadInputException">The recording is wrong.</exception>
-    public Recording Open(ParseResult result, CliHost host, string path)
+    public Recording Open(ParseResult result, CliHost host, string path) => Opener(result, host)(path, GetLanes(result));
+
+    /// <summary>Lanes that the command line asks for, or the default.</summary>
+    /// <exception cref="UsageException">Not a possible number.</exception>
+    public int GetLanes(ParseResult result) => _lanes?.Get(result) ?? 1;
+
+    /// <summary>
+    /// Opens recordings by path, with their reading divided among a number of lanes. May be called on any thread; the
+    /// command line is read here.
+    /// </summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    public Func<string, int, Recording> Opener(ParseResult result, CliHost host)
     {
-        int lanes = _lanes?.Get(result) ?? 1;
         string? map = result.GetValue(Map);
         var options = new OpenOptions
         {
@@ -69,12 +87,22 @@ internal sealed class SharedOptions
             IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
         };
         var opener = new RecordingOpener(host.Formats, options);
+        (string? log, string file) = (result.GetValue(Log), result.GetValue(File)!);
+        return (path, lanes) => WithLog(Open(opener, options, host, path, lanes), path == file ? log : null, path, opener);
+    }
+
+    /// <summary>Of two recordings the log is the first one's.</summary>
+    private static Recording WithLog(Recording recording, string? log, string path, RecordingOpener opener) =>
+        log is null ? recording : LogOption.Merge(recording, log, path, () => opener.Open(path));
+
+    private static Recording Open(RecordingOpener opener, OpenOptions options, CliHost host, string path, int lanes)
+    {
         Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
         if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0))
             return RecordingLanes.Divide(recording, lanes);
         string format = recording.Info.Format;
         recording.Dispose();
-        throw new UsageException($"{(map is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
+        throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
             + "their recorded names behind; give the option when you convert the original recording");
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Formats.FtraceText;
+using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
 using Replay.Formats.Native;
 using Replay.Formats.Text;
@@ -51,6 +52,9 @@ public static class ImporterTable
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
+        new("kernel log", KernelLogRecording.LooksLike,
+            static (path, _) => KernelLogRecording.Open(path),
+            static (stream, name, _) => KernelLogRecording.Open(stream, name)),
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),

@@ -13,14 +13,29 @@ namespace Replay.Formats;
 /// </summary>
 public abstract class Recording : IEventSource, IDisposable
 {
+    protected Recording()
+    {
+        Tables = new EventTables();
+        Info = new RecordingInfo();
+        Report = new ImportReport();
+    }
+
+    /// <summary>One that adds to another: names, facts and losses are the other's.</summary>
+    protected Recording(Recording other)
+    {
+        Tables = other.Tables;
+        Info = other.Info;
+        Report = other.Report;
+    }
+
     /// <summary>Names that events refer to; grows while batches are read.</summary>
-    public EventTables Tables { get; } = new();
+    public EventTables Tables { get; }
 
     /// <summary>Where the recording comes from: clock, kernel, CPUs, counts by recorded name.</summary>
-    public RecordingInfo Info { get; } = new();
+    public RecordingInfo Info { get; }
 
     /// <summary>What was lost or damaged, with severity and first position.</summary>
-    public ImportReport Report { get; } = new();
+    public ImportReport Report { get; }
 
     /// <summary>Part of the input read so far, 0 to 1; for a progress bar. May be read from another thread.</summary>
     public abstract double Progress { get; }

@@ -68,7 +68,7 @@ internal sealed record BenchResult
 
     public required IReadOnlyList<BenchSample> Samples { get; init; }
 
-    /// <summary>Medians of the parts.</summary>
+    /// <summary>Parts of a replay that nothing else disturbed: the lower quartile of each.</summary>
     public BenchParts Parts { get; init; }
 
     /// <summary>Bytes allocated by a whole replay.</summary>

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Reports;
+using Replay.Core.Systems;
 using Replay.Formats;
 
 namespace Replay.Cli.Checkpoints;
@@ -28,6 +30,9 @@ internal sealed class StateReplay : IDisposable
     /// <summary>The recording that was read; with what it lost up to the position.</summary>
     public Recording Recording => _start!.Recording;
 
+    /// <summary>The machine's modelled systems at the position.</summary>
+    public IReadOnlyList<NamedSystem> Systems => _start!.Session.Systems;
+
     /// <summary>The machine at the position.</summary>
     /// <param name="open">Opens the recording and makes a fresh machine; called again when a checkpoint has failed.</param>
     /// <exception cref="UsageException">The recording has no such position.</exception>
@@ -41,7 +46,7 @@ internal sealed class StateReplay : IDisposable
             try
             {
                 if (_start.Store!.TryResume(at, Recording, _start.Session)) return ReplayTo(search);
-                _start.Store.Say("the checkpoints are not used: the recording was damaged since they were made");
+                _start.Store.Say("the checkpoints are not used: the recording was changed or damaged since");
             }
             catch (Exception e) when (e is not (UsageException or BadInputException or OutOfMemoryException))
             {

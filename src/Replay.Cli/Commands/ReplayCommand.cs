@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using Replay.Cli.Checkpoints;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Core.History;
@@ -25,6 +26,12 @@ internal sealed class ReplayCommand
     private readonly RuleOptions _rules;
     private readonly CheckpointOptions _checkpoints;
 
+    private readonly Argument<string[]> _more = new("FILE…")
+    {
+        Description = "More recordings, each a machine of its own; they are replayed beside each other and reported one by one.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private readonly Option<bool> _paranoid = SessionOptionsOnCommand.Paranoid();
 
     private readonly Option<bool> _all = new("--all")
@@ -43,6 +50,7 @@ internal sealed class ReplayCommand
         _host = host;
         _createSession = createSession;
         _shared = new SharedOptions(command, "text|json|sarif", divides: true);
+        command.Arguments.Add(_more);
         _rules = new RuleOptions(command);
         _checkpoints = new CheckpointOptions(command);
         command.Options.Add(_all);
@@ -66,6 +74,7 @@ internal sealed class ReplayCommand
         string file = result.GetValue(_shared.File)!;
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
+        if (result.GetValue(_more) is { Length: > 0 } more) return RunSeveral(result, format, [file, .. more]);
         using Recording recording = _shared.Open(result, _host);
         RuleSide side = _rules.ChooseSide(result, recording);
         RuleChoice rules = side.Rules;
@@ -99,6 +108,14 @@ internal sealed class ReplayCommand
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
+    }
+
+    private int RunSeveral(ParseResult result, OutputFormat format, string[] files)
+    {
+        if (format == OutputFormat.Sarif) throw new UsageException("--format sarif: of one recording at a time");
+        if (result.GetValue(_why) is not null) throw new UsageException("--why: tells about an interrupt of one recording; name one file");
+        var machines = new MachinesCommand(_host, _createSession, _rules, result.GetValue(_paranoid), result);
+        return machines.Run(files, _shared.Opener(result, _host), _shared.GetLanes(result), format, result.GetValue(_all));
     }
 
     /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>

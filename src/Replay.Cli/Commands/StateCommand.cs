@@ -83,11 +83,11 @@ internal sealed class StateCommand
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json)
         {
-            StateJson.Write(state, selection, _host.Out);
+            StateJson.Write(state, selection, replay.Systems, _host.Out);
         }
         else
         {
-            StateText.Write(state, selection, _host);
+            StateText.Write(state, selection, replay.Systems, _host);
         }
         return ExitCodes.For(recording.Report);
     }

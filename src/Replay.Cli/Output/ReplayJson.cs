@@ -31,16 +31,9 @@ internal static class ReplayJson
         json.WriteNumber("events", report.Events);
         json.WriteNumber("applied", report.Applied);
         json.WriteStartArray("findings");
-        foreach (ReportFinding finding in report.Findings) WriteFinding(json, finding);
+        foreach (ReportFinding finding in report.Findings) WriteFinding(json, finding, machine: null);
         json.WriteEndArray();
-        json.WriteStartObject("interrupts");
-        json.WriteNumber("raised", report.Interrupts.Raised);
-        json.WriteNumber("delivered", report.Interrupts.Delivered);
-        json.WriteNumber("pending", report.Interrupts.Pending);
-        json.WriteNumber("coalesced", report.Interrupts.Coalesced);
-        json.WriteNumber("lost", report.Interrupts.Lost);
-        json.WriteNumber("spurious", report.Interrupts.Spurious);
-        json.WriteEndObject();
+        WriteInterrupts(json, report.Interrupts);
         if (report.Policies.Count > 0) WritePolicies(json, report);
         SystemsJson.Write(json, report.Systems);
         json.WriteText("digest", report.Digest);
@@ -64,9 +57,23 @@ internal static class ReplayJson
         json.WriteEndArray();
     }
 
-    private static void WriteFinding(Utf8JsonWriter json, ReportFinding finding)
+    internal static void WriteInterrupts(Utf8JsonWriter json, InterruptTotals totals)
+    {
+        json.WriteStartObject("interrupts");
+        json.WriteNumber("raised", totals.Raised);
+        json.WriteNumber("delivered", totals.Delivered);
+        json.WriteNumber("pending", totals.Pending);
+        json.WriteNumber("coalesced", totals.Coalesced);
+        json.WriteNumber("lost", totals.Lost);
+        json.WriteNumber("spurious", totals.Spurious);
+        json.WriteEndObject();
+    }
+
+    /// <summary>One finding; of several machines the one that it is about.</summary>
+    internal static void WriteFinding(Utf8JsonWriter json, ReportFinding finding, string? machine)
     {
         json.WriteStartObject();
+        if (machine is not null) json.WriteString("machine", machine);
         json.WriteString("code", finding.Code);
         json.WriteString("severity", Severities.Name(finding.Severity));
         json.WriteNumber("event", finding.Event);

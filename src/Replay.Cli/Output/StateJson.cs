@@ -2,13 +2,14 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using Replay.Core.Reports;
+using Replay.Core.Systems;
 
 namespace Replay.Cli.Output;
 
 /// <summary>The JSON of <c>state</c>. Views that were not asked for are left out; what is not known is null.</summary>
 internal static class StateJson
 {
-    public static void Write(StateReport state, StateSelection selection, Stream output)
+    public static void Write(StateReport state, StateSelection selection, IReadOnlyList<NamedSystem> systems, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
@@ -19,8 +20,26 @@ internal static class StateJson
         if (selection.Has(StateViews.Remap)) WriteRemap(json, state.Remap);
         if (selection.Has(StateViews.Msix)) WriteMsix(json, state.Msix);
         if (selection.Has(StateViews.Matrix)) WriteMatrix(json, state.Matrix);
+        WriteSystems(json, systems, selection);
         json.WriteEndObject();
         JsonOutput.End(json, output);
+    }
+
+    /// <summary>Each part of each modelled system, as its last step left it.</summary>
+    private static void WriteSystems(Utf8JsonWriter json, IReadOnlyList<NamedSystem> systems, StateSelection selection)
+    {
+        bool any = false;
+        foreach (NamedSystem named in systems) any |= named.System.Report.States.Count > 0;
+        if (!any) return; // An extension of the contract, only where there is something to say.
+        json.WriteStartArray("systems");
+        foreach (NamedSystem named in systems)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", named.Name);
+            SystemsJson.WriteStates(json, SystemStates.LastOf(named.System.Report.States, selection));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteCpus(Utf8JsonWriter json, IReadOnlyList<CpuRow> cpus)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Reports;
+using Replay.Core.Systems;
 using Spectre.Console;
 
 namespace Replay.Cli.Output;
@@ -9,15 +10,35 @@ namespace Replay.Cli.Output;
 /// <summary><c>state</c> for people: a table a view; <c>?</c> is what the recording does not tell.</summary>
 internal static class StateText
 {
-    public static void Write(StateReport state, StateSelection selection, CliHost host)
+    public static void Write(StateReport state, StateSelection selection, IReadOnlyList<NamedSystem> systems, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading("State at " + state.At);
+        if (selection.Views == StateViews.All)
+        {
+            foreach (NamedSystem named in systems) WriteSystem(console, named, selection);
+            if (RecognisedRules.Decide(systems)) return; // A machine that is run has no recorded one beside it.
+        }
         if (selection.Has(StateViews.Cpus)) WriteCpus(console, state.Cpus);
         if (selection.Has(StateViews.Irqs)) WriteIrqs(console, state.Irqs);
         if (selection.Has(StateViews.Remap)) WriteRemap(console, state.Remap);
         if (selection.Has(StateViews.Msix)) WriteMsix(console, state.Msix);
         if (selection.Has(StateViews.Matrix)) WriteMatrix(console, state.Matrix);
+    }
+
+    private static void WriteSystem(ReportConsole console, NamedSystem named, StateSelection selection)
+    {
+        List<StateLine> states = SystemStates.LastOf(named.System.Report.States, selection);
+        if (states.Count == 0) return;
+        console.Line();
+        console.Heading("System " + named.Name);
+        Table table = ReportConsole.NewTable("!What", "State", "!Since", ">Event");
+        foreach (StateLine row in states)
+        {
+            table.AddRow(ReportConsole.Cell(row.Subject), ReportConsole.Cell(row.State), ReportConsole.Cell(row.Step),
+                ReportConsole.Number(row.Event.ToString(CultureInfo.InvariantCulture)));
+        }
+        console.Write(table);
     }
 
     private static void WriteCpus(ReportConsole console, IReadOnlyList<CpuRow> cpus)

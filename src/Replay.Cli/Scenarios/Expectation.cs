@@ -63,7 +63,7 @@ internal sealed class Expectation
         if (!AsksSomething(values))
         {
             throw new ExpectationException(start + 1,
-                "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line= or order=");
+                "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line=, order= or policy=");
         }
         return new Expectation(number, line[Prefix.Length..].Trim(), values);
     }

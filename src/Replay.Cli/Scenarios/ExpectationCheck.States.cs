@@ -100,6 +100,21 @@ internal static partial class ExpectationCheck
         return true;
     }
 
+    /// <summary>The text shows that its system has this policy, and no other alternative of it.</summary>
+    private static bool CheckPolicy(string policy, ScenarioRun run, List<string> found)
+    {
+        var shown = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (PolicyEvidence row in run.Policies) shown.Add($"{row.Policy}={row.Alternative}");
+        found.Add(shown.Count == 0 ? "no policy is shown" : string.Join(", ", shown));
+        if (policy == "none") return shown.Count == 0;
+        string name = policy[..(policy.IndexOf('=', StringComparison.Ordinal) + 1)];
+        foreach (string other in shown)
+        {
+            if (other != policy && other.StartsWith(name, StringComparison.Ordinal)) return false;
+        }
+        return shown.Contains(policy);
+    }
+
     /// <summary>Lines of the log, packets and hypercalls that have the text: so many, or at least one.</summary>
     private static bool CheckLine(Expectation expectation, string text, ScenarioRun run, List<string> found)
     {

@@ -24,6 +24,7 @@ internal static partial class ExpectationCheck
         if (expectation["call"] is { } call) met &= CheckCall(expectation, call, run, found);
         if (expectation["finding"] is { } finding) met &= CheckFinding(expectation, finding, run, found);
         if (expectation["state"] is not null || expectation["has"] is not null) met &= CheckState(expectation, run, found);
+        if (expectation["policy"] is { } policy) met &= CheckPolicy(policy, run, found);
         if (expectation["line"] is { } line) met &= CheckLine(expectation, line, run, found);
         if (expectation["order"] is { } order) met &= CheckOrder(expectation, order, run, found);
         return new CheckedExpectation(expectation, met, string.Join("; ", found));

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Core.Findings;
+using Replay.Core.Rules;
 using Replay.Core.Systems;
 
 namespace Replay.Cli.Scenarios;
@@ -13,11 +14,11 @@ internal static class ExpectationWords
     public static string[] Keys { get; } =
     [
         "rules", "device", "entry", "irq", "verdict", "nth", "end", "call", "error", "finding", "subject", "step", "at", "state",
-        "has", "line", "count", "order",
+        "has", "line", "count", "order", "policy",
     ];
 
     /// <summary>Keys that ask for something; the others say of what.</summary>
-    public static string[] Asking { get; } = ["verdict", "end", "call", "finding", "state", "has", "line", "order"];
+    public static string[] Asking { get; } = ["verdict", "end", "call", "finding", "state", "has", "line", "order", "policy"];
 
     private static readonly string[] Verdicts = Names(Enum.GetValues<Verdict>(), VerdictText.Name);
     private static readonly string[] Ends = Names(Enum.GetValues<EndVerdict>(), VerdictText.Name);
@@ -38,6 +39,16 @@ internal static class ExpectationWords
                 Require("verdict", parenthesis < 0 ? value : value[..parenthesis], Verdicts, column);
                 break;
             case "end": Require("end verdict", value, Ends, column); break;
+            case "policy" when value != "none":
+                try
+                {
+                    _ = RuleChoice.ForKernel(default).With(value);
+                }
+                catch (UnknownRuleException e)
+                {
+                    throw new ExpectationException(column, e.Message);
+                }
+                break;
             case "finding" when FindingCatalog.FindNamed(value) is null: Require("finding", value, FindingNames(), column); break;
         }
     }

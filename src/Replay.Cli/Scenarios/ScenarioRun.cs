@@ -44,6 +44,9 @@ internal sealed class ScenarioRun
     /// <summary>Packets, hypercalls, lines of the log: what a recording of this would show.</summary>
     public List<TraceLine> Lines { get; } = [];
 
+    /// <summary>What the text shows of its system's policies.</summary>
+    public List<PolicyEvidence> Policies { get; } = [];
+
     /// <summary>Markers with the number of their event.</summary>
     public List<(string Text, long Event)> Marks { get; } = [];
 
@@ -87,6 +90,7 @@ internal sealed class ScenarioRun
         Interrupts.AddRange(report.Interrupts);
         Calls.AddRange(report.Calls);
         States.AddRange(report.States);
+        Policies.AddRange(report.Evidence);
         foreach (TraceLine line in report.Lines)
         {
             if (line.Source == TraceLine.Note) Notes.Add(string.Create(CultureInfo.InvariantCulture, $"event {line.Event}: {line.Text}"));

@@ -25,6 +25,9 @@ public sealed partial class LatencyRecorder
         /// <summary>A handler runs: its interrupt and 1 more; 0 for none.</summary>
         public uint Handler;
         public ulong HandlerSince;
+
+        /// <summary>Interrupt whose handler ended last here, with nothing since, and 1 more.</summary>
+        public uint Chain;
         public ulong SystemSince;
         public ulong HypercallSince;
 
@@ -72,7 +75,11 @@ public sealed partial class LatencyRecorder
         ref CpuTimes cpu = ref Cpu(e.Cpu);
         cpu.Handler = e.Irq + 1;
         cpu.HandlerSince = Since(in e);
-        Arrive(in e);
+
+        // A shared interrupt runs one handler after the other; it arrived once.
+        bool continues = cpu.Chain == e.Irq + 1 && cpu.Chain != 0 && new HandlerRun(in e).Name != Irq(in e).Name;
+        cpu.Chain = 0;
+        if (!continues) Arrive(in e);
     }
 
     private void ExitHandler(in IrqEvent e)
@@ -80,11 +87,13 @@ public sealed partial class LatencyRecorder
         ref CpuTimes cpu = ref Cpu(e.Cpu);
         if (cpu.Handler == e.Irq + 1 && cpu.Handler != 0 && e.Irq < (uint)_irqs.Length) Sample(LatencyMeasure.Handler, (int)e.Irq, cpu.HandlerSince, in e);
         cpu.Handler = 0;
+        cpu.Chain = e.Irq + 1;
     }
 
     private void EnterSystem(in IrqEvent e)
     {
         ref CpuTimes cpu = ref Cpu(e.Cpu);
+        cpu.Chain = 0;
         cpu.SystemVector = e.Vector;
         cpu.SystemSince = Since(in e);
         _classOfVector[e.Vector] = (byte)e.A;

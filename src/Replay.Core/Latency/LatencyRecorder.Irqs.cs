@@ -30,7 +30,7 @@ public sealed partial class LatencyRecorder
         /// <summary>CPU on which the first arrival is awaited while <see cref="MovedSince"/> is set.</summary>
         public ushort MovedTo;
 
-        /// <summary>Name of its action, device and message, as last recorded.</summary>
+        /// <summary>Name of the first action of its chain; device and message, as last recorded.</summary>
         public ushort Name;
         public ushort Device;
         public ushort Entry;

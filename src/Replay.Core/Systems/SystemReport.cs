@@ -9,7 +9,7 @@ namespace Replay.Core.Systems;
 /// <param name="Verdict">What became of it.</param>
 /// <param name="Cpu">CPU where it arrived, if it did.</param>
 /// <param name="Vector">Vector there.</param>
-/// <param name="Irq">Interrupt whose handler ran.</param>
+/// <param name="Irq">Linux number of the interrupt that the device meant, where it is known.</param>
 /// <param name="Address">Address that was written, for a stray message.</param>
 /// <param name="Reason">Why, in a few words.</param>
 public sealed record EventVerdict(

@@ -53,9 +53,16 @@ internal sealed class BlockReader
     /// <summary>Sequence number of the block read last; -1 before the first.</summary>
     public long LastSequence => _lastSequence;
 
-    /// <summary>Goes on at another block; nothing is expected of its sequence number unless the last one is given.</summary>
-    public void MoveTo(long offset, long lastSequence = -1)
+    /// <summary>Checksum of the headers read so far, each of which has the checksum of its block.</summary>
+    public uint HeadersCrc { get; private set; }
+
+    /// <summary>
+    /// Goes on at another block. Nothing is expected of its sequence number, and nothing known of the headers before it,
+    /// unless it is given.
+    /// </summary>
+    public void MoveTo(long offset, long lastSequence = -1, uint headersCrc = 0)
     {
+        HeadersCrc = headersCrc;
         _position = offset;
         _lastSequence = lastSequence;
         _aheadLength = -1;
@@ -102,6 +109,7 @@ internal sealed class BlockReader
                 continue;
             }
             _lastSequence = (long)header.Sequence;
+            HeadersCrc = Crc32C.Append(HeadersCrc, bytes[BlockHeader.CrcOffset..]);
             return true;
         }
         header = default;

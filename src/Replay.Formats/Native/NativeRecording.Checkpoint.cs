@@ -9,21 +9,27 @@ namespace Replay.Formats.Native;
 /// <content>What checkpoints beside a file need: which file it is, and a place between two blocks.</content>
 public sealed partial class NativeRecording
 {
+    /// <summary>Blocks whose headers go into the digest.</summary>
+    private const ulong HeadersInDigest = 64;
+
     private BatchFacts _lastBatch = new(null, true);
+
+    // Of the headers that were skipped by going to a saved place, when that was saved.
+    private uint _headersCrcBefore;
 
     /// <inheritdoc/>
     public override BatchFacts LastBatch => _lastBatch;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The digest is made of the file's tail (names, facts, index), its footer, and the headers of all blocks, which have
-    /// their blocks' checksums: 192 bytes a megabyte are read.
+    /// The digest is made of the file's tail (names, facts, index), its footer, and the headers of a few blocks from all over
+    /// the file: what is read is little, also where each read is a disk's seek.
     /// </remarks>
     public override RecordingIdentity? Identify()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_footer is not { } footer || !_source.CanSeek) return null;
-        return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | HeadersCrc());
+        return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
     }
 
     /// <inheritdoc/>
@@ -33,6 +39,7 @@ public sealed partial class NativeRecording
         archive.Section("irqt", 1);
         long offset = archive.Value(_blocks.Position);
         long sequence = archive.Value(_blocks.LastSequence);
+        _headersCrcBefore = archive.Value(_blocks.HeadersCrc);
         if (offset < NativeSpec.FileHeaderBytes || offset > _blocks.End || offset % NativeSpec.Alignment != 0)
             throw new CheckpointException($"expected a block's offset, found {offset}");
         NextEventIndex = archive.Value(NextEventIndex);
@@ -48,7 +55,7 @@ public sealed partial class NativeRecording
     /// <summary>The block there, unless it is damaged, must begin with the event that is to come next.</summary>
     private void GoTo(long offset, long sequence)
     {
-        _blocks.MoveTo(offset, sequence);
+        _blocks.MoveTo(offset, sequence, _headersCrcBefore);
         BlockReader next = WalkAgain(_buffer);
         next.MoveTo(offset);
         bool fits = _isAtEnd ? offset == _blocks.End
@@ -69,7 +76,7 @@ public sealed partial class NativeRecording
             BlockReader walk = WalkAgain(buffer);
             walk.End = _blocks.Position;
             while (walk.TryReadHeader(out BlockHeader header)) walk.TryReadPayload(header, out _);
-            return walk.Report.Entries.Count == 0 && walk.LastSequence == _blocks.LastSequence;
+            return walk.Report.Entries.Count == 0 && walk.LastSequence == _blocks.LastSequence && walk.HeadersCrc == _headersCrcBefore;
         }
         finally
         {
@@ -91,16 +98,23 @@ public sealed partial class NativeRecording
         return crc;
     }
 
-    /// <summary>Each header has the checksum of its block, and one of its own.</summary>
-    private uint HeadersCrc()
+    /// <summary>Each header has the checksum of its block. The index says where they are; what it says is in the tail's.</summary>
+    private uint SomeHeadersCrc(in Footer footer)
     {
         uint crc = 0;
-        Span<byte> each = stackalloc byte[sizeof(uint)];
-        BlockReader walk = WalkAgain(_buffer);
-        while (walk.TryReadHeader(out BlockHeader header))
+        ulong number = 0, step = Math.Max(1, footer.BlockCount / HeadersInDigest);
+        Span<byte> header = stackalloc byte[NativeSpec.BlockHeaderBytes];
+        var tail = new BlockReader(_source, _buffer, _headerCrc, new ImportReport()) { End = _source.Length - NativeSpec.FooterBytes };
+        tail.MoveTo((long)footer.TailOffset);
+        while (tail.TryReadHeader(out BlockHeader block))
         {
-            MemoryMarshal.Write(each, header.Crc);
-            crc = Crc32C.Append(crc, each);
+            if (block.Type != BlockType.Index || !tail.TryReadPayload(block, out ReadOnlySpan<byte> payload)) continue;
+            foreach (ref readonly IndexEntry entry in MemoryMarshal.Cast<byte, IndexEntry>(payload))
+            {
+                if (number++ % step != 0 || entry.Offset > footer.TailOffset) continue;
+                int got = _source.ReadAt((long)entry.Offset, header);
+                crc = Crc32C.Append(crc, header[..got]);
+            }
         }
         return crc;
     }

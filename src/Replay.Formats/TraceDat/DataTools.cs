@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
@@ -20,10 +21,13 @@ internal sealed class DataTools : IDisposable
 
     public Decompressor? Decompressor { get; }
 
-    /// <summary>Room for the packed bytes of the chunk at hand; chunks are unpacked one after the other.</summary>
+    /// <summary>
+    /// Room for the packed bytes of the chunk at hand; chunks are unpacked one after the other. Rather more room than that:
+    /// packed sizes vary, and each largest one so far would allocate again.
+    /// </summary>
     public byte[] Packed(int length)
     {
-        if (_packed.Length < length) _packed = new byte[length];
+        if (_packed.Length < length) _packed = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
         return _packed;
     }
 

@@ -38,8 +38,8 @@ internal sealed class CheckpointedFile : IDisposable
     /// <summary>Texts of its markers.</summary>
     public List<string> Marks { get; } = [];
 
-    /// <summary>Makes the recording anew, from the first records of a trace.</summary>
-    public void Write(string trace, int records)
+    /// <summary>Makes the recording anew, from the first records of a trace, one of them perhaps edited.</summary>
+    public void Write(string trace, int records, int edited = -1)
     {
         Events.Clear();
         Marks.Clear();
@@ -50,7 +50,9 @@ internal sealed class CheckpointedFile : IDisposable
         {
             int end = Math.Min(batch.Length, records - Events.Count);
             while (end < batch.Length && batch[end].Kind == EventKind.Extension) end++;
-            writer.Write(batch[..end], recording.Tables);
+            IrqEvent[] written = batch[..end].ToArray();
+            if (edited >= Events.Count && edited < Events.Count + end) written[edited - Events.Count].B ^= 1UL << 40;
+            writer.Write(written, recording.Tables);
             for (int i = 0; i < end; i++)
             {
                 if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));

@@ -54,6 +54,20 @@ public sealed class BenchCommandTests
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
+    /// <summary>A build is no slower than itself beyond any noise, and ends in the same state.</summary>
+    [Fact]
+    public void Two_builds_are_run_in_turns()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "irqreplay.exe" : "irqreplay");
+        (int code, string output, string error) = RealCli.Run(
+            "bench", "traces/leak-pre/trace.dat", "--against", program, "--times", "6", "--effect", "900", "--format", "json");
+        Assert.Equal((0, ""), (code, error));
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.True(document.RootElement.GetProperty("sameDigest").GetBoolean());
+        Assert.Equal(6, document.RootElement.GetProperty("samples").GetInt64());
+        Assert.True(document.RootElement.GetProperty("cpuSeconds").GetProperty("median").GetDouble() > 0);
+    }
+
     [Fact]
     public void Replays_that_end_differently_are_our_bug()
     {

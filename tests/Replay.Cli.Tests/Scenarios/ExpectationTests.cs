@@ -20,7 +20,7 @@ public sealed class ExpectationTests
     }
 
     [Theory]
-    [InlineData("#expect rules=linux-6.1", 8, "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line= or order=")]
+    [InlineData("#expect rules=linux-6.1", 8, "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line=, order= or policy=")]
     [InlineData("#expect verdict=LOST oops", 22, "expected key=value, found \"oops\"")]
     [InlineData("#expect verdict=LOST verdict=LOST", 22, "verdict stands twice")]
     [InlineData("#expect verdict=LOST entry=two", 28, "entry is a number, found \"two\"")]

@@ -28,6 +28,22 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
+    public void A_shared_interrupt_arrives_once_however_many_handlers_it_has()
+    {
+        ulong first = (ulong)_tables.Names.Intern("usb1"), second = (ulong)_tables.Names.Intern("usb2");
+        for (ulong i = 0; i < 3; i++)
+        {
+            Add(EventKind.HandlerEntry, 100 + (i * 1000), irq: 24, a: first);
+            Add(EventKind.HandlerExit, 110 + (i * 1000), irq: 24);
+            Add(EventKind.HandlerEntry, 120 + (i * 1000), irq: 24, a: second);
+            Add(EventKind.HandlerExit, 140 + (i * 1000), irq: 24);
+        }
+        LatencyRow gap = Only(LatencyMeasure.Gap), handler = Only(LatencyMeasure.Handler);
+        Assert.Equal((2, 1000UL), (gap.Series.Histogram.Count, gap.Series.Max));
+        Assert.Equal((6, 20UL, "usb1"), (handler.Series.Histogram.Count, handler.Series.Max, handler.Subject));
+    }
+
+    [Fact]
     public void A_move_is_measured_to_its_vector_to_its_first_arrival_and_to_the_end_of_the_old_one()
     {
         Add(EventKind.IrqSetAffinity, 1000, irq: 24);

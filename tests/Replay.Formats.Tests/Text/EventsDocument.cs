@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using Replay.Core.Events;
+using Replay.Core.Systems;
 using Replay.Formats.Text;
 
 namespace Replay.Formats.Tests.Text;
@@ -60,13 +61,16 @@ internal static class EventsDocument
             record that follows; then the bits. Numbers are in files and never change. An operand that a line of the text
             form does not name is 0, the empty name or `irq=none`, unless its row says what it means then.
 
-            | number | kind | role | meaning |
-            | ---: | --- | --- | --- |
+            *System* is what does something with the kind beside the recorded machine: `linux` is a machine that is run,
+            `vpci` a recorded virtual PCI bus, `pcie` errors and assigned devices (src/Replay.Formats/Text/TEXT.md).
+
+            | number | kind | role | system | meaning |
+            | ---: | --- | --- | --- | --- |
 
             """);
         foreach (EventKindInfo info in EventSchema.All)
         {
-            Append(text, $"| {(byte)info.Kind} | [`{info.Name}`](#{info.Name}) | {Role(info)} | {info.Meaning} |\n");
+            Append(text, $"| {(byte)info.Kind} | [`{info.Name}`](#{info.Name}) | {Role(info)} | {Systems(info.Kind)} | {info.Meaning} |\n");
         }
         var tables = new EventTables();
         foreach (EventKindInfo info in EventSchema.All)
@@ -160,6 +164,16 @@ internal static class EventsDocument
         "source" => "probe",
         _ => "nvme0q1",
     };
+
+    private static string Systems(EventKind kind)
+    {
+        var names = new List<string>();
+        foreach (string name in (string[])["linux", "vpci", "pcie"])
+        {
+            if (SystemTable.IsHeard(name, kind)) names.Add(name);
+        }
+        return string.Join(", ", names);
+    }
 
     private static string Role(EventKindInfo info) => info.Role.ToString().ToLowerInvariant();
 

@@ -20,5 +20,6 @@ public sealed partial class VpciWatch
         _callsSeen = archive.Value(_callsSeen);
         _sleeping = archive.Value(_sleeping);
         _cpuGoesDown = archive.Value(_cpuGoesDown);
+        _logSaysDown = archive.Value(_logSaysDown);
     }
 }

@@ -20,6 +20,9 @@ public sealed partial class VpciWatch
     private bool _sleeping;
     private bool _cpuGoesDown;
 
+    // A log without the phases of suspend beside it tells these two itself.
+    private bool _logSaysDown;
+
     /// <summary>Device interrupts are suspended, a CPU goes down, or resume is over.</summary>
     private void ApplyPhase(SuspendPhase phase, int value)
     {
@@ -47,9 +50,11 @@ public sealed partial class VpciWatch
     /// </summary>
     private void ReadLine(ReadOnlySpan<IrqEvent> at)
     {
-        if (!_cpuGoesDown) return;
         Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
         ReadOnlySpan<byte> text = utf8[..EventText.Read(at, utf8)];
+        if (text.StartsWith("Disabling non-boot CPUs"u8)) _logSaysDown = true;
+        else if (text.StartsWith("Enabling non-boot CPUs"u8)) _logSaysDown = false;
+        if (!_cpuGoesDown && !_logSaysDown) return;
         int found = text.IndexOf("hv_irq_unmask() failed"u8);
         if (found < 0) return;
         Show("hv.unmaskOnFailure", "preFix", DeviceIn(text[..found]), "the log says that hv_irq_unmask() failed while a CPU went down");

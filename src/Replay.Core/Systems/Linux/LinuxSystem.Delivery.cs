@@ -17,7 +17,8 @@ public sealed partial class LinuxSystem
         if (!_hardware.TryGetValue(device, out DeviceHardware? hardware)) return false;
         EnsureDriversResumed();
         int row = Report.Events.Count;
-        Report.Add(new EventVerdict(eventIndex, NameOf(device), entry, Verdict.Lost, null, null, null, null, ""));
+        int? meant = _kernel.IrqOf(device, entry)?.Number;
+        Report.Add(new EventVerdict(eventIndex, NameOf(device), entry, Verdict.Lost, null, null, meant, null, ""));
         if (entry >= DeviceHardware.EntriesMax || !hardware.Entries.TryGetValue(entry, out HardwareEntry? found))
         {
             Settle(row, Verdict.Lost, "the device has no such entry");
@@ -212,7 +213,7 @@ public sealed partial class LinuxSystem
             Verdict = verdict,
             Cpu = cpu,
             Vector = vector,
-            Irq = irq,
+            Irq = irq ?? Report.Events[row].Irq,
             Address = address,
             Reason = reason,
         });

@@ -58,7 +58,7 @@ public sealed partial class LinuxSystem
             return -1;
         }
         int row = Report.Events.Count;
-        Report.Add(new EventVerdict(raised, NameOf(irq.Device), irq.Entry, Verdict.Lost, null, null, null, null, ""));
+        Report.Add(new EventVerdict(raised, NameOf(irq.Device), irq.Entry, Verdict.Lost, null, null, irq.Number, null, ""));
         return row;
     }
 
