@@ -47,7 +47,12 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override void TakeSnapshot(MachineSnapshot snapshot) =>
         snapshot.Take(_replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.TimeNs);
 
-    public override void Transfer(StateArchive archive) => _replayer.Transfer(archive);
+    public override void Transfer(StateArchive archive)
+    {
+        // Saving the machine of the recording is right beside a guided kernel too, which only watches it.
+        if (archive.IsLoading && _guided is not null) throw new CheckpointException("a kernel under other rules begins at the start");
+        _replayer.Transfer(archive);
+    }
 
     public override void TransferFindings(StateArchive archive, int from) => _replayer.TransferFindings(archive, from);
 
