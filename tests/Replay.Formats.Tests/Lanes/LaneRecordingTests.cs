@@ -244,7 +244,7 @@ public sealed class LaneRecordingTests
         return count;
     }
 
-    private static byte[] NativeOf(string path)
+    internal static byte[] NativeOf(string path)
     {
         string native = Path.GetTempFileName();
         try
