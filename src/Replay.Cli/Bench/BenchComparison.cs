@@ -4,13 +4,13 @@ using Replay.Core.Statistics;
 namespace Replay.Cli.Bench;
 
 /// <summary>
-/// A session held against an earlier one of the same recording. Each run's CPU time is divided by what the calibrator took
+/// A session held against an earlier one of the same recording. Each run's time is divided by what the calibrator took
 /// around it, so that a slower hour or another machine is not taken for slower code; and what the two loops of the
 /// calibrator disagree about is added to the least difference that counts.
 /// </summary>
 /// <param name="Baseline">The earlier session.</param>
 /// <param name="Now">This one.</param>
-/// <param name="Result">CPU nanoseconds an event, those of the baseline as they would be on the machine of now.</param>
+/// <param name="Result">Nanoseconds an event, those of the baseline as they would be on the machine of now.</param>
 /// <param name="DispatchRatio">How much longer the calibrator's jumps take now.</param>
 /// <param name="MemoryRatio">How much longer its memory loop takes now.</param>
 /// <param name="Effect">Least difference that counted, as a part.</param>
@@ -27,6 +27,8 @@ internal sealed record BenchComparison(
                 + $"{PlainText.Count(baseline.File.Bytes, "byte")}, {PlainText.Count(baseline.File.Events, "event")}; this one has "
                 + $"{PlainText.Count(now.File.Bytes, "byte")}, {PlainText.Count(now.File.Events, "event")}; make a new one with --save");
         }
+        if (baseline.Lanes != now.Lanes)
+            throw new UsageException($"--baseline {baselineFile}: it was measured with --lanes {baseline.Lanes}; this is {now.Lanes}");
         double dispatch = Ratio(baseline, now, static sample => sample.Dispatch);
         double memory = Ratio(baseline, now, static sample => sample.Memory);
 
@@ -47,7 +49,7 @@ internal sealed record BenchComparison(
     private static double Median(BenchResult result) => result.Of(Speed).Median;
 
     private static SampleSet Calibrated(BenchResult result, double machine) =>
-        result.Of(sample => sample.Cpu / Math.Max(1, result.File.Events) * 1e9 * (machine / Speed(sample)));
+        result.Of(sample => result.Time(sample) / Math.Max(1, result.File.Events) * 1e9 * (machine / Speed(sample)));
 
     private static double Ratio(BenchResult baseline, BenchResult now, Func<BenchSample, double> loop) =>
         now.Of(loop).Median / baseline.Of(loop).Median;

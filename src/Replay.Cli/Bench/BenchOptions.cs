@@ -6,7 +6,8 @@ namespace Replay.Cli.Bench;
 /// <param name="Times">Timed replays; with <paramref name="Seconds"/> the most that are made.</param>
 /// <param name="Seconds">Time after which no further replay begins; null: none but <paramref name="Times"/> decides.</param>
 /// <param name="Thresholds">When slower is slower.</param>
-internal sealed record BenchOptions(int Times, double? Seconds, Thresholds Thresholds)
+/// <param name="Lanes">Threads that share the reading.</param>
+internal sealed record BenchOptions(int Times, double? Seconds, Thresholds Thresholds, int Lanes = 1)
 {
     public const int TimesDefault = 15;
 

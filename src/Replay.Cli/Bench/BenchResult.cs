@@ -63,6 +63,9 @@ internal sealed record BenchResult
     /// <summary>When it was measured, UTC, ISO 8601.</summary>
     public required string MeasuredAt { get; init; }
 
+    /// <summary>Threads that shared the reading.</summary>
+    public int Lanes { get; init; } = 1;
+
     /// <summary>Runs that were not timed.</summary>
     public required int WarmUps { get; init; }
 
@@ -75,12 +78,15 @@ internal sealed record BenchResult
     public long AllocatedPerRun { get; init; }
 
     /// <summary>
-    /// Bytes allocated per event between the first batch and the last; null when the recording has too few batches to tell.
+    /// Bytes allocated per event in the later half of the recording; null when it has too few batches to tell.
     /// </summary>
     public double? AllocatedPerEvent { get; init; }
 
     /// <summary>What each kind of event costs.</summary>
     public KindCosts Kinds { get; init; } = KindCosts.None;
+
+    /// <summary>What speed is told by: CPU time, which others disturb least, and for several lanes the clock on the wall.</summary>
+    public double Time(BenchSample sample) => Lanes > 1 ? sample.Wall : sample.Cpu;
 
     /// <summary>One number of each sample.</summary>
     public SampleSet Of(Func<BenchSample, double> part)

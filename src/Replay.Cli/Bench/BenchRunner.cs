@@ -67,6 +67,7 @@ internal sealed class BenchRunner
             File = new BenchFile(_path, info.Format, bytes, crc, First.Report.Events, isOwn ? First.Records : info.RecordCount),
             Digest = First.Report.Digest,
             MeasuredAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            Lanes = _options.Lanes,
             WarmUps = _warmUps,
             Samples = samples,
             Parts = UsualParts(),

@@ -15,11 +15,14 @@ namespace Replay.Cli.Bench;
 /// <param name="Other">The other program.</param>
 /// <param name="OtherCpu">CPU seconds of its runs.</param>
 /// <param name="OwnCpu">CPU seconds of this program's runs.</param>
+/// <param name="OtherWall">Seconds on the wall of its runs.</param>
+/// <param name="OwnWall">Seconds on the wall of this program's runs.</param>
 /// <param name="Result">This one against the other one.</param>
 /// <param name="OtherDigest">State at the end, as the other program says.</param>
 /// <param name="OwnDigest">State at the end, as this one says.</param>
 internal sealed record Duel(
-    string Other, SampleSet OtherCpu, SampleSet OwnCpu, Comparison Result, string OtherDigest, string OwnDigest)
+    string Other, SampleSet OtherCpu, SampleSet OwnCpu, SampleSet OtherWall, SampleSet OwnWall, Comparison Result,
+    string OtherDigest, string OwnDigest)
 {
     /// <summary>True when a script must stop: slower, or another state.</summary>
     public bool IsRegression => Result.Verdict == Verdict.Slower || OtherDigest != OwnDigest;
@@ -28,21 +31,25 @@ internal sealed record Duel(
     public static Duel Run(string other, string file, BenchOptions options, Action<string> note)
     {
         (string own, string[] prefix) = Self();
-        var otherCpu = new List<double>();
-        var ownCpu = new List<double>();
+        var otherRuns = new List<Elapsed>();
+        var ownRuns = new List<Elapsed>();
         string otherDigest = Start(other, [], file).Digest, ownDigest = Start(own, prefix, file).Digest;
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < options.Times; i++)
         {
             if (i >= BenchOptions.TimesLeast && Stopwatch.GetElapsedTime(start).TotalSeconds > options.Seconds) break;
             note($"pair {i + 1} of {options.Times}");
-            if (i % 2 == 0) otherCpu.Add(Start(other, [], file).Seconds);
-            ownCpu.Add(Start(own, prefix, file).Seconds);
-            if (i % 2 == 1) otherCpu.Add(Start(other, [], file).Seconds);
+            if (i % 2 == 0) otherRuns.Add(Start(other, [], file).Elapsed);
+            ownRuns.Add(Start(own, prefix, file).Elapsed);
+            if (i % 2 == 1) otherRuns.Add(Start(other, [], file).Elapsed);
         }
-        SampleSet left = SampleSet.Of([.. otherCpu]), right = SampleSet.Of([.. ownCpu]);
-        return new Duel(other, left, right, Comparison.Of(left, right, options.Thresholds), otherDigest, ownDigest);
+        SampleSet left = Cpu(otherRuns), right = Cpu(ownRuns);
+        return new Duel(other, left, right, Wall(otherRuns), Wall(ownRuns), Comparison.Of(left, right, options.Thresholds), otherDigest, ownDigest);
     }
+
+    private static SampleSet Cpu(List<Elapsed> runs) => SampleSet.Of(runs.ConvertAll(static run => run.CpuSeconds).ToArray());
+
+    private static SampleSet Wall(List<Elapsed> runs) => SampleSet.Of(runs.ConvertAll(static run => run.WallSeconds).ToArray());
 
     private static (string Program, string[] Prefix) Self()
     {
@@ -52,7 +59,7 @@ internal sealed record Duel(
             : (program, []);
     }
 
-    private static (double Seconds, string Digest) Start(string program, string[] prefix, string file)
+    private static (Elapsed Elapsed, string Digest) Start(string program, string[] prefix, string file)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[.. prefix, "replay", file, "--format", "json"]) start.ArgumentList.Add(argument);
@@ -69,7 +76,7 @@ internal sealed record Duel(
             if (process.ExitCode is not (ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput))
                 throw new UsageException($"--against {program}: \"replay {file} --format json\" ended with exit code {process.ExitCode}");
             using JsonDocument report = JsonDocument.Parse(output);
-            return (ChildTime.Seconds() - cpu ?? wall, report.RootElement.GetProperty("digest").GetString() ?? "");
+            return (new Elapsed(ChildTime.Seconds() - cpu ?? wall, wall), report.RootElement.GetProperty("digest").GetString() ?? "");
         }
         catch (Win32Exception e)
         {

@@ -22,6 +22,7 @@ internal static class SavedBench
                     file.GetProperty("crc32c").GetUInt32(), file.GetProperty("events").GetInt64(), file.GetProperty("records").GetInt64()),
                 Digest = Text(root, "digest"),
                 MeasuredAt = Text(root, "measuredAt"),
+                Lanes = root.GetProperty("lanes").GetInt32(),
                 WarmUps = root.GetProperty("warmUps").GetInt32(),
                 Samples = Samples(root.GetProperty("samples")),
             };

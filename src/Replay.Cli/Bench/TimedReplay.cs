@@ -27,7 +27,7 @@ internal sealed class TimedReplay
     /// <summary>Bytes allocated by the thread that replays, from opening to the last batch.</summary>
     public long Allocated { get; private set; }
 
-    /// <summary>Bytes allocated after the first batch and before the last, and the records between.</summary>
+    /// <summary>Bytes allocated in the later half, up to the last batch, and the records in it.</summary>
     public (long Bytes, long Records) Steady { get; private set; }
 
     public static TimedReplay Run(Func<Recording> open, Func<Recording, ReplaySession> createSession)
@@ -50,10 +50,12 @@ internal sealed class TimedReplay
             apply += last - read;
             run.Records += batch.Length;
 
-            // The first batch is where tables grow and names are met, the last where totals are written down.
+            // In the first half tables grow and names are met, with the last batch totals are written down.
             long now = GC.GetAllocatedBytesForCurrentThread();
+            double progress = recording.Progress;
+            if (progress < 0.5) continue;
             if (first == 0) (first, firstRecords) = (now, run.Records);
-            else if (recording.Progress < 1) run.Steady = (now - first, run.Records - firstRecords);
+            else if (progress < 1) run.Steady = (now - first, run.Records - firstRecords);
         }
         run.Allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
         long applied = Stopwatch.GetTimestamp();

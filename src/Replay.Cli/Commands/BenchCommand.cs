@@ -4,6 +4,7 @@ using System.IO;
 using Replay.Cli.Bench;
 using Replay.Cli.Output;
 using Replay.Formats;
+using Replay.Formats.Lanes;
 
 namespace Replay.Cli.Commands;
 
@@ -53,6 +54,13 @@ internal sealed class BenchCommand
         DefaultValueFactory = static _ => BenchOptions.UsualThresholds.Effect * 100,
     };
 
+    private readonly Option<int> _lanes = new("--lanes")
+    {
+        Description = "Threads that share the reading, 1 unless you say otherwise; with more, speeds are by the clock on the wall.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 1,
+    };
+
     private readonly Option<bool> _all = new("--all")
     {
         Description = "List every kind of event; otherwise the most expensive ones.",
@@ -64,7 +72,7 @@ internal sealed class BenchCommand
         _createSession = createSession;
         _shared = new SharedOptions(command);
         _rules = new RuleOptions(command);
-        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _all]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _lanes, _all]) command.Options.Add(option);
         command.SetAction(Run);
     }
 
@@ -87,7 +95,8 @@ internal sealed class BenchCommand
         if (result.GetValue(_against) is { } other) return RunDuel(other, file, format, options, progress);
         string? baselineFile = result.GetValue(_baseline);
         BenchResult? baseline = baselineFile is null ? null : SavedBench.Read(baselineFile);
-        var runner = new BenchRunner(file, () => _shared.Open(result, _host),
+        Func<string, int, Recording> opener = _shared.Opener(result, _host);
+        var runner = new BenchRunner(file, () => opener(file, options.Lanes),
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))), options, progress.Write);
         BenchResult measured = runner.Run();
         progress.Dispose();
@@ -117,6 +126,8 @@ internal sealed class BenchCommand
             throw new UsageException($"--times {times}: a number from 1 to {BenchOptions.TimesMax} is needed");
         double? seconds = result.GetValue(_seconds);
         if (seconds is { } limit && !(limit > 0)) throw new UsageException("--seconds: a number above 0 is needed");
+        int lanes = result.GetValue(_lanes);
+        if (lanes is < 1 or > RecordingLanes.Max) throw new UsageException($"--lanes {lanes}: a number of threads from 1 to {RecordingLanes.Max}");
         double effect = result.GetValue(_effect);
         if (!(effect is > 0 and <= 1000)) throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
         if (result.GetValue(_against) is not null && (result.GetValue(_baseline) ?? result.GetValue(_save)) is not null)
@@ -125,7 +136,7 @@ internal sealed class BenchCommand
         // A limit of time alone means as many runs as fit into it.
         bool onlySeconds = seconds is not null && result.GetResult(_times) is null or { Implicit: true };
         return new BenchOptions(onlySeconds ? BenchOptions.TimesMax : times, seconds,
-            BenchOptions.UsualThresholds with { Effect = effect / 100 });
+            BenchOptions.UsualThresholds with { Effect = effect / 100 }, lanes);
     }
 
     /// <summary>Where the measuring is, on a terminal only, and gone afterwards.</summary>

@@ -44,6 +44,8 @@ internal static class BenchJson
         json.WriteString("digestAgainst", duel.OtherDigest);
         WriteInterval(json, "cpuSeconds", duel.OwnCpu);
         WriteInterval(json, "cpuSecondsAgainst", duel.OtherCpu);
+        WriteInterval(json, "wallSeconds", duel.OwnWall);
+        WriteInterval(json, "wallSecondsAgainst", duel.OtherWall);
         WriteVerdict(json, duel.Result);
         json.WriteBoolean("regression", duel.IsRegression);
         json.WriteEndObject();
@@ -99,14 +101,15 @@ internal static class BenchJson
 
     private static void WriteMedians(Utf8JsonWriter json, BenchResult result)
     {
-        SampleSet cpu = result.Of(static sample => sample.Cpu);
-        double seconds = cpu.Median;
+        double seconds = result.Of(result.Time).Median;
+        json.WriteNumber("lanes", result.Lanes);
+        json.WriteString("timeOf", result.Lanes > 1 ? "wall" : "cpu");
         json.WriteNumber("runs", result.Samples.Count);
         json.WriteNumber("warmUps", result.WarmUps);
-        WriteInterval(json, "cpuSeconds", cpu);
+        WriteInterval(json, "cpuSeconds", result.Of(static sample => sample.Cpu));
         WriteInterval(json, "wallSeconds", result.Of(static sample => sample.Wall));
         WriteInterval(json, "scanSeconds", result.Of(static sample => sample.Scan));
-        WriteInterval(json, "ofScan", result.Of(static sample => sample.Scan / sample.Cpu));
+        WriteInterval(json, "ofScan", result.Of(sample => sample.Scan / result.Time(sample)));
         WriteNumber(json, "eventsPerSecond", result.File.Events / seconds);
         WriteNumber(json, "recordsPerSecond", result.File.Records / seconds);
         WriteNumber(json, "bytesPerSecond", result.File.Bytes / seconds);

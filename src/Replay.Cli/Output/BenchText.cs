@@ -34,11 +34,13 @@ internal static class BenchText
         console.Line("  " + MachineDescription.Now());
         console.Line();
         console.Line($"Whole processes of \"replay\" in turns, {PlainText.Count(duel.OwnCpu.Count, "pair")}");
-        Table table = ReportConsole.NewTable("!Program", ">CPU median", ">95 % interval");
-        Row(table, duel.Other, duel.OtherCpu, DurationText.Seconds);
-        Row(table, "this one", duel.OwnCpu, DurationText.Seconds);
+        Table table = ReportConsole.NewTable("!Program", ">Median", ">95 % interval");
+        Row(table, duel.Other + ", CPU", duel.OtherCpu, DurationText.Seconds);
+        Row(table, "this one, CPU", duel.OwnCpu, DurationText.Seconds);
+        Row(table, duel.Other + ", wall clock", duel.OtherWall, DurationText.Seconds);
+        Row(table, "this one, wall clock", duel.OwnWall, DurationText.Seconds);
         console.Write(table);
-        WriteVerdict(console, duel.Result, "this program", BenchOptions.UsualThresholds.Effect);
+        WriteVerdict(console, duel.Result, "this program, by CPU time,", BenchOptions.UsualThresholds.Effect);
         if (duel.OwnDigest != duel.OtherDigest)
             console.Line($"They end in different states: digest {duel.OtherDigest} there, {duel.OwnDigest} here.", ReportConsole.Bad);
     }
@@ -65,22 +67,22 @@ internal static class BenchText
     private static void WriteMedians(ReportConsole console, BenchResult result)
     {
         BenchFile file = result.File;
-        console.Line($"{PlainText.Count(result.Samples.Count, "run")} after {PlainText.Count(result.WarmUps)} to warm up; medians of CPU time");
+        console.Line($"{PlainText.Count(result.Samples.Count, "run")} after {PlainText.Count(result.WarmUps)} to warm up; medians{(result.Lanes > 1 ? $"; {result.Lanes} lanes, speeds by the clock on the wall" : ", speeds by CPU time")}");
         Table table = ReportConsole.NewTable("!", ">Median", ">95 % interval");
         Row(table, "replay, CPU", result.Of(static sample => sample.Cpu), DurationText.Seconds);
         Row(table, "replay, wall clock", result.Of(static sample => sample.Wall), DurationText.Seconds);
         Row(table, "read and checksum", result.Of(static sample => sample.Scan), DurationText.Seconds);
-        Row(table, "  that is, of the replay", result.Of(static sample => sample.Scan / sample.Cpu), static part => part.ToString("0.000", CultureInfo.InvariantCulture));
+        Row(table, "  that is, of the replay", result.Of(sample => sample.Scan / result.Time(sample)), static part => part.ToString("0.000", CultureInfo.InvariantCulture));
         if (file.Events > 0)
         {
-            Row(table, "events/s", result.Of(sample => file.Events / sample.Cpu), Rate);
-            if (file.Records != file.Events) Row(table, "records/s", result.Of(sample => file.Records / sample.Cpu), Rate);
-            Row(table, "per event", result.Of(sample => sample.Cpu * 1e9 / file.Events), DurationText.Ns);
+            Row(table, "events/s", result.Of(sample => file.Events / result.Time(sample)), Rate);
+            if (file.Records != file.Events) Row(table, "records/s", result.Of(sample => file.Records / result.Time(sample)), Rate);
+            Row(table, "per event", result.Of(sample => result.Time(sample) * 1e9 / file.Events), DurationText.Ns);
         }
-        Row(table, "bytes/s", result.Of(sample => file.Bytes / sample.Cpu), Rate);
+        Row(table, "bytes/s", result.Of(sample => file.Bytes / result.Time(sample)), Rate);
         console.Write(table);
         console.Line(result.AllocatedPerEvent is { } bytes
-            ? string.Create(CultureInfo.InvariantCulture, $"Allocated: {bytes:0.###} bytes per event after the first batch, {PlainText.Count(result.AllocatedPerRun)} bytes a run.")
+            ? string.Create(CultureInfo.InvariantCulture, $"Allocated: {bytes:0.###} bytes per event in the later half, {PlainText.Count(result.AllocatedPerRun)} bytes a run.")
             : $"Allocated: {PlainText.Count(result.AllocatedPerRun)} bytes a run; it is too short to tell what is allocated per event.");
     }
 

@@ -63,6 +63,15 @@ public sealed class BenchComparisonTests
     }
 
     [Fact]
+    public void Lanes_are_compared_by_the_wall_and_only_with_as_many()
+    {
+        BenchResult one = Session(1, 1, 1, 1), two = Session(1, 1, 1, 2) with { Lanes = 2 };
+        Assert.Equal((one.Samples[0].Cpu, two.Samples[0].Wall), (one.Time(one.Samples[0]), two.Time(two.Samples[0])));
+        UsageException e = Assert.Throws<UsageException>(() => BenchComparison.Of(one, two, "one.json", Usual));
+        Assert.Contains("--lanes 1; this is 2", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_saved_is_read_again()
     {
         string path = Path.GetTempFileName();
