@@ -68,7 +68,8 @@ internal sealed class TopCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("top", "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
+        var command = new Command(
+            "top", "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
         _ = new TopCommand(command, host, createSession);
         return command;
     }
@@ -81,7 +82,8 @@ internal sealed class TopCommand
         bool redraws = format == OutputFormat.Text && _host.OutIsTerminal && _host.Variable("TERM") != "dumb";
         TimeSpan interval = ParseInterval(result.GetValue(_interval), redraws ? 0.25 : 1);
         int frames = result.GetValue(_once) ? 1 : ParseCount("--frames", result.GetValue(_frames), int.MaxValue);
-        int rows = ParseCount("--rows", result.GetValue(_rows), format == OutputFormat.Json ? int.MaxValue : redraws ? 1000 : 10);
+        int rowsMax = format == OutputFormat.Json || redraws ? int.MaxValue : 10;
+        int rows = ParseCount("--rows", result.GetValue(_rows), rowsMax);
 
         PumpedStream? pipe = null;
         using var replay = new TopReplay(
@@ -89,7 +91,8 @@ internal sealed class TopCommand
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
             speed is { } times ? new Pacer(_host.Time, times) : null);
         using var screen = new TopScreen(_host, redraws);
-        var printer = new TopPrinter(result.GetValue(_shared.File)!, screen, format, rows, _host, replay, () => Volatile.Read(ref pipe)?.BytesReceived);
+        var printer = new TopPrinter(
+            result.GetValue(_shared.File)!, screen, format, rows, _host, replay, () => Volatile.Read(ref pipe)?.BytesReceived);
         bool interrupted = false;
         using (_host.OnInterrupt(() => Volatile.Write(ref interrupted, true)))
         {
@@ -136,15 +139,16 @@ internal sealed class TopCommand
 
     /// <summary>Pipes, and files that the kernel makes while they are read (trace_pipe), have no length.</summary>
     private static bool IsPipe(string path) =>
-        File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length == 0;
+        File.Exists(path)
+        && (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length == 0;
 
     private static FileStream OpenPipe(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
 
     private static TimeSpan ParseInterval(string? text, double seconds)
     {
         if (text is null) return TimeSpan.FromSeconds(seconds);
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds) && seconds is >= 0.02 and <= 86400)
-            return TimeSpan.FromSeconds(seconds);
+        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds);
+        if (isNumber && seconds is >= 0.02 and <= 86400) return TimeSpan.FromSeconds(seconds);
         throw new UsageException($"--interval {text}: seconds from 0.02 to 86400, for example --interval 0.5");
     }
 

@@ -17,7 +17,12 @@ internal static class TopJson
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
         json.WriteNumber("frame", frame.Number);
-        json.WriteString("phase", frame.Phase switch { TopPhase.Waiting => "waiting", TopPhase.Running => "running", _ => "ended" });
+        json.WriteString("phase", frame.Phase switch
+        {
+            TopPhase.Waiting => "waiting",
+            TopPhase.Running => "running",
+            _ => "ended",
+        });
         json.WriteText("format", frame.Source.Format);
         json.WriteText("kernel", frame.Source.Kernel);
         json.WriteNumber("bytesReceived", frame.BytesReceived);

@@ -47,12 +47,16 @@ internal static class TopText
         if (frame.Phase != TopPhase.Waiting)
         {
             int left = height == 0 ? int.MaxValue : height - lines.Count;
-            int findings = Math.Min(height == 0 ? 10 : 4, height == 0 ? frame.FindingsKept - frame.FirstNewFinding : frame.FindingsKept);
+            int findings = height == 0
+                ? Math.Min(10, frame.FindingsKept - frame.FirstNewFinding)
+                : Math.Min(4, frame.FindingsKept);
             // A heading and a blank line each; what is left is shared: CPUs a third, few of them all.
             int rest = left - 4 - (findings > 0 ? 2 + findings : 0);
-            int cpus = height == 0 ? 64 : Math.Clamp(Math.Min(frame.Cpus.Count, Math.Max(rest / 3, 6)), 1, Math.Max(1, rest - 3));
+            int cpus = height == 0 ? 64
+                : Math.Clamp(Math.Min(frame.Cpus.Count, Math.Max(rest / 3, 6)), 1, Math.Max(1, rest - 3));
             AddCpus(lines, frame, cpus, Math.Clamp(width - BarFrom, 0, BarMax));
-            int shown = height == 0 ? rows : Math.Min(rows, height - lines.Count - 2 - (findings > 0 ? 2 + findings : 0));
+            int below = 2 + (findings > 0 ? 2 + findings : 0);
+            int shown = height == 0 ? rows : Math.Min(rows, height - lines.Count - below);
             AddIrqs(lines, frame, Math.Max(1, shown), cutsNames: width <= 100);
             if (findings > 0) AddFindings(lines, frame, findings, newestOnly: height > 0);
         }
@@ -75,15 +79,18 @@ internal static class TopText
             lines.Add(new TopLine("waiting for the first event" + received, TopStyle.Plain));
             return;
         }
-        string part = frame.Part is { } read ? string.Create(CultureInfo.InvariantCulture, $" · {read * 100:F0} % of the file") : "";
-        lines.Add(new TopLine($"at {PlainText.Seconds(frame.TimeNs)} s · {PlainText.Count(frame.Events, "event")}{part} · {PlainText.Rate(frame.EventsPerSecond)}",
-            TopStyle.Plain));
-        string remap = frame.RemapEntries == 0 ? "" : $" · remapping entries {Count(frame.RemapPresent)} present of {Count(frame.RemapEntries)}";
-        lines.Add(new TopLine($"interrupts {Count(frame.Delivered)} · {Rate(frame.DeliveredPerSecond)}/s · {Count(frame.Spurious)} spurious · "
-            + $"{Count(frame.Lost)} lost · {Show(frame.Reserved)} reserved{remap}", frame.Lost > 0 ? TopStyle.Bad : TopStyle.Plain));
+        lines.Add(new TopLine(string.Join(" · ", NotEmpty($"at {PlainText.Seconds(frame.TimeNs)} s",
+            PlainText.Count(frame.Events, "event"), frame.Part is { } read ? Line($"{read * 100:F0} % of the file") : "",
+            PlainText.Rate(frame.EventsPerSecond))), TopStyle.Plain));
+        lines.Add(new TopLine(string.Join(" · ", NotEmpty($"interrupts {Count(frame.Delivered)}",
+            $"{Rate(frame.DeliveredPerSecond)}/s", $"{Count(frame.Spurious)} spurious", $"{Count(frame.Lost)} lost",
+            $"{Show(frame.Reserved)} reserved",
+            frame.RemapEntries == 0 ? "" : $"remapping entries {Count(frame.RemapPresent)} present of {Count(frame.RemapEntries)}")),
+            frame.Lost > 0 ? TopStyle.Bad : TopStyle.Plain));
         if (frame.LostRecords > 0 || frame.HasDataLoss)
         {
-            string lost = frame.LostRecords > 0 ? $"the recorder lost {PlainText.Count(frame.LostRecords, "record")}" : "the input is damaged";
+            string lost = frame.LostRecords == 0 ? "the input is damaged"
+                : $"the recorder lost {PlainText.Count(frame.LostRecords, "record")}";
             lines.Add(new TopLine($"DATA LOSS: {lost}; what follows is a guess", TopStyle.Bad));
         }
     }
@@ -100,17 +107,19 @@ internal static class TopText
             TopCpu cpu = frame.Cpus[i];
             string bar = busiest > 0 ? new string('#', (int)Math.Round((cpu.PerSecond ?? 0) / busiest * barMax)) : "";
             string online = cpu.Online switch { true => "yes", false => "OFFLINE", _ => "?" };
-            lines.Add(new TopLine(Line($"{cpu.Cpu,4}  {online,-7} {cpu.InUse,7}  {Show(cpu.Available),9}  {Show(cpu.Managed),7}  {Rate(cpu.PerSecond),10}  {bar}").TrimEnd(),
-                cpu.Online == false ? TopStyle.Warn : TopStyle.Plain));
+            string row = Line($"{cpu.Cpu,4}  {online,-7} {cpu.InUse,7}  {Show(cpu.Available),9}  {Show(cpu.Managed),7}")
+                + $"  {Rate(cpu.PerSecond),10}  {bar}";
+            lines.Add(new TopLine(row.TrimEnd(), cpu.Online == false ? TopStyle.Warn : TopStyle.Plain));
         }
         if (all) return;
-        long inUse = 0, online2 = 0;
+        long inUse = 0, onlineCount = 0;
         for (int i = most - 1; i < frame.Cpus.Count; i++)
         {
             inUse += frame.Cpus[i].InUse;
-            if (frame.Cpus[i].Online == true) online2++;
+            if (frame.Cpus[i].Online == true) onlineCount++;
         }
-        lines.Add(new TopLine($"   … {PlainText.Count(frame.Cpus.Count - most + 1, "CPU")} more: {online2} online, {Count(inUse)} vectors in use", TopStyle.Plain));
+        string more = PlainText.Count(frame.Cpus.Count - most + 1, "CPU");
+        lines.Add(new TopLine($"   … {more} more: {Count(onlineCount)} online, {Count(inUse)} vectors in use", TopStyle.Plain));
     }
 
     private static void AddIrqs(List<TopLine> lines, TopFrame frame, int most, bool cutsNames)
@@ -124,9 +133,9 @@ internal static class TopText
             string vector = (irq.Flags & IrqFlags.VectorKnown) == 0 ? "?" : irq.Vector == 0 ? "none" : Show(irq.Vector);
             string device = irq.Entry < 0 ? irq.Device : $"{irq.Device}[{Show(irq.Entry)}]";
             string name = cutsNames ? Cut(irq.Name ?? "?", NameWidth) : irq.Name ?? "?";
-            lines.Add(new TopLine(PlainText.Clean(Line(
-                $"{irq.Irq,4}  {Rate(frame.Irqs[i].PerSecond),8} {Count((long)irq.Delivered),9}  {cpu,3} {vector,6}  {State(irq.Flags),-7}  {name,-NameWidth}  {device}").TrimEnd()),
-                TopStyle.Plain));
+            string row = Line($"{irq.Irq,4}  {Rate(frame.Irqs[i].PerSecond),8} {Count((long)irq.Delivered),9}")
+                + $"  {cpu,3} {vector,6}  {State(irq.Flags),-7}  {name,-NameWidth}  {device}";
+            lines.Add(new TopLine(PlainText.Clean(row.TrimEnd()), TopStyle.Plain));
         }
     }
 
@@ -138,9 +147,10 @@ internal static class TopText
         lines.Add(new TopLine(newestOnly ? $"{total}, the newest first" : $"{total}, {Count(newCount)} new", TopStyle.Heading));
         for (int i = 0; i < most; i++)
         {
-            Finding finding = newestOnly ? frame.Findings[frame.FindingsKept - 1 - i] : frame.Findings[frame.FirstNewFinding + i];
-            lines.Add(new TopLine(PlainText.Clean($" {Severities.Name(finding.Severity),-8}  {FindingCatalog.IdOf(finding.Code)}  event {finding.Event.ToString(CultureInfo.InvariantCulture)}  {finding.Message}"),
-                finding.Severity >= Severity.Major ? TopStyle.Bad : TopStyle.Warn));
+            Finding finding = frame.Findings[newestOnly ? frame.FindingsKept - 1 - i : frame.FirstNewFinding + i];
+            string row = $" {Severities.Name(finding.Severity),-8}  {FindingCatalog.IdOf(finding.Code)}"
+                + $"  event {Show(finding.Event)}  {finding.Message}";
+            lines.Add(new TopLine(PlainText.Clean(row), finding.Severity >= Severity.Major ? TopStyle.Bad : TopStyle.Warn));
         }
         if (!newestOnly && newCount > most) lines.Add(new TopLine($" … and {Count(newCount - most)} more", TopStyle.Plain));
     }
@@ -148,7 +158,8 @@ internal static class TopText
     private static string State(IrqFlags flags)
     {
         if ((flags & IrqFlags.MoveInProgress) != 0) return "moving";
-        if ((flags & (IrqFlags.MaskedKnown | IrqFlags.Masked)) == (IrqFlags.MaskedKnown | IrqFlags.Masked)) return "masked";
+        const IrqFlags KnownMasked = IrqFlags.MaskedKnown | IrqFlags.Masked;
+        if ((flags & KnownMasked) == KnownMasked) return "masked";
         if ((flags & IrqFlags.ManagedShutdown) != 0) return "shut";
         return (flags & IrqFlags.Managed) != 0 ? "managed" : "";
     }

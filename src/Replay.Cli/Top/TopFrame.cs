@@ -85,7 +85,7 @@ internal sealed record TopFrame
 
     public long FindingCount { get; init; }
 
-    /// <summary>All that are kept with their text, in the order in which they showed. Shared, append-only: only the first <see cref="FindingsKept"/> belong to this frame.</summary>
+    /// <summary>Those kept with their text, in the order in which they showed; the snapshot's, valid until the next one is taken.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     public int FindingsKept { get; init; }

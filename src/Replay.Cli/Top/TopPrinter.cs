@@ -18,7 +18,8 @@ internal sealed class TopPrinter
     private readonly long _started;
     private bool _hasView;
 
-    public TopPrinter(string file, TopScreen screen, OutputFormat format, int rows, CliHost host, TopReplay replay, Func<long?> bytesReceived)
+    public TopPrinter(
+        string file, TopScreen screen, OutputFormat format, int rows, CliHost host, TopReplay replay, Func<long?> bytesReceived)
     {
         _file = file == "-" ? "standard input" : file;
         _screen = screen;

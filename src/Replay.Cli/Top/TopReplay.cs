@@ -124,7 +124,12 @@ internal sealed class TopReplay : IDisposable
         {
             int due = 0;
             TimeSpan wait = TimeSpan.Zero;
-            while (due < batch.Length && (batch[due].Kind == EventKind.Extension || (wait = pacer.Until(batch[due].TimeNs)) <= TimeSpan.Zero)) due++;
+            for (; due < batch.Length; due++)
+            {
+                if (batch[due].Kind == EventKind.Extension) continue; // It goes with its event.
+                wait = pacer.Until(batch[due].TimeNs);
+                if (wait > TimeSpan.Zero) break;
+            }
             if (due > 0)
             {
                 Apply(batch[..due], recording);

@@ -13,7 +13,8 @@ namespace Replay.Core.Live;
 /// <param name="Available">Ordinary vectors that can still be taken.</param>
 /// <param name="Managed">Vectors set aside for managed use.</param>
 /// <param name="Delivered">Handler runs of all interrupts that exist, since their set-up.</param>
-public readonly record struct LiveCpu(int Cpu, Online Online, bool BooksKnown, uint InUse, uint Available, uint Managed, ulong Delivered);
+public readonly record struct LiveCpu(
+    int Cpu, Online Online, bool BooksKnown, uint InUse, uint Available, uint Managed, ulong Delivered);
 
 /// <summary>One interrupt at the moment of a snapshot. Names are those of the tables, not copies.</summary>
 /// <param name="Irq">Linux interrupt number.</param>
@@ -147,8 +148,9 @@ public sealed class MachineSnapshot
         {
             ref CpuMap map = ref machine.Matrix[cpu];
             bool known = machine.Matrix.Seen && map.Known && !map.Resync;
-            _cpus[cpu] = new LiveCpu(cpu, machine.Cpus[cpu].Online, known, known ? map.Allocated : CountSlots(machine.Slots, cpu),
-                map.Available, map.Managed, _deliveredOnCpu[cpu]);
+            uint inUse = known ? map.Allocated : CountSlots(machine.Slots, cpu);
+            _cpus[cpu] = new LiveCpu(
+                cpu, machine.Cpus[cpu].Online, known, inUse, map.Available, map.Managed, _deliveredOnCpu[cpu]);
         }
     }
 
@@ -164,11 +166,13 @@ public sealed class MachineSnapshot
 
     private void TakeRemap(IrteTable table, int device)
     {
-        if (_remap.Length < _remapCount + table.Used) Array.Resize(ref _remap, Math.Max(_remapCount + table.Used, _remap.Length * 2));
+        int room = _remapCount + table.Used;
+        if (_remap.Length < room) Array.Resize(ref _remap, Math.Max(room, _remap.Length * 2));
         for (int index = 0; index < table.Used; index++)
         {
             ref Irte entry = ref table[index];
-            if (entry.Known) _remap[_remapCount++] = new LiveIrte(device, index, entry.Lo, entry.Hi, entry.WriteEvent, entry.Irq);
+            if (!entry.Known) continue;
+            _remap[_remapCount++] = new LiveIrte(device, index, entry.Lo, entry.Hi, entry.WriteEvent, entry.Irq);
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed class SnapshotExchange<T>
     /// <summary>Reader: asks for a snapshot of the writer's next border.</summary>
     public void Want() => Volatile.Write(ref _words.Wanted, 1);
 
-    /// <summary>Reader: takes the newest snapshot into <see cref="Front"/>; false, and Front as it was, when there is no newer.</summary>
+    /// <summary>Reader: makes the newest snapshot <see cref="Front"/>; false, and Front as it was, when there is none newer.</summary>
     public bool TryTake()
     {
         // Only the reader clears Fresh, so it is still set when the exchange happens.

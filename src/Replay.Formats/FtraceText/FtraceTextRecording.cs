@@ -30,6 +30,8 @@ public sealed class FtraceTextRecording : Recording
     internal const string ForeignLine = "line that is no record";
     internal const string BackwardsTime = "time goes backwards on a CPU (order of the lines kept)";
 
+    private const string Columns = "task-pid [cpu] time: event: text";
+
     private const int BatchRecords = 4096;
 
     private readonly LineReader _lines;
@@ -148,8 +150,8 @@ public sealed class FtraceTextRecording : Recording
             case FtraceLineKind.Record: TakeRecord(parsed); break;
             case FtraceLineKind.Loss: TakeLoss(parsed); break;
             case FtraceLineKind.Ignored: TakeHeading(line); break;
-            case FtraceLineKind.Broken: Add(LossSeverity.DataLoss, BrokenRecord, "task-pid [cpu] time: event: text", line); break;
-            default: Add(LossSeverity.Note, ForeignLine, "task-pid [cpu] time: event: text", line); break;
+            case FtraceLineKind.Broken: Add(LossSeverity.DataLoss, BrokenRecord, Columns, line); break;
+            default: Add(LossSeverity.Note, ForeignLine, Columns, line); break;
         }
     }
 
@@ -209,7 +211,10 @@ public sealed class FtraceTextRecording : Recording
         ulong last = _lastOfCpu[cpu];
         _lastOfCpu[cpu] = timeNs;
         if (last != ulong.MaxValue && timeNs < last && !Report.Seen(BackwardsTime))
-            Report.Add(LossSeverity.Warning, BackwardsTime, _lines.LineNumber, $"at least {last} ns on CPU {cpu}", $"{timeNs} ns");
+        {
+            Report.Add(LossSeverity.Warning, BackwardsTime, _lines.LineNumber, $"at least {last} ns on CPU {cpu}",
+                $"{timeNs} ns");
+        }
         return last == ulong.MaxValue;
     }
 
@@ -247,10 +252,10 @@ public sealed class FtraceTextRecording : Recording
     {
         if (TryNumberAfter(line, "cpus="u8, out long cpus) || TryNumberAfter(line, "#P:"u8, out cpus))
             Info.CpuCount = (int)Math.Min(cpus, ushort.MaxValue);
-        if (!TryNumberAfter(line, "entries-in-buffer/entries-written: "u8, out long kept)) return;
-        if (!TryNumberAfter(line, "/entries-written: "u8, out _) || !TryNumberAfter(line[(line.LastIndexOf((byte)'/') - 1)..], "/"u8, out long written))
-            return;
-        if (written <= kept) return;
+        ReadOnlySpan<byte> key = "entries-in-buffer/entries-written: "u8;
+        if (!TryNumberAfter(line, key, out long kept)) return;
+        ReadOnlySpan<byte> numbers = line[(line.IndexOf(key) + key.Length)..];
+        if (!TryNumberAfter(numbers, "/"u8, out long written) || written <= kept) return;
         Info.LostCount += written - kept;
         Report.Add(LossSeverity.Warning, "records were overwritten before the first line", _lines.LineNumber,
             $"{written} records", $"{kept}");
@@ -285,7 +290,10 @@ public sealed class FtraceTextRecording : Recording
     private void End()
     {
         if (_lines.IsUnended)
-            Report.Add(LossSeverity.Note, "last line without a line end", _lines.LineNumber, "a line end", "the end of the file; the line may be cut");
+        {
+            Report.Add(LossSeverity.Note, "last line without a line end", _lines.LineNumber, "a line end",
+                "the end of the file; the line may be cut");
+        }
         if (_hasLoss) EmitLoss(_lastTimeNs);
         Info.RecordCount = _sources.WriteTo(Info.Sources);
         Info.EventCount = _eventCount;

@@ -29,7 +29,8 @@ internal sealed class PrintedEventTable
     private PrintedEvent? _others;
     private int _formats;
 
-    public PrintedEventTable(MappingTable mapping, RecordMapper mapper, ImportReport report, IReadOnlyList<string> ignorePatterns)
+    public PrintedEventTable(
+        MappingTable mapping, RecordMapper mapper, ImportReport report, IReadOnlyList<string> ignorePatterns)
     {
         _mapping = mapping;
         _mapper = mapper;
@@ -47,7 +48,7 @@ internal sealed class PrintedEventTable
         return _byNameSpan.TryGetValue(text, out PrintedEvent? source) ? source : Add(text.ToString());
     }
 
-    /// <summary>The shape of a line that none of the source's shapes fits, made when it is new; null when it is of no use.</summary>
+    /// <summary>A shape for a line that none of the source's shapes fits; null when it is of no use.</summary>
     public TextShape? Infer(PrintedEvent source, ReadOnlySpan<byte> text)
     {
         const int MissesMax = 16, ShapesMax = 32;

@@ -122,7 +122,7 @@ internal sealed class TextShape
     private static bool Has(PrintPattern pattern, (string Field, ulong Value)[] constants, string field) =>
         Array.Exists(pattern.Places, place => place.Field == field) || Array.Exists(constants, one => one.Field == field);
 
-    /// <summary>A field may be printed in several places, each of them some of its bits, or be said by the words around.</summary>
+    /// <summary>A field may be printed in several places, each some of its bits, or be said by the words around.</summary>
     private void AddUses(string field, Use use, (string Field, ulong Value)[] constants)
     {
         Place[] places = _pattern.Places;
