@@ -119,9 +119,9 @@ public sealed class CheckpointBuilderTests
         var directory = new CheckpointDirectory { Key = Key };
         directory.Checkpoints.Add(new Checkpoint(10, 10, 2, default));
         directory.Checkpoints.Add(new Checkpoint(20, 20, 2, default));
-        Assert.Equal(2, DirectoryCodec.Read(DirectoryCodec.Write(directory).ToArray()).Checkpoints.Count);
+        Assert.Equal(2, DirectoryCodec.Read(DirectoryCodec.Write(directory)).Checkpoints.Count);
         directory.Checkpoints.Add(new Checkpoint(30, 30, 1, default));
-        Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(DirectoryCodec.Write(directory).ToArray()));
+        Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(DirectoryCodec.Write(directory)));
     }
 
     private static void Read(CheckpointBuilder builder, Action<CheckpointFile> look)
