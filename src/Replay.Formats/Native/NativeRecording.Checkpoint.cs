@@ -28,7 +28,7 @@ public sealed partial class NativeRecording
     public override RecordingIdentity? Identify()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_footer is not { } footer || !_source.CanSeek) return null;
+        if (_footer is not { } footer || !_source.CanSeek || _isPart) return null;
         return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
     }
 
