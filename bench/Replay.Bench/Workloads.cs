@@ -6,8 +6,8 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
-using Replay.Formats.Text;
 using Replay.Formats.Tests.TraceDat;
+using Replay.Formats.Text;
 
 namespace Replay.Bench;
 

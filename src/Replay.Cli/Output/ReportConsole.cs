@@ -38,9 +38,12 @@ internal sealed class ReportConsole : IDisposable
         // The library would otherwise switch colours on wherever it believes to be inside a build service.
         settings.Enrichment.UseDefaultEnrichers = false;
         _console = AnsiConsole.Create(settings);
-        _console.Profile.Width = width;
+        _console.Profile.Width = Width = width;
         _console.Profile.Capabilities.Unicode = true;
     }
+
+    /// <summary>Columns of the terminal; far more than any text where there is none.</summary>
+    public int Width { get; }
 
     public static Style Bold { get; } = new(decoration: Decoration.Bold);
 

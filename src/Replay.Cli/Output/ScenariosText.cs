@@ -1,7 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Cli.Scenarios;
 using Replay.Core.Findings;
+using Replay.Core.Systems;
 using Spectre.Console;
 
 namespace Replay.Cli.Output;
@@ -9,11 +11,18 @@ namespace Replay.Cli.Output;
 /// <summary><c>scenarios</c> for people: a list of all, or the outcome tables of some.</summary>
 internal static class ScenariosText
 {
+    /// <summary>Blanks, rule sets and expectations beside name and title.</summary>
+    private const int OtherColumnsWidth = 22;
+
     /// <summary>One line a scenario, and whatever is not as expected.</summary>
     public static void WriteList(List<ScenarioResult> results, CliHost host)
     {
         using var console = new ReportConsole(host);
-        Table table = ReportConsole.NewTable("!Scenario", ">Rule sets", ">Expected", ">Failed", "What");
+        Table table = ReportConsole.NewTable("!Scenario", ">Rules", ">Met", "!What");
+        int nameWidth = 0;
+        foreach (ScenarioResult result in results) nameWidth = Math.Max(nameWidth, result.Scenario.Name.Length);
+        // A line each, whatever the width: the title is cut where the other columns leave no more room.
+        int titleWidth = console.Width - nameWidth - OtherColumnsWidth;
         int expected = 0, failed = 0;
         foreach (ScenarioResult result in results)
         {
@@ -22,9 +31,10 @@ internal static class ScenariosText
             table.AddRow(
                 ReportConsole.Cell(result.Scenario.Name, result.Failed > 0 ? ReportConsole.Bad : Style.Plain),
                 ReportConsole.Number(Text(result.Runs.Count)),
-                ReportConsole.Number(Text(result.Expectations.Count)),
-                ReportConsole.Number(Text(result.Failed), result.Failed > 0 ? ReportConsole.Bad : Style.Plain),
-                ReportConsole.Cell(result.Scenario.Title));
+                ReportConsole.Number(result.Failed == 0 ? Text(result.Expectations.Count)
+                    : $"{Text(result.Expectations.Count - result.Failed)} of {Text(result.Expectations.Count)}",
+                    result.Failed > 0 ? ReportConsole.Bad : Style.Plain),
+                ReportConsole.Cell(Cut(result.Scenario.Title, titleWidth)));
         }
         console.Write(table);
         foreach (ScenarioResult result in results)
@@ -48,11 +58,12 @@ internal static class ScenariosText
             console.Heading(result.Scenario.Name);
             console.Line("  " + result.Scenario.Title);
             console.Line();
-            WriteOutcomes(console, result);
-            foreach (ScenarioRun run in result.Runs)
+            var outcomes = new OutcomeTable(result.Runs);
+            outcomes.Write(console);
+            for (int i = 0; i < result.Runs.Count; i++)
             {
-                WriteNotes(console, run);
-                if (states) WriteStates(console, run);
+                WriteNotes(console, result.Runs[i], i, outcomes);
+                if (states) WriteStates(console, result.Runs[i]);
             }
             WriteWarnings(console, result);
             WriteFailed(console, result);
@@ -63,29 +74,17 @@ internal static class ScenariosText
         }
     }
 
-    private static void WriteOutcomes(ReportConsole console, ScenarioResult result)
-    {
-        Table table = ReportConsole.NewTable(["Rules", .. SystemsText.InterruptHeadings]);
-        foreach (ScenarioRun run in result.Runs)
-        {
-            bool first = true;
-            foreach (Text[] row in SystemsText.InterruptRows(run.Events, run.Interrupts))
-            {
-                table.AddRow([ReportConsole.Cell(first ? Name(run) : ""), .. row]);
-                first = false;
-            }
-        }
-        console.Write(table);
-    }
-
     /// <summary>Failing calls and findings of a run, below its rules.</summary>
-    private static void WriteNotes(ReportConsole console, ScenarioRun run)
+    private static void WriteNotes(ReportConsole console, ScenarioRun run, int index, OutcomeTable outcomes)
     {
-        if (run.Calls.Count + run.Findings.Count == 0) return;
-        console.Line(Name(run), ReportConsole.Bold);
+        bool allWork = run.Interrupts.TrueForAll(static each => each.Verdict == EndVerdict.Working);
+        if (allWork && run.Calls.Count + run.Findings.Count == 0) return;
+        console.Line();
+        console.Line($"{OutcomeTable.Letter(index)}  {Name(run)}", ReportConsole.Bold);
+        outcomes.WriteReasons(console, index);
         SystemsText.WriteCalls(console, run.Calls);
         foreach (Finding finding in run.Findings)
-            console.Line($"  event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}", ReportConsole.Warn);
+            console.Indented($"event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}", ReportConsole.Warn);
     }
 
     private static void WriteStates(ReportConsole console, ScenarioRun run)
@@ -118,7 +117,9 @@ internal static class ScenariosText
         }
     }
 
-    private static string Name(ScenarioRun run) => run.RuleText.Length == 0 ? run.Rules.ToString() : run.RuleText;
+    private static string Name(ScenarioRun run) => OutcomeTable.NameOf(run);
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -36,7 +36,7 @@ internal static class StateJson
         {
             json.WriteStartObject();
             json.WriteString("name", named.Name);
-            SystemsJson.WriteStates(json, SystemStates.LastOf(named.System.Report.States, selection));
+            SystemsJson.WriteStates(json, SystemStates.LastOf(named.System, selection));
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -28,7 +28,7 @@ internal static class StateText
 
     private static void WriteSystem(ReportConsole console, NamedSystem named, StateSelection selection)
     {
-        List<StateLine> states = SystemStates.LastOf(named.System.Report.States, selection);
+        List<StateLine> states = SystemStates.LastOf(named.System, selection);
         if (states.Count == 0) return;
         console.Line();
         console.Heading("System " + named.Name);

@@ -8,8 +8,19 @@ namespace Replay.Cli.Output;
 /// <summary>States of modelled systems at one position.</summary>
 internal static class SystemStates
 {
-    /// <summary>The last state of each part, in the order in which the parts appeared.</summary>
-    public static List<StateLine> LastOf(IReadOnlyList<StateLine> lines, StateSelection selection)
+    /// <summary>
+    /// The last line of each part, in the order in which the parts appeared, with the state that the part has now where its
+    /// system says it.
+    /// </summary>
+    public static List<StateLine> LastOf(ISystem system, StateSelection selection)
+    {
+        List<StateLine> last = LastOf(system.Report.States, selection);
+        if (system is not IDescribesState described) return last;
+        for (int i = 0; i < last.Count; i++) last[i] = last[i] with { State = described.StateOf(last[i].Subject) ?? last[i].State };
+        return last;
+    }
+
+    private static List<StateLine> LastOf(IReadOnlyList<StateLine> lines, StateSelection selection)
     {
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         var last = new List<StateLine>();

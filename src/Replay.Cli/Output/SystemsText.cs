@@ -61,8 +61,8 @@ internal static class SystemsText
     {
         foreach (FailingCall call in calls)
         {
-            console.Line(string.Create(CultureInfo.InvariantCulture,
-                $"  event {call.Event}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} fails: {call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
+            console.Indented(string.Create(CultureInfo.InvariantCulture,
+                $"event {call.Event}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} fails: {call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
         }
     }
 
@@ -132,7 +132,7 @@ internal static class SystemsText
     ];
 
     /// <summary>All of them in their order, a run of equal ones as one with its length.</summary>
-    private static string Shorten(List<string> verdicts)
+    internal static string Shorten(List<string> verdicts)
     {
         var parts = new List<string>();
         for (int i = 0; i < verdicts.Count;)
@@ -145,7 +145,7 @@ internal static class SystemsText
         return parts.Count <= 8 ? string.Join(", ", parts) : string.Join(", ", parts.GetRange(0, 8)) + ", …";
     }
 
-    private static Style StyleOf(InterruptVerdict? end) => end?.Verdict switch
+    internal static Style StyleOf(InterruptVerdict? end) => end?.Verdict switch
     {
         EndVerdict.Working => ReportConsole.Good,
         null or EndVerdict.NotAllocated => Style.Plain,

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using Replay.Cli.Top;
 using Replay.Core.Findings;
 using Replay.Core.Live;
@@ -43,7 +44,7 @@ internal static class TopText
     public static List<TopLine> Render(TopFrame frame, int width, int height, int rows, string quit)
     {
         var lines = new List<TopLine>();
-        AddHead(lines, frame, quit);
+        AddHead(lines, frame, quit, width);
         if (frame.Phase != TopPhase.Waiting)
         {
             int left = height == 0 ? int.MaxValue : height - lines.Count;
@@ -65,11 +66,14 @@ internal static class TopText
         return lines;
     }
 
-    private static void AddHead(List<TopLine> lines, TopFrame frame, string quit)
+    private static void AddHead(List<TopLine> lines, TopFrame frame, string quit, int width)
     {
         TopSource source = frame.Source;
-        string what = string.Join(" · ", NotEmpty("irqreplay top " + source.File, source.Format,
-            source.Kernel.Length == 0 ? "" : "Linux " + source.Kernel, frame.Phase == TopPhase.Ended ? "ended" : quit));
+        string rest = string.Join(" · ", NotEmpty(source.Format, source.Kernel.Length == 0 ? "" : "Linux " + source.Kernel,
+            frame.Phase == TopPhase.Ended ? "ended" : quit));
+        rest = rest.Length == 0 ? "" : " · " + rest;
+        string what = "irqreplay top " + source.File + rest;
+        if (what.Length > width) what = "irqreplay top " + Path.GetFileName(source.File) + rest;
         lines.Add(new TopLine(PlainText.Clean(what), TopStyle.Heading));
         if (frame.Phase == TopPhase.Waiting)
         {
@@ -85,7 +89,7 @@ internal static class TopText
         lines.Add(new TopLine(string.Join(" · ", NotEmpty($"interrupts {Count(frame.Delivered)}",
             $"{Rate(frame.DeliveredPerSecond)}/s", $"{Count(frame.Spurious)} spurious", $"{Count(frame.Lost)} lost",
             $"{Show(frame.Reserved)} reserved",
-            frame.RemapEntries == 0 ? "" : $"remapping entries {Count(frame.RemapPresent)} present of {Count(frame.RemapEntries)}")),
+            frame.RemapEntries == 0 ? "" : $"{Count(frame.RemapPresent)}/{Count(frame.RemapEntries)} remapped")),
             frame.Lost > 0 ? TopStyle.Bad : TopStyle.Plain));
         if (frame.LostRecords > 0 || frame.HasDataLoss)
         {

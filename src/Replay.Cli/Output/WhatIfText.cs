@@ -54,8 +54,10 @@ internal static class WhatIfText
                 continue;
             }
             rows++;
-            string place = irq.Device is null ? "" : irq.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $", {irq.Device}[{entry}]") : ", " + irq.Device;
-            table.AddRow(ReportConsole.Cell(string.Create(CultureInfo.InvariantCulture, $"irq {irq.Irq}{place}")), ReportConsole.Cell(irq.State));
+            string message = irq.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $"[{entry}]") : "";
+            string place = irq.Device is null ? "" : $", {irq.Device}{message}";
+            table.AddRow(ReportConsole.Cell(string.Create(CultureInfo.InvariantCulture, $"irq {irq.Irq}{place}")),
+                ReportConsole.Cell(irq.State));
         }
         if (rows > 0) console.Write(table);
         if (more > 0) console.Line($"… and {PlainText.Count(more)} more; --all lists them.", ReportConsole.Dim);

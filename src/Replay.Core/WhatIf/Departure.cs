@@ -25,7 +25,8 @@ public sealed record Departure(WhatIfRule Rule)
     public string Own { get; internal set; } = "";
 
     /// <summary>It changes how something is written down or counted, and no interrupt by itself.</summary>
-    public bool IsRepresentation => Rule is WhatIfRule.WindowEnd or WhatIfRule.CleanupVector or WhatIfRule.FlatLogical or WhatIfRule.AffinityProtocol;
+    public bool IsRepresentation =>
+        Rule is WhatIfRule.WindowEnd or WhatIfRule.CleanupVector or WhatIfRule.FlatLogical or WhatIfRule.AffinityProtocol;
 
     /// <summary>Name of the behaviour.</summary>
     public string Name => WhatIfRules.Names[(int)Rule];

@@ -77,7 +77,9 @@ internal struct GuidedIrq // mutable struct: never readonly
     /// <summary>Its time.</summary>
     public ulong EventNs;
 
-    /// <summary>Affinity that waits, CPUs 0 to 63.</summary>
+    /// <summary>
+    /// Affinity that waits, CPUs 0 to 63; of a managed one that was refused, the CPUs that have a vector more for it.
+    /// </summary>
     public ulong Pending;
 
     /// <summary>Time at which the old place began to be held.</summary>

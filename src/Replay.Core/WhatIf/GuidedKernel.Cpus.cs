@@ -97,7 +97,8 @@ public sealed partial class GuidedKernel
         if (own.Has(GuidedFlags.Stuck) && own.Cpu == cpu) return; // Tried before.
         bool mustLeave = own.Vector != 0 && own.Cpu == cpu;
         bool first = _rules.ForceCompleteFirst ?? _rules.Recorded.ForceCompleteFirst;
-        if (own.Previous != 0 && own.PreviousCpu == cpu && !mustLeave && _rules.ForceCompleteFirst is { } chosen && chosen != _rules.Recorded.ForceCompleteFirst)
+        if (own.Previous != 0 && own.PreviousCpu == cpu && !mustLeave && _rules.ForceCompleteFirst is { } chosen
+            && chosen != _rules.Recorded.ForceCompleteFirst)
             TellOffline(irq, cpu, own.Previous, chosen ? "stays allocated" : "is given back", chosen ? "is given back" : "stays allocated");
         if (own.Previous != 0 && (mustLeave || (first && own.PreviousCpu == cpu))) DropPrevious(ref own);
         if (!mustLeave)
@@ -107,7 +108,8 @@ public sealed partial class GuidedKernel
             return;
         }
         if (own.Recorded.Has(IrqFlags.HasReserved)) return; // One that nobody has requested stays where it is.
-        CpuMask mask = own.Has(GuidedFlags.MovePending) && !OnlineOf(new CpuMask(own.Pending)).IsEmpty ? new CpuMask(own.Pending) : AffinityOf(irq);
+        bool waits = own.Has(GuidedFlags.MovePending) && !OnlineOf(new CpuMask(own.Pending)).IsEmpty;
+        CpuMask mask = waits ? new CpuMask(own.Pending) : AffinityOf(irq);
         own.Clear(GuidedFlags.MovePending);
         CpuMask search = OnlineOf(mask);
         if (search.IsEmpty && own.Recorded.Has(IrqFlags.Managed))
@@ -152,7 +154,8 @@ public sealed partial class GuidedKernel
         own.Set(GuidedFlags.Stuck);
         _totals.Stuck++;
         if (!_context.Wants(FindingCode.AffinityStuck)) return;
-        Report(FindingCode.AffinityStuck, own.Cpu < _cpusUsed ? _machine.Cpus[own.Cpu].TakedownEvent : -1, irq, own.Cpu, own.Vector, string.Create(CultureInfo.InvariantCulture,
+        Report(FindingCode.AffinityStuck, own.Cpu < _cpusUsed ? _machine.Cpus[own.Cpu].TakedownEvent : -1, irq, own.Cpu,
+            own.Vector, string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} could not be moved (error -28) and stays directed at CPU {own.Cpu} vector {own.Vector}, which goes offline."));
     }
 
@@ -161,8 +164,10 @@ public sealed partial class GuidedKernel
     {
         if (CountDecision(WhatIfRule.OfflineEnospcRetry))
         {
-            Tell(WhatIfRule.OfflineEnospcRetry, string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} goes offline and {NameOf(irq)} finds no vector in its mask"),
-                $"tried on all online CPUs: {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}", $"stays directed at {PlaceText(before.Cpu, before.Vector)}, offline");
+            Tell(WhatIfRule.OfflineEnospcRetry, string.Create(CultureInfo.InvariantCulture,
+                $"CPU {cpu} goes offline and {NameOf(irq)} finds no vector in its mask"),
+                $"tried on all online CPUs: {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}",
+                $"stays directed at {PlaceText(before.Cpu, before.Vector)}, offline");
         }
         Depart(ref own, in before);
         StayStuck(irq, ref own);
@@ -176,14 +181,17 @@ public sealed partial class GuidedKernel
         if (refused >= (uint)_irqsUsed || _rules.OfflineEnospcRetry != true) return;
         int irq = (int)refused;
         ref GuidedIrq own = ref _irqs[irq];
-        if (own.Has(GuidedFlags.Departed) || own.Recorded.Vector == 0 || own.Recorded.Cpu != cpu || own.Recorded.Has(IrqFlags.Managed)) return;
+        if (own.Has(GuidedFlags.Departed) || own.Recorded.Has(IrqFlags.Managed)) return;
+        if (own.Recorded.Vector == 0 || own.Recorded.Cpu != cpu) return;
         Choice choice = FindPlace(OnlineOf(CpuMask.All), in own, -1, out int best, out byte vector, out bool numberKnown);
         if (choice == Choice.Unknown) CountUndecided(WhatIfRule.OfflineEnospcRetry);
         if (choice != Choice.Found) return;
         if (CountDecision(WhatIfRule.OfflineEnospcRetry))
         {
-            Tell(WhatIfRule.OfflineEnospcRetry, string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} goes offline and {NameOf(irq)} finds no vector in its mask"),
-                $"stays directed at {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}, offline", $"tried on all online CPUs: {PlaceText(best, vector)}");
+            Tell(WhatIfRule.OfflineEnospcRetry, string.Create(CultureInfo.InvariantCulture,
+                $"CPU {cpu} goes offline and {NameOf(irq)} finds no vector in its mask"),
+                $"stays directed at {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}, offline",
+                $"tried on all online CPUs: {PlaceText(best, vector)}");
         }
         RecordedIrq from = own.Recorded;
         Depart(ref own, in from);
@@ -211,7 +219,8 @@ public sealed partial class GuidedKernel
     private void StartAsleep(int irq, ref GuidedIrq own, int cpu)
     {
         ref IrqDesc desc = ref _machine.Irqs[irq];
-        if (!desc.Has(IrqFlags.Managed | IrqFlags.ManagedShutdown | IrqFlags.AffinityKnown) || desc.Vector != 0 || !AffinityOf(irq)[cpu]) return;
+        if (!desc.Has(IrqFlags.Managed | IrqFlags.ManagedShutdown | IrqFlags.AffinityKnown)) return;
+        if (desc.Vector != 0 || !AffinityOf(irq)[cpu]) return;
         if (FindPlace(OnlineOf(AffinityOf(irq)), in own, -1, out int best, out byte vector, out bool numberKnown) != Choice.Found)
         {
             CountUndecided(WhatIfRule.ManagedStartWhileSuspended);

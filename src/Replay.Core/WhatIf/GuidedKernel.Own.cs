@@ -45,7 +45,8 @@ public sealed partial class GuidedKernel
         if (online.IsEmpty || online[own.Recorded.Cpu]) return;
         if (CountDecision(WhatIfRule.HostRemapping))
         {
-            Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture, $"{NameOf(irq)} on CPU {own.Recorded.Cpu} is to move to {CpusText(online)}"),
+            Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture,
+                $"{NameOf(irq)} on CPU {own.Recorded.Cpu} is to move to {CpusText(online)}"),
                 "waits for its next arrival: only then its message can be rewritten", "moved at once: its remapping entry is rewritten");
         }
         RecordedIrq from = own.Recorded;
@@ -214,7 +215,8 @@ public sealed partial class GuidedKernel
         AccountOrphan(cpu, vector, managed, held: true);
         _totals.Leaked++;
         if (!_context.Wants(FindingCode.VectorLeak)) return;
-        Report(FindingCode.VectorLeak, cpu < _cpusUsed ? _machine.Cpus[cpu].OfflineEvent : -1, irq, cpu, vector, string.Create(CultureInfo.InvariantCulture,
+        Report(FindingCode.VectorLeak, cpu < _cpusUsed ? _machine.Cpus[cpu].OfflineEvent : -1, irq, cpu, vector,
+            string.Create(CultureInfo.InvariantCulture,
             $"irq {irq} completed its move while CPU {cpu} was offline: vector {vector} there stays allocated and nobody owns it."));
     }
 

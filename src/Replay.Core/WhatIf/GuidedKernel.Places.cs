@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
@@ -33,8 +34,14 @@ public sealed partial class GuidedKernel
         Mark(irq.Recorded.PreviousCpu, irq.Recorded.Previous, sign > 0, held: false);
         Mark(irq.Cpu, irq.Vector, sign > 0, held: true);
         Mark(irq.PreviousCpu, irq.Previous, sign > 0, held: true);
+        if (managed && irq.Has(GuidedFlags.NotAllocated))
+        {
+            // Nothing was set aside for it.
+            for (ulong cpus = irq.Pending; cpus != 0; cpus &= cpus - 1) _cpus[BitOperations.TrailingZeroCount(cpus)].Available += sign;
+        }
         if (irq.Recorded.Has(IrqFlags.HasReserved) && (irq.Vector != 0 || irq.Has(GuidedFlags.NotAllocated))) _reserved -= sign;
-        else if (irq.Has(GuidedFlags.NotStarted) && !irq.Recorded.Has(IrqFlags.HasReserved) && irq.Recorded.Has(IrqFlags.CanReserve)) _reserved += sign;
+        else if (irq.Has(GuidedFlags.NotStarted) && (irq.Recorded.Flags & (IrqFlags.HasReserved | IrqFlags.CanReserve)) == IrqFlags.CanReserve)
+            _reserved += sign;
     }
 
     private void Count(int cpu, byte vector, bool managed, int by)

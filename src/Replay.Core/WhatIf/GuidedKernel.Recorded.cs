@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Findings;
@@ -12,9 +11,6 @@ namespace Replay.Core.WhatIf;
 /// </content>
 public sealed partial class GuidedKernel
 {
-    /// <summary>Interrupts of pins, below this number, get their vector when they are activated, reservation or not.</summary>
-    private const int FirstMessageIrq = 24;
-
     /// <summary>
     /// The recorded interrupt got another place: by a request, when it was started, or because its CPU goes down.
     /// </summary>
@@ -36,7 +32,8 @@ public sealed partial class GuidedKernel
         }
         if (before.Vector == 0 && WaitsForResume(irq, ref own, in before)) return;
         bool asked = cpu.AskedIrq == irq;
-        if (!dark && before.Vector != 0 && cpu.StartIrq != irq && DefersMove(irq, ref own, in before, asked ? new CpuMask(cpu.AskedMask) : CpuMask.Of(own.Recorded.Cpu))) return;
+        CpuMask search = asked ? new CpuMask(cpu.AskedMask) : CpuMask.Of(own.Recorded.Cpu);
+        if (!dark && before.Vector != 0 && cpu.StartIrq != irq && DefersMove(irq, ref own, in before, search)) return;
         if (dark && cpu.RefusedIrq == irq)
         {
             cpu.RefusedIrq = IrqEvent.NoIrq;
@@ -51,7 +48,8 @@ public sealed partial class GuidedKernel
         {
             CountWrites(irq, before.Cpu, before.Vector, own.Recorded.Cpu, own.Recorded.Vector);
             if (!dark && !OwnRemapping && own.Has(GuidedFlags.Requested)) _totals.Deferred++;
-            if (!dark && _rules.HostRemapping == true && !RecordedRemapping && !_requestsSeen) CountUndecided(WhatIfRule.HostRemapping); // When was it asked for?
+            bool undated = !dark && !RecordedRemapping && !_requestsSeen; // When was it asked for?
+            if (undated && _rules.HostRemapping == true) CountUndecided(WhatIfRule.HostRemapping);
         }
         own.Clear(GuidedFlags.Requested);
     }
@@ -66,8 +64,7 @@ public sealed partial class GuidedKernel
         if (taken >= _cpusUsed || (!BooksDiffer && !_cpus[taken].Held[own.Recorded.Vector])) return;
         ref GuidedCpu cpu = ref _cpus[e.Cpu];
         bool managed = own.Recorded.Has(IrqFlags.Managed);
-        ref IrqDesc desc = ref _machine.Irqs[irq];
-        CpuMask search = cpu.AskedIrq == irq ? new CpuMask(cpu.AskedMask) : desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All;
+        CpuMask search = cpu.AskedIrq == irq ? new CpuMask(cpu.AskedMask) : AffinityOf(irq);
         bool isExplained = FindCpu(search, managed, own: false, taken, out int explained) == Choice.Found && explained == taken;
         if (!isExplained && cpu.AskedIrq != irq)
         {
@@ -121,7 +118,8 @@ public sealed partial class GuidedKernel
         own.Clear(GuidedFlags.Requested);
         if (CountDecision(WhatIfRule.HostRemapping))
         {
-            Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture, $"{NameOf(irq)} on CPU {before.Cpu} is to move to {CpusText(OnlineOf(mask))}"),
+            Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture,
+                $"{NameOf(irq)} on CPU {before.Cpu} is to move to {CpusText(OnlineOf(mask))}"),
                 $"moved at once to {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}: its remapping entry is rewritten",
                 "waits for its next arrival: only then its message can be rewritten");
         }
@@ -170,9 +168,12 @@ public sealed partial class GuidedKernel
         if (_machine.Cpus[e.Cpu].Dark)
         {
             if (_cpus[e.Cpu].StaysOnline) Depart(ref own, in before);
-            else if (_rules.ForceCompleteFirst == false && before.PreviousCpu == e.Cpu && before.Cpu != e.Cpu) KeepOldPlace(irq, ref own, in before);
+            else if (_rules.ForceCompleteFirst == false && before.PreviousCpu == e.Cpu && before.Cpu != e.Cpu)
+                KeepOldPlace(irq, ref own, in before);
             return;
         }
+        if (_rules.Cleanup == VectorCleanup.Ipi && _rules.Recorded.Cleanup == VectorCleanup.Timer && !_schedulesSeen)
+            CountUndecided(WhatIfRule.Cleanup); // When the timer was started is not recorded.
         if (_rules.Cleanup != VectorCleanup.Timer || _rules.Recorded.Cleanup == VectorCleanup.Timer) return;
         if (CountDecision(WhatIfRule.Cleanup))
         {
@@ -189,6 +190,7 @@ public sealed partial class GuidedKernel
     /// <summary>The recorded kernel is about to clean up; one that uses an IPI does it now.</summary>
     private void ScheduleRecorded(int irq, ref GuidedIrq own, in RecordedIrq before)
     {
+        _schedulesSeen = true;
         if (own.Has(GuidedFlags.Departed))
         {
             ref IrqDesc desc = ref _machine.Irqs[irq];
@@ -220,89 +222,8 @@ public sealed partial class GuidedKernel
     {
         if (!CountDecision(WhatIfRule.ForceCompleteFirst)) return;
         string place = string.Create(CultureInfo.InvariantCulture, $"vector {vector} on CPU {cpu} ");
-        Tell(WhatIfRule.ForceCompleteFirst, string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} goes offline with the move of irq {irq} pending"),
+        Tell(WhatIfRule.ForceCompleteFirst, string.Create(CultureInfo.InvariantCulture,
+            $"CPU {cpu} goes offline with the move of irq {irq} pending"),
             place + recorded, place + mine);
-    }
-
-    /// <summary>Somebody allocated a message and reserves its vector; without reservation it gets one now.</summary>
-    private void Reserve(int irq, ref GuidedIrq own, in RecordedIrq before)
-    {
-        bool deactivating = own.Has(GuidedFlags.Deactivating);
-        own.Clear(GuidedFlags.Deactivating);
-        if (_rules.Reservation != false || deactivating || own.Has(GuidedFlags.Departed) || !own.Recorded.Has(IrqFlags.HasReserved)
-            || irq < FirstMessageIrq || before.Has(IrqFlags.InVectorDomain) || before.Vector != 0)
-        {
-            return;
-        }
-        Choice choice = FindPlace(CpuMask.All, in own, -1, out int cpu, out byte vector, out bool numberKnown);
-        if (choice == Choice.Unknown)
-        {
-            CountUndecided(WhatIfRule.Reservation);
-            return;
-        }
-        if (CountDecision(WhatIfRule.Reservation))
-        {
-            Tell(WhatIfRule.Reservation, $"{NameOf(irq)} is allocated; {AvailableText()}",
-                "a reservation, no vector yet", choice == Choice.Found ? PlaceText(cpu, vector) : "refused (-ENOSPC)");
-        }
-        Depart(ref own, own.Recorded);
-        if (choice == Choice.Found)
-        {
-            own.Set(GuidedFlags.Fixed);
-            MoveTo(ref own, cpu, vector, numberKnown);
-            return;
-        }
-        SetRefused(ref own, GuidedFlags.NotAllocated);
-        _totals.AllocationsRefused++;
-        ReportExhausted(irq, "No vector was free at allocation");
-    }
-
-    /// <summary>The handler is removed: in reservation mode the vector goes back, a fixed one stays.</summary>
-    private void Deactivate(int irq, ref GuidedIrq own, in RecordedIrq before, in IrqEvent e)
-    {
-        own.Set(GuidedFlags.Deactivating);
-        if (_rules.Reservation != false || own.Has(GuidedFlags.Departed) || irq < FirstMessageIrq || before.Vector == 0
-            || before.Has(IrqFlags.Managed) || !before.Has(IrqFlags.CanReserve) || _machine.Cpus[e.Cpu].Dark)
-        {
-            return;
-        }
-        CountDecision(WhatIfRule.Reservation);
-        Depart(ref own, in before);
-        own.Set(GuidedFlags.Fixed);
-    }
-
-    /// <summary>
-    /// True when a CPU of the set has vectors here that it lacks in the recording. Which number a refusal lacked is not
-    /// asked: the kernel picks a CPU by its counter, and may find no bit there.
-    /// </summary>
-    private bool HasMoreThanRecorded(CpuMask search)
-    {
-        for (int cpu = 0; cpu < Math.Min(_machine.Matrix.Count, _cpusUsed); cpu++)
-        {
-            if (search[cpu] && IsOnline(cpu) && _cpus[cpu].Available + WindowShift > 0) return true;
-        }
-        return false;
-    }
-
-    /// <summary>The recorded kernel found no vector; with the books here there may be one.</summary>
-    private void Refuse(int irq, ref GuidedIrq own, in IrqEvent e)
-    {
-        ref GuidedCpu cpu = ref _cpus[e.Cpu];
-        CpuMask search = cpu.AskedIrq == irq ? new CpuMask(cpu.AskedMask) : CpuMask.All;
-        if (own.Has(GuidedFlags.Departed))
-        {
-            if (cpu.AskedIrq == irq) SetAffinity(irq, ref own, search);
-            else if (own.Vector == 0) Activate(irq, ref own);
-            if (own.Vector != 0 && !own.Has(GuidedFlags.MovePending)) Void(FindingCode.VectorExhausted, irq);
-            return;
-        }
-        if (!HasMoreThanRecorded(search)) return;
-        if (FindPlace(search, in own, -1, out int best, out byte vector, out bool numberKnown) != Choice.Found) return;
-        RecordedIrq from = own.Recorded;
-        Depart(ref own, in from);
-        MoveTo(ref own, best, vector, numberKnown);
-        if (own.Previous != 0 && OwnRemapping) ScheduleCleanup(irq, ref own);
-        _totals.Spared++;
-        Void(FindingCode.VectorExhausted, irq);
     }
 }

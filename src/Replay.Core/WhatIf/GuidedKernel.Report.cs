@@ -63,7 +63,8 @@ public sealed partial class GuidedKernel
         else if (own.Has(GuidedFlags.Stuck)) text.Append(CultureInfo.InvariantCulture, $"stuck on offline CPU {cpu}");
         else text.Append(CultureInfo.InvariantCulture, $"CPU {cpu}");
         if (waits) text.Append(CultureInfo.InvariantCulture, $", affinity {new CpuMask(own.Pending)} waits for its next arrival");
-        if (departed && own.Previous != 0) text.Append(CultureInfo.InvariantCulture, $", old vector {own.Previous} on CPU {own.PreviousCpu} held");
+        if (departed && own.Previous != 0)
+            text.Append(CultureInfo.InvariantCulture, $", old vector {own.Previous} on CPU {own.PreviousCpu} held");
         if (own.Missed > 0) text.Append(CultureInfo.InvariantCulture, $", {own.Missed} arrival{(own.Missed == 1 ? "" : "s")} not handled");
         string device = _machine.Tables.Devices[desc.Device];
         return new WhatIfIrq(irq, device.Length == 0 ? null : device, desc.Entry < 0 ? null : desc.Entry,

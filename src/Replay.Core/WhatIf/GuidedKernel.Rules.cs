@@ -81,7 +81,8 @@ public sealed partial class GuidedKernel
             _totals.FirstRefusalText = $"{what} for {NameOf(irq)}: {AvailableText()}";
         }
         if (!_context.Wants(FindingCode.VectorExhausted)) return;
-        Report(FindingCode.VectorExhausted, _index, irq, -1, -1, $"{what} for irq {irq.ToString(CultureInfo.InvariantCulture)}: {AvailableText()}.");
+        Report(FindingCode.VectorExhausted, _index, irq, -1, -1,
+            $"{what} for irq {irq.ToString(CultureInfo.InvariantCulture)}: {AvailableText()}.");
     }
 
     private string AvailableText()
@@ -106,7 +107,8 @@ public sealed partial class GuidedKernel
         if (_rules.WindowEnd is { } end && end != recordedEnd && CountDecision(WhatIfRule.WindowEnd))
         {
             Tell(WhatIfRule.WindowEnd, what, string.Create(CultureInfo.InvariantCulture, $"end below 0x{recordedEnd:x2}"),
-                string.Create(CultureInfo.InvariantCulture, $"end below 0x{end:x2}, {Math.Abs(end - recordedEnd)} {(end < recordedEnd ? "less" : "more")}"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"end below 0x{end:x2}, {Math.Abs(end - recordedEnd)} {(end < recordedEnd ? "less" : "more")}"));
         }
         if (OwnCleanup != _rules.Recorded.Cleanup && CountDecision(WhatIfRule.CleanupVector))
         {
@@ -127,7 +129,8 @@ public sealed partial class GuidedKernel
 
         // The recorded one has to be the other notation, not an APIC ID that has nothing to do with the CPU's number.
         if (place.ApicDest != (flat ? place.Cpu : 1u << place.Cpu) || !CountDecision(WhatIfRule.FlatLogical)) return;
-        Tell(WhatIfRule.FlatLogical, string.Create(CultureInfo.InvariantCulture, $"the destination CPU {place.Cpu} of irq {irq}, and all that follow"),
+        Tell(WhatIfRule.FlatLogical, string.Create(CultureInfo.InvariantCulture,
+            $"the destination CPU {place.Cpu} of irq {irq}, and all that follow"),
             string.Create(CultureInfo.InvariantCulture, $"0x{place.ApicDest:x} ({(flat ? "an APIC ID" : "a bit mask")})"),
             string.Create(CultureInfo.InvariantCulture, $"0x{own:x} ({(flat ? "a bit mask" : "an APIC ID")})"));
     }

@@ -41,6 +41,7 @@ public sealed partial class GuidedKernel
     private bool _masksSeen;
     private bool _requestsSeen;
     private bool _remappingSeen;
+    private bool _schedulesSeen;
     private bool _suspended;
 
     // True once anything departed: before that all books are as recorded.
@@ -132,6 +133,7 @@ public sealed partial class GuidedKernel
                 break;
             case EventKind.IrqStartup: cpu.StartIrq = e.Irq; break;
             case EventKind.VectorReserve: Reserve(irq, ref own, in before); break;
+            case EventKind.VectorReserveManaged: ReserveManaged(irq, ref own); break;
             case EventKind.VectorDeactivate or EventKind.X86VectorDeactivate: Deactivate(irq, ref own, in before, in e); break;
             case EventKind.VectorAlloc or EventKind.VectorAllocManaged:
                 if (new VectorResult(in e).Ret == Systems.Linux.Errno.NoSpace) Refuse(irq, ref own, in e);
@@ -139,8 +141,8 @@ public sealed partial class GuidedKernel
             case EventKind.VectorConfig: CompareDestination(irq, in e); break;
             case EventKind.SendCleanupVector: ScheduleRecorded(irq, ref own, in before); break;
         }
-        if (e.Kind is EventKind.VectorUpdate or EventKind.ApicUpdateVector
-            && own.Recorded.Vector != 0 && (own.Recorded.Vector != before.Vector || own.Recorded.Cpu != before.Cpu)) Assign(irq, ref own, in before, in e);
+        bool moved = own.Recorded.Vector != before.Vector || own.Recorded.Cpu != before.Cpu;
+        if (e.Kind is EventKind.VectorUpdate or EventKind.ApicUpdateVector && own.Recorded.Vector != 0 && moved) Assign(irq, ref own, in before, in e);
         else if (own.Recorded.Vector == 0 && before.Vector != 0) Clear(irq, ref own, in before, in e);
         else if (own.Recorded.Previous == 0 && before.Previous != 0) FreePrevious(irq, ref own, in before, in e);
         Rejoin(ref own);

@@ -16,7 +16,8 @@ namespace Replay.Core.WhatIf;
 /// <param name="Event">Event at which it departed.</param>
 /// <param name="TimeNs">Its time.</param>
 public sealed record WhatIfIrq(
-    int Irq, string? Device, int? Entry, int? Cpu, int? Vector, string State, bool Matters, bool Exists, bool Works, long Event, ulong TimeNs);
+    int Irq, string? Device, int? Entry, int? Cpu, int? Vector, string State, bool Matters, bool Exists, bool Works,
+    long Event, ulong TimeNs);
 
 /// <summary>By how much the books of a CPU differ from the recorded ones.</summary>
 /// <param name="Cpu">CPU.</param>

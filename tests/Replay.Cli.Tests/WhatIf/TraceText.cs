@@ -13,6 +13,7 @@ internal sealed class TraceText
     private readonly StringBuilder _text = new();
     private readonly int[] _available;
     private readonly int[] _allocated;
+    private readonly int[] _managed;
     private readonly bool[] _online;
     private long _timeUs = 1_000_000;
     private int _reserved;
@@ -22,6 +23,7 @@ internal sealed class TraceText
     {
         _available = new int[cpus];
         _allocated = new int[cpus];
+        _managed = new int[cpus];
         _online = new bool[cpus];
         _text.Append(CultureInfo.InvariantCulture, $"irqs 1\n@clock mono\n@cpus {cpus}\n");
         Line(0, "cpuhp_exit cpu=0 state=236 step=235 ret=0");
@@ -56,6 +58,16 @@ internal sealed class TraceText
         Line(0, $"vector_setup irq={irq} is_legacy=0 ret=0");
         Line(0, $"vector_activate irq={irq} is_managed=0 can_reserve=1 reserve=1");
         return Line(0, $"msi_write irq={irq} device=0000:00:03.0 entry={irq - 40} address=0xfee01000 data=0xef");
+    }
+
+    /// <summary>A managed message is allocated: a vector is set aside on one CPU.</summary>
+    public TraceText AllocateManaged(int irq, int cpu, int vector)
+    {
+        _available[cpu]--;
+        _managed[cpu]++;
+        Line(0, $"matrix_reserve_managed vector={vector} {Books(cpu)} {Global}");
+        Line(0, $"vector_reserve_managed irq={irq} ret=0");
+        return Line(0, $"vector_setup irq={irq} is_legacy=0 ret=0");
     }
 
     /// <summary>It is requested and gets its vector.</summary>
@@ -151,7 +163,7 @@ internal sealed class TraceText
     }
 
     private string Books(int cpu) =>
-        FormattableString.Invariant($"cpu={cpu} online={(_online[cpu] ? 1 : 0)} available={_available[cpu]} allocated={_allocated[cpu]} managed=0");
+        FormattableString.Invariant($"cpu={cpu} online={(_online[cpu] ? 1 : 0)} available={_available[cpu]} allocated={_allocated[cpu]} managed={_managed[cpu]}");
 
     private string Global
     {

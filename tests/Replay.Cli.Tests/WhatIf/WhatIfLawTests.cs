@@ -18,7 +18,8 @@ public sealed class WhatIfLawTests
     private static readonly string[] Behaviours =
     [
         "vector.reservation=off", "ir.host=off", "ir.host=on", "cpu.forceCompleteFirst=no", "cpu.forceCompleteFirst=yes",
-        "cpu.offlineEnospcRetry=yes", "cpu.offlineEnospcRetry=no", "cpu.managedStartWhileSuspended=no", "cpu.managedStartWhileSuspended=yes",
+        "cpu.offlineEnospcRetry=yes", "cpu.offlineEnospcRetry=no", "cpu.managedStartWhileSuspended=no",
+            "cpu.managedStartWhileSuspended=yes",
         "vector.cleanup=timer", "vector.cleanup=ipi", "msi.affinityProtocol=careful", "msi.affinityProtocol=direct",
         "vector.windowEnd=postedMsi", "vector.windowEnd=localTimer", "apic.flatLogical=no", "apic.flatLogical=yes",
     ];
@@ -45,7 +46,8 @@ public sealed class WhatIfLawTests
         RuleChoice own = RuleChoice.For(capture!.Contains("612", StringComparison.Ordinal) ? "linux-6.12" : "linux-6.1");
         if (capture == "leak-pre") own = own.With("cpu.forceCompleteFirst=no");
         var guided = new GuidedKernel(WhatIfRules.From(own, RuleChoice.ForKernel(default), static rule => rule != "ir.host"));
-        if (capture.Contains("612", StringComparison.Ordinal)) guided = new GuidedKernel(WhatIfRules.From(own, own, static rule => rule != "ir.host"));
+        if (capture.Contains("612", StringComparison.Ordinal)) guided = new GuidedKernel(WhatIfRules.From(own, own, static rule =>
+            rule != "ir.host"));
         var replayer = new Replayer<ChosenRules, WhatIfProbe>(trace.Tables, own.ToKernelRules(), new WhatIfProbe(guided), own);
         int from = 0, marks = 0;
         for (int i = 0; i < trace.Events.Length; i++)
@@ -76,7 +78,8 @@ public sealed class WhatIfLawTests
     public void Any_behaviour_on_any_capture_leaves_whole_books(string? capture)
     {
         TraceReplay read = TraceReplay.Read(Path.Combine(Folders.Captures!, capture!, "trace.dat"));
-        foreach (string behaviour in (string[])["vector.reservation=off", "ir.host=off", "ir.host=on", "cpu.forceCompleteFirst=no", "vector.cleanup=timer"])
+        foreach (string behaviour in (string[])["vector.reservation=off", "ir.host=off", "ir.host=on",
+            "cpu.forceCompleteFirst=no", "vector.cleanup=timer"])
             CheckBooks(read, behaviour);
     }
 
@@ -97,7 +100,8 @@ public sealed class WhatIfLawTests
         {
             if (irq is not { Cpu: { } cpu, Vector: { } vector }) continue;
             if (IsShared(recorded, cpu, vector)) continue; // In the recording already.
-            Assert.True(places.TryAdd((cpu, vector), irq.Irq), $"{behaviour}: irq {places.GetValueOrDefault((cpu, vector))} and {irq.Irq} at CPU {cpu} vector {vector}");
+            Assert.True(places.TryAdd((cpu, vector), irq.Irq),
+                $"{behaviour}: irq {places.GetValueOrDefault((cpu, vector))} and {irq.Irq} at CPU {cpu} vector {vector}");
         }
         foreach (MatrixCpuRow cpu in now.Matrix.Cpus)
             Assert.True(cpu.Allocated is null or >= 0, $"{behaviour}: CPU {cpu.Cpu} has {cpu.Allocated} vectors in use");
@@ -116,7 +120,8 @@ public sealed class WhatIfLawTests
     private static void AssertAsRecorded(WhatIfReport report, string where)
     {
         foreach (Departure departure in report.Departures)
-            Assert.True(departure.Count == 0, $"{where}: {departure.Name} at event {departure.FirstEvent}: {departure.What}, {departure.Recorded} / {departure.Own}");
+            Assert.True(departure.Count == 0,
+                $"{where}: {departure.Name} at event {departure.FirstEvent}: {departure.What}, {departure.Recorded} / {departure.Own}");
         Assert.True(report.Irqs.Count == 0, $"{where}: {JsonSerializer.Serialize(report.Irqs)}");
         Assert.True(report.Cpus.Count == 0, $"{where}: {JsonSerializer.Serialize(report.Cpus)}");
     }

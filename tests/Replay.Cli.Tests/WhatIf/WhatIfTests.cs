@@ -2,6 +2,10 @@ using System;
 using System.IO;
 using System.Text;
 using System.Text.Json;
+using Replay.Cli.Tests.Captures;
+using Replay.Core.Replay;
+using Replay.Core.Rules;
+using Replay.Core.WhatIf;
 using Xunit;
 
 namespace Replay.Cli.Tests.WhatIf;
@@ -35,8 +39,50 @@ public sealed class WhatIfTests
         trace.Allocate(40).Allocate(41).Request(41, 0, 0x21 + 201).Arrive(41, 0).Arrive(41, 0);
         JsonElement diff = Diff(trace, "vector.reservation=off");
         Assert.Equal(2, Consequence(diff, "arrivalsMissed"));
-        Assert.StartsWith("not there: its allocation was refused (-ENOSPC), 2 arrivals not handled", OutcomeOf(diff, 41, "right"), StringComparison.Ordinal);
+        Assert.StartsWith("not there: its allocation was refused (-ENOSPC), 2 arrivals not handled", OutcomeOf(diff, 41, "right"),
+            StringComparison.Ordinal);
         Assert.Equal(0, diff.GetProperty("right").GetProperty("interrupts").GetProperty("delivered").GetInt64());
+    }
+
+    [Fact]
+    public void Vectors_that_are_not_reserved_leave_none_to_set_aside()
+    {
+        TraceText trace = new(cpus: 2, available: 1);
+        trace.Allocate(40).Allocate(41).AllocateManaged(42, cpu: 1, vector: 0x21 + 201);
+        JsonElement diff = Diff(trace, "vector.reservation=off");
+        Assert.Equal(1, Consequence(diff, "allocationsRefused"));
+        Assert.Contains("No managed vector could be set aside for irq 42: available 0 on CPU 0, 0 on CPU 1",
+            Right(diff).GetProperty("firstRefusal").GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("not there", OutcomeOf(diff, 42, "right"), StringComparison.Ordinal);
+        Assert.Null(Counter(diff, "vectors available", 1)); // Taken by irq 41 here, set aside there.
+    }
+
+    /// <summary>A thousand moves, each with an old place that a timer gives back: nothing is made for any of them.</summary>
+    [Fact]
+    public void Departing_and_coming_back_allocates_nothing()
+    {
+        TraceText trace = Started();
+        for (int i = 0; i < 1000; i++)
+        {
+            int from = i & 1, to = 1 - from;
+            trace.Line(0, $"irq_set_affinity irq=40 mask=0x{1 << to:x} force=0").Move(from, 40, from, 33, to, 33,
+                1UL << to).Arrive(40, from)
+                .CleanUp(40, from, 33, to, 33).Arrive(40, to).Wait(10_000);
+        }
+        string path = Path.Combine(Directory.CreateTempSubdirectory("irqreplay-whatif-").FullName, "trace.irqs");
+        File.WriteAllText(path, trace.ToString());
+        TraceReplay read = TraceReplay.Read(path);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        RuleChoice recorded = RuleChoice.For("linux-6.1");
+        var guided = new GuidedKernel(WhatIfRules.From(recorded.With("vector.cleanup=timer"), recorded, static rule =>
+            rule == "vector.cleanup"));
+        var replayer = new Replayer<Linux61, WhatIfProbe>(read.Tables, probe: new WhatIfProbe(guided));
+        int middle = read.EventStart(read.Events.Length / 2);
+        replayer.Replay(read.Events.AsSpan(..middle));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        replayer.Replay(read.Events.AsSpan(middle..));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(guided.Report().Totals.Held, 999, 1000);
     }
 
     [Fact]
@@ -44,7 +90,8 @@ public sealed class WhatIfTests
     {
         TraceText trace = Moved(remapping: true).CleanUp(40, 0, 33, 1, 33);
         JsonElement diff = Diff(trace, "ir.host=off");
-        AssertFirst(diff, "ir.host: irq 40", "on CPU 0 is to move to CPU 1", "moved at once to CPU 1 vector 33", "waits for its next arrival");
+        AssertFirst(diff, "ir.host: irq 40", "on CPU 0 is to move to CPU 1", "moved at once to CPU 1 vector 33",
+            "waits for its next arrival");
         Assert.Equal("CPU 0, affinity 1 waits for its next arrival", OutcomeOf(diff, 40, "right"));
 
         trace.Arrive(40, 1);
@@ -85,7 +132,8 @@ public sealed class WhatIfTests
         TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0").Move(0, 40, 0, 33, 1, 33, 0x2).Arrive(40, 0)
             .CleanUp(40, 0, 33, 1, 33).Arrive(40, 1);
         JsonElement diff = Diff(trace, "vector.cleanup=timer");
-        AssertFirst(diff, "vector.cleanup: irq 40", "its old CPU 0 vector 33 is to be given back", "given back by an IPI at once", "in the next jiffy");
+        AssertFirst(diff, "vector.cleanup: irq 40", "its old CPU 0 vector 33 is to be given back", "given back by an IPI at once",
+            "in the next jiffy");
         Assert.Equal("vectors in use 0 0 1", Counter(diff, "vectors in use", 0));
         diff = Diff(trace.Wait(5_000).Line(1, $"irq_startup irq=90"), "vector.cleanup=timer");
         Assert.Equal(1, Consequence(diff, "held"));
@@ -116,7 +164,8 @@ public sealed class WhatIfTests
         if (leaks == 0) trace.Line(0, $"send_cleanup_vector irq=40 vector=33 cpu=0 prev_vector=33 prev_cpu=1");
         trace.Arrive(40, 0);
         JsonElement diff = Diff(trace, "cpu.forceCompleteFirst=" + alternative);
-        AssertFirst(diff, "cpu.forceCompleteFirst: CPU 1 goes offline with the move of irq 40 pending", "", "vector 33 on CPU 1", "vector 33 on CPU 1 " + right);
+        AssertFirst(diff, "cpu.forceCompleteFirst: CPU 1 goes offline with the move of irq 40 pending", "", "vector 33 on CPU 1",
+            "vector 33 on CPU 1 " + right);
         Assert.Equal(leaks, CountOf(diff.GetProperty("right"), "IRQ007"));
         Assert.Equal(1 - leaks, CountOf(diff.GetProperty("left"), "IRQ007"));
     }
@@ -134,14 +183,16 @@ public sealed class WhatIfTests
         trace.EndOffline(1).Arrive(40, 0);
         JsonElement diff = Diff(trace, "cpu.offlineEnospcRetry=" + retry);
         AssertFirst(diff, "cpu.offlineEnospcRetry: CPU 1 goes offline and irq 40", "finds no vector in its mask", left, right);
-        Assert.Equal(retry == "no" ? "stuck on offline CPU 1, 1 arrival not handled, IRQ015 AFFINITY_STUCK" : "CPU 0", OutcomeOf(diff, 40, "right"));
+        Assert.Equal(retry == "no" ? "stuck on offline CPU 1, 1 arrival not handled, IRQ015 AFFINITY_STUCK" : "CPU 0",
+            OutcomeOf(diff, 40, "right"));
     }
 
     [Fact]
     public void A_managed_interrupt_of_a_sleeping_device_waits_for_the_resume()
     {
         TraceText trace = new(cpus: 2);
-        trace.Line(0, $"suspend_resume action=dpm_suspend_noirq val=2 start=1").Line(0, $"vector_activate irq=40 is_managed=1 can_reserve=0 reserve=0")
+        trace.Line(0, $"suspend_resume action=dpm_suspend_noirq val=2 start=1").Line(0,
+            $"vector_activate irq=40 is_managed=1 can_reserve=0 reserve=0")
             .Line(0, $"vector_update irq=40 vector=34 cpu=1 prev_vector=0 prev_cpu=0");
         JsonElement diff = Diff(trace, "cpu.managedStartWhileSuspended=no");
         AssertFirst(diff, "cpu.managedStartWhileSuspended: managed irq 40", "its CPU is back and its device still asleep",
@@ -187,7 +238,8 @@ public sealed class WhatIfTests
         Assert.Equal(0, exit);
         JsonElement departure = Assert.Single(replay.GetProperty("departures").EnumerateArray());
         Assert.Equal("ir.host", departure.GetProperty("rule").GetString());
-        Assert.Equal("CPU 0, affinity 1 waits for its next arrival", Assert.Single(replay.GetProperty("departed").EnumerateArray()).GetProperty("state").GetString());
+        Assert.Equal("CPU 0, affinity 1 waits for its next arrival",
+            Assert.Single(replay.GetProperty("departed").EnumerateArray()).GetProperty("state").GetString());
     }
 
     /// <summary>irq 40 at CPU 0 vector 33.</summary>
@@ -246,7 +298,8 @@ public sealed class WhatIfTests
     {
         foreach (JsonElement row in diff.GetProperty("state").GetProperty("counters").EnumerateArray())
         {
-            if (row.GetProperty("name").GetString() == name && row.GetProperty("cpu").ValueKind == JsonValueKind.Number && row.GetProperty("cpu").GetInt32() == cpu)
+            if (row.GetProperty("name").GetString() == name && row.GetProperty("cpu").ValueKind == JsonValueKind.Number
+                && row.GetProperty("cpu").GetInt32() == cpu)
                 return $"{name} {cpu} {row.GetProperty("left")} {row.GetProperty("right")}";
         }
         return null;

@@ -42,12 +42,13 @@ internal sealed class SystemLog
     /// <summary>State of the function's own words after a step.</summary>
     public void Function(AssignedFunction function, string step)
     {
-        if (!HasRoom) return;
-        string state = string.Create(CultureInfo.InvariantCulture,
-            $"shadow enable {Bit(function.ShadowEnabled)} mask {Bit(function.ShadowFunctionMask)} · host enable {Bit(function.HostEnabled)} "
-            + $"vectors {function.VectorCount} · hw enable {Bit(function.HardwareEnabled)}{(function.Isolated ? " · isolated" : "")}");
-        Line(function.Name, step, state);
+        if (HasRoom) Line(function.Name, step, Describe(function));
     }
+
+    /// <summary>The function's own words: the shadow's, the host's, the device's.</summary>
+    public static string Describe(AssignedFunction function) => string.Create(CultureInfo.InvariantCulture,
+        $"shadow enable {Bit(function.ShadowEnabled)} mask {Bit(function.ShadowFunctionMask)} · host enable {Bit(function.HostEnabled)} "
+        + $"vectors {function.VectorCount} · hw enable {Bit(function.HardwareEnabled)}{(function.Isolated ? " · isolated" : "")}");
 
     private static int Bit(bool value) => value ? 1 : 0;
 }

@@ -92,6 +92,8 @@ internal sealed partial class VfioModel
 
     public AssignedFunction? Find(string device) => _functions.GetValueOrDefault(device);
 
+    public VirtualMachine? FindMachine(string name) => _machines.GetValueOrDefault(name);
+
     /// <summary>In the order in which their first functions were described.</summary>
     public Dictionary<string, BusPort>.ValueCollection Ports => _ports.Values;
 
@@ -167,7 +169,7 @@ internal sealed partial class VfioModel
         function.Driver = FunctionDriver.Vfio;
         function.Owner = SomeGuest;
         GetMachine(SomeGuest);
-        Log.Note(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
+        Log.Line(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
         return function;
     }
 
