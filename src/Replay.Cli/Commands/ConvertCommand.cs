@@ -47,10 +47,11 @@ internal sealed class ConvertCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         string input = result.GetValue(_shared.File)!;
-        string output = result.GetValue(_output)
-            ?? throw new UsageException($"convert needs an output: irqreplay convert {input} -o {SuggestName(input)}.irqt");
-        Exporter exporter = FindExporter(output, input);
         string[] inputs = [input, .. result.GetValue(_more) ?? []];
+        string output = result.GetValue(_output) ?? throw new UsageException(inputs.Length == 1
+            ? $"convert needs an output: irqreplay convert {input} -o {SuggestName(input)}.irqt"
+            : $"convert needs an output; if {inputs[^1]} stands for the file to write, type: -o {inputs[^1]}");
+        Exporter exporter = FindExporter(output, input);
         if (FindMachines(result, inputs) is { } machines) return RunMachines(result, machines, inputs, output, exporter, format);
         if (input != "-" && OutputFile.IsSameFile(input, output))
             throw new UsageException($"-o {output}: this is the input itself; name another file");
