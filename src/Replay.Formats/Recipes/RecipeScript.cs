@@ -12,6 +12,7 @@ public static class RecipeScript
         #     sh record.sh 30
         #     sh record.sh sh -c 'echo 0 > /sys/devices/system/cpu/cpu3/online'
         # A moment that matters can be marked meanwhile: echo "MARK before" > /sys/kernel/tracing/trace_marker
+        # What the kernel said before that helps too: dmesg > dmesg.txt, then irqreplay replay capture.dat --log dmesg.txt
         # TOOL=perf records with perf instead of trace-cmd. OUT names the file. What this kernel does not have is skipped, and said.
         set -u
         T=${TRACING:-/sys/kernel/tracing}
