@@ -36,6 +36,7 @@ internal static class HelpExamples
             [
                 ("irqreplay convert capture.dat -o capture.irqt", "A native file, which is replayed in place."),
                 ("irqreplay convert capture.dat -o capture.irqs", "Text that people can read, edit and compare."),
+                ("irqreplay convert host=host.dat guest1.dat -o all.irqt", "Several machines in one file."),
                 ("irqreplay convert - -o capture.irqt < capture.dat", "From standard input."),
             ],
             ["replay"] =
@@ -43,6 +44,7 @@ internal static class HelpExamples
                 ("irqreplay replay capture.dat", "One screen: findings by severity and what to look at next."),
                 ("irqreplay replay capture.dat --why 26", "One interrupt: does it work, and what happened to it."),
                 ("irqreplay replay host.dat guest1.dat guest2.dat", "Several machines beside each other, the worst first."),
+                ("irqreplay replay all.irqt --machine host", "One machine of a file that holds several."),
                 ("irqreplay replay capture.dat --format sarif > findings.sarif", "For code-scanning services."),
                 ("irqreplay replay capture.dat --log dmesg.txt", "With the machine's kernel log among the events."),
                 ("irqreplay replay capture.dat --ignore \"sched:*\"", "Without the records of one system."),

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -35,6 +36,15 @@ internal static class Losses
     {
         if (format != OutputFormat.Text && !recording.Report.HasDataLoss) return;
         foreach (string line in Describe(recording)) error.WriteLine("irqreplay: " + line);
+    }
+
+    /// <summary>The same for one of several machines: each line says whose it is.</summary>
+    public static void Write(Recording recording, OutputFormat format, TextWriter error, string machine)
+    {
+        using var notes = new StringWriter();
+        Write(recording, format, notes);
+        foreach (string line in notes.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            error.WriteLine(line.Replace("irqreplay: ", $"irqreplay: {PlainText.Clean(machine)}: ", StringComparison.Ordinal));
     }
 
     private static string Describe(LossEntry entry)

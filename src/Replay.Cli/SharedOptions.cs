@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using Replay.Cli.Machines;
 using Replay.Formats;
 using Replay.Formats.Lanes;
+using Replay.Formats.Machines;
 
 namespace Replay.Cli;
 
@@ -30,6 +33,7 @@ internal sealed class SharedOptions
         command.Options.Add(Map);
         command.Options.Add(Ignore);
         command.Options.Add(Log);
+        command.Options.Add(Machine);
         if (divides) _lanes = new LanesOption(command);
     }
 
@@ -53,6 +57,12 @@ internal sealed class SharedOptions
         Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: its lines become "
             + "events among the recorded ones.",
         HelpName = "FILE",
+    };
+
+    public Option<string?> Machine { get; } = new("--machine")
+    {
+        Description = "Of a file that holds several machines, this one.",
+        HelpName = "NAME",
     };
 
     /// <exception cref="UsageException">No such format.</exception>
@@ -79,31 +89,101 @@ internal sealed class SharedOptions
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     public Func<string, int, Recording> Opener(ParseResult result, CliHost host)
     {
-        string? map = result.GetValue(Map);
-        var options = new OpenOptions
-        {
-            MapText = map is null ? null : ReadMap(map),
-            MapName = map ?? "",
-            IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
-        };
+        OpenOptions options = ReadOptions(result);
         var opener = new RecordingOpener(host.Formats, options);
-        (string? log, string file) = (result.GetValue(Log), result.GetValue(File)!);
-        return (path, lanes) => WithLog(Open(opener, options, host, path, lanes), path == file ? log : null, path, opener);
+        (string? log, string file, string? machine) = (result.GetValue(Log), result.GetValue(File)!, result.GetValue(Machine));
+        return (path, lanes) =>
+        {
+            Func<Recording> open = Choose(opener, host, path, machine, isMain: path == file);
+            return WithLog(Divide(open(), options, path, lanes), path == file ? log : null, path, open);
+        };
+    }
+
+    /// <summary>How messages and hints name the recording.</summary>
+    public RecordingName GetName(ParseResult result) => new(result.GetValue(File)!, result.GetValue(Machine));
+
+    /// <summary>The machines of the file where it names them and the command line none; else null.</summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    /// <exception cref="BadInputException">The file names its machines wrongly.</exception>
+    public List<MachineSource>? FindMachines(ParseResult result, CliHost host)
+    {
+        if (result.GetValue(Machine) is not null) return null;
+        List<MachineSource> sources = ReadSources(result, host, result.GetValue(File)!);
+        return sources[0].Recording.Machine is null ? null : sources;
+    }
+
+    /// <summary>
+    /// The machines of a file, by the names that it gives them; what names none is one machine by the file's own name.
+    /// </summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong, or the option of one machine is given for several.</exception>
+    /// <exception cref="BadInputException">The file names its machines wrongly.</exception>
+    public List<MachineSource> ReadSources(ParseResult result, CliHost host, string path)
+    {
+        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        if (directory is null)
+        {
+            Func<string, int, Recording> open = Opener(result, host);
+            return [new MachineSource(path, new RecordingName(path, null), lanes => open(path, lanes))];
+        }
+        if (result.GetValue(Log) is not null)
+            throw new UsageException($"--log: of one machine, and {path} holds {Count(directory)}; name one with --machine");
+        OpenOptions options = ReadOptions(result);
+        var sources = new List<MachineSource>(directory.Names.Count);
+        for (int i = 0; i < directory.Names.Count; i++)
+        {
+            int index = i;
+            string name = directory.Names[i];
+            sources.Add(new MachineSource(name, new RecordingName(path, name), lanes => Divide(directory.Open(index), options, path, lanes)));
+        }
+        return sources;
     }
 
     /// <summary>Of two recordings the log is the first one's.</summary>
-    private static Recording WithLog(Recording recording, string? log, string path, RecordingOpener opener) =>
-        log is null ? recording : LogOption.Merge(recording, log, path, () => opener.Open(path));
+    private static Recording WithLog(Recording recording, string? log, string path, Func<Recording> openAgain) =>
+        log is null ? recording : LogOption.Merge(recording, log, path, openAgain);
 
-    private static Recording Open(RecordingOpener opener, OpenOptions options, CliHost host, string path, int lanes)
+    // The one machine of the file, or the one that is asked for.
+    private static Func<Recording> Choose(RecordingOpener opener, CliHost host, string path, string? machine, bool isMain)
     {
-        Recording recording = path == "-" ? opener.Open(host.OpenIn(), "standard input") : opener.Open(path);
+        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        if (directory is null)
+        {
+            // The other one of two recordings may well be of one machine.
+            if (machine is not null && isMain) throw new UsageException($"--machine {machine}: {path} does not name its machines; give it without --machine");
+            return path == "-" ? () => opener.Open(host.OpenIn(), "standard input") : () => opener.Open(path);
+        }
+        int index = 0;
+        if (machine is null && directory.Names.Count > 1)
+            throw new UsageException($"{path} holds {Count(directory)}; name one of them, for example --machine {Output.ReplayText.FileArgument(directory.Names[0])}");
+        while (machine is not null && directory.Names[index] != machine)
+        {
+            if (++index == directory.Names.Count) throw new UsageException($"--machine {machine}: {path} holds {Count(directory)}");
+        }
+        return () => directory.Open(index);
+    }
+
+    private static string Count(MachineDirectory directory) =>
+        $"{PlainText.Count(directory.Names.Count, "machine")}: {PlainText.Clean(MachineNames.List(directory.Names))}";
+
+    private static Recording Divide(Recording recording, OpenOptions options, string path, int lanes)
+    {
         if (recording.MapsNames || (options.MapText is null && options.IgnorePatterns.Count == 0))
             return RecordingLanes.Divide(recording, lanes);
         string format = recording.Info.Format;
         recording.Dispose();
         throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
             + "their recorded names behind; give the option when you convert the original recording");
+    }
+
+    private OpenOptions ReadOptions(ParseResult result)
+    {
+        string? map = result.GetValue(Map);
+        return new OpenOptions
+        {
+            MapText = map is null ? null : ReadMap(map),
+            MapName = map ?? "",
+            IgnorePatterns = CheckPatterns(result.GetValue(Ignore) ?? []),
+        };
     }
 
     private static string ReadMap(string path)

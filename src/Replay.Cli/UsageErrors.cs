@@ -29,18 +29,9 @@ internal static class UsageErrors
         {
             string extra = result.UnmatchedTokens[0];
             return $"{command.Name} takes one {command.Arguments[0].Name}, and \"{extra}\" is one more; "
-                + (WritesFile(command) ? $"for the file to write, type: -o {extra}" : $"type \"irqreplay {command.Name} --help\"");
+                + $"type \"irqreplay {command.Name} --help\"";
         }
         return $"{result.Errors[0].Message} Type \"irqreplay {command.Name} --help\".";
-    }
-
-    private static bool WritesFile(Command command)
-    {
-        foreach (Option option in command.Options)
-        {
-            if (option.Aliases.Contains("-o")) return true;
-        }
-        return false;
     }
 
     private static string DescribeCommand(Command root, string token)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Replay.Core.Events;
+using Replay.Formats.Machines;
 using Replay.Formats.Native;
 using Replay.Formats.Text;
 
@@ -12,11 +13,13 @@ namespace Replay.Formats;
 /// <param name="Extension">Extension that chooses it, with the dot.</param>
 /// <param name="Create">Starts a file; the info may still lack what is known only at the end.</param>
 /// <param name="Attach">Starts on a stream that stays open; null for formats that need a file.</param>
+/// <param name="CreateMachines">Starts a file of several machines with these names; null where that cannot be.</param>
 public sealed record Exporter(
     string Name,
     string Extension,
     Func<string, RecordingInfo, EventSink> Create,
-    Func<Stream, RecordingInfo, EventSink>? Attach);
+    Func<Stream, RecordingInfo, EventSink>? Attach,
+    Func<string, IReadOnlyList<string>, MachinesSink>? CreateMachines = null);
 
 /// <summary>Takes the events of one recording, a batch at a time, and writes them in one format.</summary>
 public abstract class EventSink : IDisposable
@@ -45,7 +48,7 @@ public static class ExporterTable
 {
     public static IReadOnlyList<Exporter> Rows { get; } =
     [
-        new("native", ".irqt", NativeSink.Create, NativeSink.Attach),
-        new("text", ".irqs", TextSink.Create, TextSink.Attach),
+        new("native", ".irqt", NativeSink.Create, NativeSink.Attach, NativeMachinesSink.Create),
+        new("text", ".irqs", TextSink.Create, TextSink.Attach, TextMachinesSink.Create),
     ];
 }

@@ -19,7 +19,7 @@ public class ProgramTests
     [InlineData("info x --zzzzzzzzz", "irqreplay info has no option --zzzzzzzzz; type \"irqreplay info --help\"")]
     [InlineData("info", "info needs a FILE: irqreplay info FILE (- is standard input)")]
     [InlineData("info x y", "info takes one FILE, and \"y\" is one more")]
-    [InlineData("convert x y", "for the file to write, type: -o y")]
+    [InlineData("convert x y", "stands for the file to write, type: -o y")]
     [InlineData("info x --map", "Type \"irqreplay info --help\".")]
     [InlineData("info x --map no-such.map", "--map no-such.map: cannot be read")]
     [InlineData("info x --ignore sched", "for example --ignore \"sched:*\"")]

@@ -40,7 +40,9 @@ internal sealed class CheckpointOptions
             bool isLong = recording.Info.EventCount >= host.Pace.LongEvents;
             return new CheckpointStore(file, CheckpointStore.KeyOf(identity, rules), isAsked, isLong, host);
         }
-        if (isAsked)
+        if (isAsked && result.GetValue<string?>("--machine") is { } machine)
+            host.Error.WriteLine($"irqreplay: note: --checkpoints: a machine of several has none; convert {PlainText.Clean(machine)} to a file of its own first");
+        else if (isAsked)
             host.Error.WriteLine($"irqreplay: note: --checkpoints: {file} cannot be begun in its middle; convert it to a native file first "
                 + $"(irqreplay convert {file} -o {System.IO.Path.GetFileNameWithoutExtension(file)}.irqt)");
         return null;

@@ -1,9 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Text.Json;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
-using Replay.Core.Events;
 using Replay.Formats;
 
 namespace Replay.Cli.Commands;
@@ -20,10 +21,17 @@ internal sealed class ConvertCommand
         HelpName = "OUT.irqt|OUT.irqs",
     };
 
+    private readonly Argument<string[]> _more = new("FILE…")
+    {
+        Description = "More recordings: the output holds each as a machine of its own, named as in NAME=FILE, or else as its file.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private ConvertCommand(Command command, CliHost host)
     {
         _host = host;
         _shared = new SharedOptions(command, divides: true);
+        command.Arguments.Add(_more);
         command.Options.Add(_output);
         command.SetAction(Run);
     }
@@ -39,16 +47,19 @@ internal sealed class ConvertCommand
     {
         OutputFormat format = _shared.GetFormat(result);
         string input = result.GetValue(_shared.File)!;
-        string output = result.GetValue(_output)
-            ?? throw new UsageException($"convert needs an output: irqreplay convert {input} -o {SuggestName(input)}.irqt");
+        string[] inputs = [input, .. result.GetValue(_more) ?? []];
+        string output = result.GetValue(_output) ?? throw new UsageException(inputs.Length == 1
+            ? $"convert needs an output: irqreplay convert {input} -o {SuggestName(input)}.irqt"
+            : $"convert needs an output; if {inputs[^1]} stands for the file to write, type: -o {inputs[^1]}");
         Exporter exporter = FindExporter(output, input);
+        if (FindMachines(result, inputs) is { } machines) return RunMachines(result, machines, inputs, output, exporter, format);
         if (input != "-" && OutputFile.IsSameFile(input, output))
             throw new UsageException($"-o {output}: this is the input itself; name another file");
         using Recording recording = _shared.Open(result, _host);
         long events;
         using (var file = new OutputFile(output))
         {
-            events = Copy(recording, exporter, file.TemporaryPath);
+            events = MachinesConversion.Copy(recording, () => exporter.Create(file.TemporaryPath, recording.Info), _host);
             Commit(file);
         }
         long bytes = new FileInfo(output).Length;
@@ -64,64 +75,55 @@ internal sealed class ConvertCommand
         return ExitCodes.For(recording.Report);
     }
 
-    private long Copy(Recording recording, Exporter exporter, string path)
+    /// <summary>The machines that the output will name; null for one recording as it is.</summary>
+    private List<MachineSource>? FindMachines(ParseResult result, string[] inputs)
     {
-        using var progress = new ProgressLine(recording, _host);
-        using EventSink sink = Create(exporter, path, recording.Info);
-        long events = 0;
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
-        {
-            Guard(sink, batch, recording.Tables);
-            events += EventCounter.Count(batch);
-            progress.Report(events);
-        }
-        try
-        {
-            sink.Complete(recording.Info, recording.Tables, recording.Report);
-            sink.Flush();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OutputException(e.Message, e);
-        }
-        return events;
+        bool isNamed = inputs.Length > 1 || MachineInputs.Split(inputs[0]).Name is not null;
+        if (!isNamed) return _shared.FindMachines(result, _host);
+        if (result.GetValue(_shared.Machine) is not null) throw new UsageException("--machine: takes one machine out of one file; name that file alone");
+        if (result.GetValue(_shared.Log) is not null) throw new UsageException("--log: of one machine; convert that recording first, then put it beside the others");
+        if (Array.FindAll(inputs, static input => MachineInputs.Split(input).File == "-").Length > 1)
+            throw new UsageException("convert - -: standard input can be one of the recordings only");
+        return MachineInputs.Name(inputs, file => _shared.ReadSources(result, _host, file));
     }
 
-    private static EventSink Create(Exporter exporter, string path, RecordingInfo info)
+    /// <summary>Several machines in one file.</summary>
+    private int RunMachines(ParseResult result, List<MachineSource> machines, string[] inputs, string output, Exporter exporter, OutputFormat format)
     {
-        try
+        if (machines.Exists(machine => machine.Recording.File != "-" && OutputFile.IsSameFile(machine.Recording.File, output)))
+            throw new UsageException($"-o {output}: this is one of the inputs; name another file");
+        List<ConvertedMachine> written;
+        using (var file = new OutputFile(output))
         {
-            return exporter.Create(path, info);
+            written = MachinesConversion.Write(machines, _shared.GetLanes(result), exporter, file.TemporaryPath, _host);
+            Commit(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        long bytes = new FileInfo(output).Length, events = 0, lost = 0;
+        int code = ExitCodes.Clean;
+        foreach (ConvertedMachine machine in written)
         {
-            throw new OutputException(e.Message, e);
+            Losses.Write(machine.Recording, format, _host.Error, machine.Source.Name);
+            events += machine.Events;
+            lost += machine.Recording.Info.LostCount;
+            code = Math.Max(code, ExitCodes.For(machine.Recording.Report));
         }
+        if (format == OutputFormat.Json)
+        {
+            WriteJson(string.Join(" ", inputs), output, exporter, events, bytes, lost, written);
+        }
+        else
+        {
+            _host.Error.WriteLine($"{output}: {PlainText.Count(written.Count, "machine")}, {PlainText.Count(events, "event")}, "
+                + $"{PlainText.Count(bytes, "byte")}, {exporter.Name} format");
+        }
+        return code;
     }
 
-    private static void Guard(EventSink sink, ReadOnlySpan<IrqEvent> batch, EventTables tables)
+    private static void Commit(OutputFile file) => MachinesConversion.Guard(() =>
     {
-        try
-        {
-            sink.Write(batch, tables);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OutputException(e.Message, e);
-        }
-    }
-
-    private static void Commit(OutputFile file)
-    {
-        try
-        {
-            file.Commit();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OutputException(e.Message, e);
-        }
-    }
+        file.Commit();
+        return true;
+    });
 
     private Exporter FindExporter(string output, string input)
     {
@@ -145,7 +147,8 @@ internal sealed class ConvertCommand
     private static string SuggestName(string input) =>
         input == "-" ? "capture" : Path.GetFileNameWithoutExtension(input);
 
-    private void WriteJson(string input, string output, Exporter exporter, long events, long bytes, long lost)
+    private void WriteJson(string input, string output, Exporter exporter, long events, long bytes, long lost,
+        IReadOnlyList<ConvertedMachine>? machines = null)
     {
         using Utf8JsonWriter json = JsonOutput.Start(_host.Out);
         json.WriteStartObject();
@@ -156,6 +159,20 @@ internal sealed class ConvertCommand
         json.WriteNumber("events", events);
         json.WriteNumber("bytes", bytes);
         json.WriteNumber("lost", lost);
+        if (machines is not null)
+        {
+            json.WriteStartArray("machines");
+            foreach (ConvertedMachine machine in machines)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", machine.Source.Name);
+                json.WriteString("input", machine.Source.Recording.Title);
+                json.WriteNumber("events", machine.Events);
+                json.WriteNumber("lost", machine.Recording.Info.LostCount);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
         JsonOutput.End(json, _host.Out);
     }

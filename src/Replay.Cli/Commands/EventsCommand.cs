@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Formats;
@@ -43,15 +45,57 @@ internal sealed class EventsCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
+        if (_shared.FindMachines(result, _host) is { } machines) return RunMachines(result, machines, format);
         using Recording recording = _shared.Open(result, _host);
         EventPredicate? wanted = CompileFilter(result.GetValue(_where), recording.Tables);
         using (var progress = new ProgressLine(recording, _host, _host.OutIsTerminal))
         {
-            if (format == OutputFormat.Json) WriteJson(recording, wanted, progress);
-            else WriteText(recording, wanted, result.GetValue(_number), progress);
+            if (format == OutputFormat.Json)
+            {
+                using var json = new EventsJson(_host.Out);
+                WriteJson(json, recording, wanted, progress);
+                json.Complete();
+            }
+            else
+            {
+                using var writer = new EventTextWriter(_host.Out) { WithNumbers = result.GetValue(_number) };
+                writer.WriteHeader(recording.Info);
+                WriteText(writer, recording, wanted, progress);
+            }
         }
         Losses.Write(recording, format, _host.Error);
         return ExitCodes.For(recording.Report);
+    }
+
+    /// <summary>One machine after the other, in one document; each has its own names and counts.</summary>
+    private int RunMachines(ParseResult result, List<MachineSource> machines, OutputFormat format)
+    {
+        List<string> names = machines.ConvertAll(static machine => machine.Name);
+        int lanes = _shared.GetLanes(result), code = ExitCodes.Clean;
+        using EventsJson? json = format == OutputFormat.Json ? new EventsJson(_host.Out) : null;
+        for (int i = 0; i < machines.Count; i++)
+        {
+            using Recording recording = machines[i].Open(lanes);
+            EventPredicate? wanted = CompileFilter(result.GetValue(_where), recording.Tables);
+            using (var progress = new ProgressLine(recording, _host, _host.OutIsTerminal))
+            {
+                if (json is not null)
+                {
+                    json.Machine = names[i];
+                    WriteJson(json, recording, wanted, progress);
+                }
+                else
+                {
+                    using var writer = new EventTextWriter(_host.Out) { WithNumbers = result.GetValue(_number) };
+                    writer.WriteHeader(recording.Info, names, i);
+                    WriteText(writer, recording, wanted, progress);
+                }
+            }
+            Losses.Write(recording, format, _host.Error, names[i]);
+            code = Math.Max(code, ExitCodes.For(recording.Report));
+        }
+        json?.Complete();
+        return code;
     }
 
     private EventPredicate? CompileFilter(string? expression, EventTables tables)
@@ -68,9 +112,8 @@ internal sealed class EventsCommand
         }
     }
 
-    private void WriteJson(Recording recording, EventPredicate? wanted, ProgressLine progress)
+    private static void WriteJson(EventsJson json, Recording recording, EventPredicate? wanted, ProgressLine progress)
     {
-        using var json = new EventsJson(_host.Out);
         long number = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
@@ -82,13 +125,10 @@ internal sealed class EventsCommand
             }
             progress.Report(number);
         }
-        json.Complete();
     }
 
-    private void WriteText(Recording recording, EventPredicate? wanted, bool numbered, ProgressLine progress)
+    private static void WriteText(EventTextWriter writer, Recording recording, EventPredicate? wanted, ProgressLine progress)
     {
-        using var writer = new EventTextWriter(_host.Out) { WithNumbers = numbered };
-        writer.WriteHeader(recording.Info);
         long number = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {

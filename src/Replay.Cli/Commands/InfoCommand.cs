@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
 using Replay.Core.Events;
 using Replay.Formats;
@@ -20,6 +22,7 @@ internal static class InfoCommand
     private static int Run(ParseResult result, SharedOptions shared, CliHost host)
     {
         OutputFormat format = shared.GetFormat(result);
+        if (shared.FindMachines(result, host) is { } machines) return RunMachines(machines, result.GetValue(shared.File)!, format, host);
         using Recording recording = shared.Open(result, host);
         InfoReport report = Read(recording, host);
         Losses.Write(recording, format, host.Error);
@@ -29,9 +32,25 @@ internal static class InfoCommand
         }
         else
         {
-            InfoText.Write(report, recording.Info, result.GetValue(shared.File)!, host);
+            InfoText.Write(report, recording.Info, shared.GetName(result).Title, host);
         }
         return ExitCodes.For(recording.Report);
+    }
+
+    private static int RunMachines(List<MachineSource> machines, string file, OutputFormat format, CliHost host)
+    {
+        var reports = new List<(string, InfoReport)>(machines.Count);
+        int code = ExitCodes.Clean;
+        foreach (MachineSource machine in machines)
+        {
+            using Recording recording = machine.Open(1);
+            reports.Add((machine.Name, Read(recording, host)));
+            Losses.Write(recording, format, host.Error, machine.Name);
+            code = Math.Max(code, ExitCodes.For(recording.Report));
+        }
+        if (format == OutputFormat.Json) MachinesInfo.WriteJson(reports, host.Out);
+        else MachinesInfo.WriteText(reports, file, host);
+        return code;
     }
 
     private static InfoReport Read(Recording recording, CliHost host)

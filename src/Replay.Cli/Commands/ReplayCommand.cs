@@ -9,6 +9,7 @@ using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Machines;
 
 namespace Replay.Cli.Commands;
 
@@ -74,7 +75,8 @@ internal sealed class ReplayCommand
         string file = result.GetValue(_shared.File)!;
         Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
-        if (result.GetValue(_more) is { Length: > 0 } more) return RunSeveral(result, format, [file, .. more]);
+        if (result.GetValue(_more) is { Length: > 0 } more) return RunFiles(result, format, [file, .. more]);
+        if (_shared.FindMachines(result, _host) is { Count: > 1 } machines) return RunSeveral(result, format, machines);
         using Recording opened = _shared.Open(result, _host);
         RuleSide side = _rules.ChooseSide(result, opened);
         RuleChoice rules = side.Rules;
@@ -102,22 +104,51 @@ internal sealed class ReplayCommand
             default:
                 if (why is not null)
                 {
-                    WhyText.Write(why, report, recording, historian!.KnownIrqs(), file, _host);
+                    WhyText.Write(why, report, recording, historian!.KnownIrqs(), _shared.GetName(result), _host);
                     break;
                 }
-                ReplayText.Write(report, recording, rules, file, result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
+                ReplayText.Write(report, recording, rules, _shared.GetName(result), result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
     }
 
-    private int RunSeveral(ParseResult result, OutputFormat format, string[] files)
+    /// <summary>Each file a machine, or several.</summary>
+    private int RunFiles(ParseResult result, OutputFormat format, string[] files)
     {
-        if (format == OutputFormat.Sarif) throw new UsageException("--format sarif: of one recording at a time");
-        if (result.GetValue(_why) is not null) throw new UsageException("--why: tells about an interrupt of one recording; name one file");
-        var machines = new MachinesCommand(_host, _createSession, _rules, result.GetValue(_paranoid), result);
-        return machines.Run(files, _shared.Opener(result, _host), _shared.GetLanes(result), format, result.GetValue(_all));
+        if (result.GetValue(_shared.Machine) is not null) throw new UsageException("--machine: chooses one of one file; name that file alone");
+        var sources = new List<MachineSource>();
+        foreach (string file in files)
+        {
+            List<MachineSource> found = FindSources(result, file);
+            sources.AddRange(found.Count == 1 ? found : found.ConvertAll(static source => source with { Name = source.Recording.Title }));
+        }
+        return RunSeveral(result, format, sources);
     }
+
+    /// <summary>A file that names its machines wrongly is one machine that cannot be read.</summary>
+    private List<MachineSource> FindSources(ParseResult result, string file)
+    {
+        try
+        {
+            return _shared.ReadSources(result, _host, file);
+        }
+        catch (BadInputException e)
+        {
+            return [new MachineSource(file, new RecordingName(file, null), _ => throw e)];
+        }
+    }
+
+    private int RunSeveral(ParseResult result, OutputFormat format, List<MachineSource> sources)
+    {
+        if (format == OutputFormat.Sarif) throw new UsageException("--format sarif: of one recording at a time" + OneOf(sources));
+        if (result.GetValue(_why) is not null) throw new UsageException("--why: tells about an interrupt of one recording; name one file" + OneOf(sources));
+        var machines = new MachinesCommand(_host, _createSession, _rules, result.GetValue(_paranoid), result);
+        return machines.Run(sources, _shared.GetLanes(result), format, result.GetValue(_all));
+    }
+
+    private static string OneOf(List<MachineSource> sources) => sources.Exists(static source => source.Recording.Machine is null) ? ""
+        : $" and one machine with --machine: {PlainText.Clean(MachineNames.List(sources.ConvertAll(static source => source.Name)))}";
 
     /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
     private ReplayReport ReplayAgain(ParseResult result, RuleChoice rules, ref Historian? historian)

@@ -45,7 +45,7 @@ internal sealed class VerifyCommand
         VerifyReport report = Verify(recording, session);
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) VerifyJson.Write(report, session.RulesName, _host.Out);
-        else VerifyText.Write(report, session.RulesName, recording, file, result.GetValue(_all), _host);
+        else VerifyText.Write(report, session.RulesName, recording, _shared.GetName(result).Title, result.GetValue(_all), _host);
         return ExitCodes.For(recording.Report, report.Tally.Disagreed > 0);
     }
 

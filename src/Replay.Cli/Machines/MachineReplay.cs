@@ -7,13 +7,16 @@ using Replay.Formats;
 namespace Replay.Cli.Machines;
 
 /// <summary>What became of one of several machines that are replayed beside each other.</summary>
-/// <param name="Name">As the user calls it.</param>
+/// <param name="Source">Where it was read from.</param>
 /// <param name="Recording">What was read, closed; null when it could not be opened.</param>
 /// <param name="Report">What the replay found; null when reading failed.</param>
 /// <param name="Rules">How the machine behaved.</param>
 /// <param name="Error">Why there is no report.</param>
-internal sealed record MachineReplay(string Name, Recording? Recording, ReplayReport? Report, RuleChoice? Rules, string? Error)
+internal sealed record MachineReplay(MachineSource Source, Recording? Recording, ReplayReport? Report, RuleChoice? Rules, string? Error)
 {
+    /// <summary>As the user calls it.</summary>
+    public string Name => Source.Name;
+
     /// <summary>The severest finding; below all severities without one.</summary>
     public int Worst
     {

@@ -9,15 +9,13 @@ using Replay.Core.Events;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Machines;
 
 namespace Replay.Cli.Machines;
 
 /// <summary><c>replay</c> of several recordings: each is a machine of its own, replayed on a lane of its own.</summary>
 internal sealed class MachinesCommand
 {
-    /// <summary>Most machines: each takes the memory of one machine's state while it is replayed.</summary>
-    public const int MachinesMax = 256;
-
     private readonly CliHost _host;
     private readonly SessionFactory _createSession;
     private readonly RuleOptions _rules;
@@ -40,23 +38,22 @@ internal sealed class MachinesCommand
     }
 
     /// <summary>Replays all of them, prints, and gives the exit code.</summary>
-    /// <param name="files">What the command line names.</param>
-    /// <param name="open">Opens one, for use on any thread, with its reading divided among that many lanes.</param>
+    /// <param name="sources">The machines.</param>
     /// <param name="lanes">Lanes in all.</param>
     /// <param name="format">Of the results.</param>
     /// <param name="all">Every finding, and the machines without one too.</param>
-    public int Run(IReadOnlyList<string> files, Func<string, int, Recording> open, int lanes, OutputFormat format, bool all)
+    public int Run(IReadOnlyList<MachineSource> sources, int lanes, OutputFormat format, bool all)
     {
-        Check(files);
+        Check(sources);
         long start = Stopwatch.GetTimestamp();
-        int each = Math.Max(1, lanes / files.Count);
-        MachineReplay[] machines = ParallelWork.Map(files, lanes, file => Replay(file, () => open(file, each)));
+        int each = Math.Max(1, lanes / sources.Count);
+        MachineReplay[] machines = ParallelWork.Map(sources, lanes, source => Replay(source, () => source.Open(each)));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         int code = ExitCodes.Clean;
         foreach (MachineReplay machine in machines)
         {
             if (machine.Error is { } error) _host.Error.WriteLine("irqreplay: " + PlainText.CleanLines(error));
-            else Tell(machine, format);
+            else Losses.Write(machine.Recording!, format, _host.Error, machine.Name);
             code = Math.Max(code, machine.ExitCode);
         }
         if (format == OutputFormat.Json) MachinesJson.Write(machines, seconds, _host.Out);
@@ -64,24 +61,16 @@ internal sealed class MachinesCommand
         return code;
     }
 
-    private static void Check(IReadOnlyList<string> files)
+    private static void Check(IReadOnlyList<MachineSource> sources)
     {
-        if (files.Count > MachinesMax)
-            throw new UsageException($"replay: {files.Count} recordings at once; at most {MachinesMax} are replayed beside each other");
+        if (sources.Count > MachineNames.MachinesMax)
+            throw new UsageException($"replay: {sources.Count} recordings at once; at most {MachineNames.MachinesMax} are replayed beside each other");
         int inputs = 0;
-        foreach (string file in files) inputs += file == "-" ? 1 : 0;
+        foreach (MachineSource source in sources) inputs += source.Recording.File == "-" ? 1 : 0;
         if (inputs > 1) throw new UsageException("replay - -: standard input can be one of the recordings only");
     }
 
-    private void Tell(MachineReplay machine, OutputFormat format)
-    {
-        using var notes = new StringWriter();
-        Losses.Write(machine.Recording!, format, notes);
-        foreach (string line in notes.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            _host.Error.WriteLine(line.Replace("irqreplay: ", $"irqreplay: {PlainText.Clean(machine.Name)}: ", StringComparison.Ordinal));
-    }
-
-    private MachineReplay Replay(string file, Func<Recording> open)
+    private MachineReplay Replay(MachineSource source, Func<Recording> open)
     {
         try
         {
@@ -91,7 +80,7 @@ internal sealed class MachinesCommand
             ReplayReport report = Replay(recording, rules);
             RuleChoice recorded;
             lock (_parsed) recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(_result, policy));
-            if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
+            if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(source.Recording.File)))
             {
                 rules = recorded;
                 if (RecognisedRules.Decide(report))
@@ -100,12 +89,12 @@ internal sealed class MachinesCommand
                     report = Replay(again, rules);
                 }
             }
-            return new MachineReplay(file, recording, report, rules, null);
+            return new MachineReplay(source, recording, report, rules, null);
         }
         catch (Exception e) when (e is BadInputException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // One recording that cannot be read says nothing about the others.
-            return new MachineReplay(file, null, null, null, e.Message);
+            return new MachineReplay(source, null, null, null, e.Message);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed class EventsJson : IDisposable
         _json.WriteStartArray("events");
     }
 
+    /// <summary>Whose the events are, where there are several machines: a member of each.</summary>
+    public string? Machine { get; set; }
+
     /// <param name="number">Number of the event in the recording.</param>
     /// <param name="records">The event and its extension records.</param>
     /// <param name="tables">Names that it refers to.</param>
@@ -34,6 +37,7 @@ internal sealed class EventsJson : IDisposable
         ref readonly IrqEvent record = ref records[0];
         EventKindInfo? kind = EventSchema.Find(record.Kind);
         _json.WriteStartObject();
+        if (Machine is not null) _json.WriteString("machine", Machine);
         _json.WriteNumber("event", number);
         _json.WriteNumber("timeNs", record.TimeNs);
         _json.WriteNumber("cpu", record.Cpu);

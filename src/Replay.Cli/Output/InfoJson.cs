@@ -12,6 +12,14 @@ internal static class InfoJson
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
+        WriteBody(json, report);
+        json.WriteEndObject();
+        JsonOutput.End(json, output);
+    }
+
+    /// <summary>All members but the schema.</summary>
+    internal static void WriteBody(Utf8JsonWriter json, InfoReport report)
+    {
         json.WriteText("format", report.Format);
         json.WriteNumber("events", report.Events);
         json.WriteStartObject("byName");
@@ -25,7 +33,5 @@ internal static class InfoJson
         json.WriteNumber("cpus", (long?)report.Cpus);
         json.WriteText("clock", report.Clock);
         json.WriteText("kernel", report.Kernel);
-        json.WriteEndObject();
-        JsonOutput.End(json, output);
     }
 }

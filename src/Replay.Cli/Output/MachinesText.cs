@@ -43,7 +43,7 @@ internal static class MachinesText
         {
             if (machine.Report is null || machine.Recording is null || (machine.ExitCode == ExitCodes.Clean && !all)) continue;
             host.Out.Write("\n"u8);
-            ReplayText.Write(machine.Report, machine.Recording, machine.Rules!, machine.Name, all, host, []);
+            ReplayText.Write(machine.Report, machine.Recording, machine.Rules!, machine.Source.Recording, all, host, []);
         }
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Cli.Machines;
 using Replay.Core.Findings;
 using Replay.Core.History;
 using Replay.Core.Reports;
@@ -23,11 +24,11 @@ internal static class ReplayText
 
     private static readonly SearchValues<char> ShellSpecials = SearchValues.Create(" '\"$&();|<>*?[]\\`!#~{}");
 
-    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, string file, bool all, CliHost host,
+    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, RecordingName name, bool all, CliHost host,
         IReadOnlyList<WhyReport> stories)
     {
         using var console = new ReportConsole(host);
-        console.Heading(file);
+        console.Heading(name.Title);
         console.Line("  " + DescribeRecording(report, recording.Info));
         string chosen = rules.ToString();
         if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString()) console.Line("  Rules " + chosen);
@@ -43,7 +44,7 @@ internal static class ReplayText
         }
         else
         {
-            WriteFindings(console, findings, all, file, stories);
+            WriteFindings(console, findings, all, name, stories);
         }
         SystemsText.Write(console, report.Systems, all);
         console.Line();
@@ -52,7 +53,7 @@ internal static class ReplayText
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
     }
 
-    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, string file,
+    private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, RecordingName name,
         IReadOnlyList<WhyReport> stories)
     {
         console.Heading(Headline(findings));
@@ -78,7 +79,7 @@ internal static class ReplayText
         foreach (ReportFinding finding in shown)
         {
             if (offered.Count == NextShown) break;
-            string next = Next(finding, file);
+            string next = Next(finding, name);
             if (offered.Add(next)) console.Line("  " + next);
         }
     }
@@ -157,13 +158,12 @@ internal static class ReplayText
     }
 
     /// <summary>The state just after the event to blame, narrowed to the interrupt, is where to look.</summary>
-    private static string Next(ReportFinding finding, string file)
+    private static string Next(ReportFinding finding, RecordingName name)
     {
-        string name = FileArgument(file);
         string narrow = finding.Irq is { } irq ? string.Create(CultureInfo.InvariantCulture, $" --irq {irq}")
             : finding.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $" --cpu {cpu}") : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"irqreplay state {name} --at event:{finding.Blame ?? finding.Event}{narrow}");
+            $"irqreplay state {name.Argument} --at event:{finding.Blame ?? finding.Event}{narrow}");
     }
 
     /// <summary>The file as it is typed in the next command.</summary>

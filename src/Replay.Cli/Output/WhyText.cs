@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Cli.Machines;
 using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Formats;
@@ -11,10 +12,10 @@ namespace Replay.Cli.Output;
 internal static class WhyText
 {
     public static void Write(
-        WhyReport why, ReplayReport report, Recording recording, IReadOnlyList<int> irqs, string file, CliHost host)
+        WhyReport why, ReplayReport report, Recording recording, IReadOnlyList<int> irqs, RecordingName recorded, CliHost host)
     {
         using var console = new ReportConsole(host);
-        console.Heading(file);
+        console.Heading(recorded.Title);
         if (recording.Report.HasDataLoss || recording.Info.LostCount > 0)
             console.Line("  Records are missing: what happened in the gap is not known.", ReportConsole.Bad);
         console.Line();
@@ -26,7 +27,7 @@ internal static class WhyText
         WriteOne(console, why);
         console.Line();
         console.Line("Look next", ReportConsole.Bold);
-        string name = ReplayText.FileArgument(file);
+        string name = recorded.Argument;
         if (why.Parted is { } parted)
             console.Line(string.Create(CultureInfo.InvariantCulture, $"  irqreplay state {name} --at event:{parted} --irq {why.Irq}"));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"  irqreplay history {name} --irq {why.Irq}"));

@@ -27,7 +27,7 @@ internal struct BlockHeader
     [FieldOffset(20)] public uint PayloadBytes;
     [FieldOffset(24)] public uint PayloadCrc;
 
-    /// <summary>Records, or entries of an index; else 0.</summary>
+    /// <summary>Records, or entries of an index or of machines; else 0.</summary>
     [FieldOffset(28)] public uint RecordCount;
 
     /// <summary>Records that are not extensions of the one before them.</summary>

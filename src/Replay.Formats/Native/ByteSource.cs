@@ -37,13 +37,18 @@ internal sealed class FileSource : ByteSource
 {
     private readonly FileStream _stream;
     private readonly SafeFileHandle _handle;
+    private readonly long _start;
 
     /// <summary>Owns <paramref name="stream"/>, which must be able to seek.</summary>
-    public FileSource(FileStream stream)
+    /// <param name="stream">The file.</param>
+    /// <param name="start">Where in it offset 0 is.</param>
+    /// <param name="bytes">Most bytes of it from there on.</param>
+    public FileSource(FileStream stream, long start = 0, long bytes = long.MaxValue)
     {
         _stream = stream;
         _handle = stream.SafeFileHandle;
-        Length = RandomAccess.GetLength(_handle);
+        _start = start;
+        Length = Math.Clamp(RandomAccess.GetLength(_handle) - start, 0, bytes);
     }
 
     /// <summary>Length when the file was opened; what a live writer adds later belongs to the next reader.</summary>
@@ -56,13 +61,14 @@ internal sealed class FileSource : ByteSource
     public override int ReadAt(long offset, Span<byte> target)
     {
         int done = 0;
-        while (done < target.Length && offset + done < Length)
+        if (target.Length > Length - offset) target = target[..(int)Math.Max(0, Length - offset)];
+        while (done < target.Length)
         {
-            int read = RandomAccess.Read(_handle, target[done..], offset + done);
+            int read = RandomAccess.Read(_handle, target[done..], _start + offset + done);
             if (read == 0) break;
             done += read;
         }
-        return (int)Math.Min(done, Math.Max(0, Length - offset));
+        return done;
     }
 
     public override void Dispose() => _stream.Dispose();

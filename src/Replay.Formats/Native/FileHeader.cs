@@ -29,7 +29,7 @@ internal struct FileHeader
     [FieldOffset(24)] public uint Alignment;
     [FieldOffset(28)] public uint BlockBytesMax;
 
-    /// <summary>A reader that does not know a set bit refuses the file. None is defined yet.</summary>
+    /// <summary>A reader that does not know a set bit refuses the file.</summary>
     [FieldOffset(32)] public ulong RequiredFeatures;
 
     /// <summary>Bits that a reader may ignore. None is defined yet.</summary>
@@ -40,15 +40,20 @@ internal struct FileHeader
     /// <summary>CRC-32C of all bytes before it.</summary>
     [FieldOffset(CrcOffset)] public uint Crc;
 
-    /// <summary>Writes a header of this version into the first 4096 bytes of <paramref name="target"/>.</summary>
-    public static uint Write(Span<byte> target, string writerName, string writerVersion)
+    /// <summary>
+    /// Writes a header into the first 4096 bytes of <paramref name="target"/>: of version 1.0, which is enough for one
+    /// machine, or of 1.1 where a feature needs it.
+    /// </summary>
+    public static uint Write(Span<byte> target, string writerName, string writerVersion, ulong features = 0)
     {
         target = target[..NativeSpec.FileHeaderBytes];
         target.Clear();
         ref FileHeader header = ref MemoryMarshal.AsRef<FileHeader>(target);
         header.Magic = NativeSpec.FileMagic;
         header.Major = NativeSpec.MajorVersion;
-        header.Minor = NativeSpec.MinorVersion;
+        header.Minor = features == 0 ? (ushort)0 : NativeSpec.MinorVersion;
+        header.MinReaderMinor = header.Minor;
+        header.RequiredFeatures = features;
         header.RecordBytes = IrqEvent.SizeBytes;
         header.SchemaVersion = NativeSpec.SchemaVersion;
         header.HeaderBytes = NativeSpec.FileHeaderBytes;
@@ -61,8 +66,11 @@ internal struct FileHeader
     }
 
     /// <summary>Checks the first bytes of <paramref name="file"/> and returns the header's CRC.</summary>
+    /// <param name="bytes">The first bytes.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="features">Required features that the caller reads by.</param>
     /// <exception cref="BadInputException">Anything in them makes the file unreadable.</exception>
-    public static uint Check(ReadOnlySpan<byte> bytes, string file)
+    public static uint Check(ReadOnlySpan<byte> bytes, string file, ulong features = 0)
     {
         if (bytes.Length < sizeof(ulong) || MemoryMarshal.Read<ulong>(bytes) != NativeSpec.FileMagic)
             throw Bad(file, 0, "89 49 52 51 54 0D 0A 1A (irqt)", NativeTexts.Hex(bytes[..Math.Min(8, bytes.Length)]));
@@ -77,7 +85,7 @@ internal struct FileHeader
         if (header.Crc != crc) throw Bad(file, CrcOffset, "header CRC " + NativeTexts.Hex(crc), NativeTexts.Hex(header.Crc));
         if (header.MinReaderMinor > NativeSpec.MinorVersion)
         {
-            throw Bad(file, 12, "a file that readers of version 1.0 can read",
+            throw Bad(file, 12, "a file that readers of version 1.1 can read",
                 string.Create(CultureInfo.InvariantCulture, $"a file that needs a reader of version 1.{header.MinReaderMinor}"));
         }
         if (header.RecordBytes != IrqEvent.SizeBytes) throw Bad(file, 14, "records of 32 bytes", NativeTexts.Number(header.RecordBytes));
@@ -85,8 +93,10 @@ internal struct FileHeader
         if (header.Alignment != NativeSpec.Alignment) throw Bad(file, 24, "block alignment 4096", NativeTexts.Number(header.Alignment));
         if (header.BlockBytesMax is < NativeSpec.Alignment or > NativeSpec.BlockBytesMax)
             throw Bad(file, 28, "blocks of 4096 to 1048576 bytes", NativeTexts.Number(header.BlockBytesMax));
-        if (header.RequiredFeatures != 0)
-            throw Bad(file, 32, "no required features (this reader knows none)", NativeTexts.Hex(header.RequiredFeatures));
+        if (header.RequiredFeatures == NativeSpec.HoldsMachines && features == 0)
+            throw Bad(file, 32, "the recording of one machine", "several, which are not read from a stream; save it as a file");
+        if (header.RequiredFeatures != features)
+            throw Bad(file, 32, "no required features but 1, which is machines", NativeTexts.Hex(header.RequiredFeatures));
         return header.Crc;
     }
 

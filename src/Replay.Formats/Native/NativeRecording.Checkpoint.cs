@@ -28,7 +28,8 @@ public sealed partial class NativeRecording
     public override RecordingIdentity? Identify()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_footer is not { } footer || !_hasFinalFacts || !_source.CanSeek) return null; // Facts from blocks passed over would be missed.
+        // Facts that only blocks have would be missed by who passes over them.
+        if (_footer is not { } footer || !_hasFinalFacts || !_source.CanSeek || _isPart) return null;
         return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
     }
 

@@ -32,6 +32,9 @@ public sealed partial class NativeRecording : Recording
     private bool _isAtEnd;
     private bool _isDisposed;
 
+    // Checkpoints are kept beside a file, for what is all of it.
+    private bool _isPart;
+
     private NativeRecording(ByteSource source, BlockBuffer buffer, string name)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("irqt files need a little-endian machine");
@@ -81,15 +84,19 @@ public sealed partial class NativeRecording : Recording
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static NativeRecording Open(string path)
     {
-        var stream = new FileStream(path, new FileStreamOptions
-        {
-            Access = FileAccess.Read,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Options = FileOptions.SequentialScan,
-            BufferSize = 0,
-        });
+        FileStream stream = OpenFile(path);
         if (!stream.CanSeek) return Create(new PipeSource(stream), Path.GetFileName(path));
         return Create(new FileSource(stream), Path.GetFileName(path));
+    }
+
+    /// <summary>Opens one machine of a regular file that holds several. Offsets count from where its part begins.</summary>
+    /// <exception cref="BadInputException">The part's own header is not one that this version reads.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    internal static NativeRecording OpenPart(string path, MachinePart part)
+    {
+        NativeRecording recording = Create(new FileSource(OpenFile(path), part.Offset, part.Bytes), $"{Path.GetFileName(path)} ({part.Name})");
+        recording._isPart = true;
+        return recording;
     }
 
     /// <summary>
@@ -142,6 +149,14 @@ public sealed partial class NativeRecording : Recording
         }
         base.Dispose(disposing);
     }
+
+    private static FileStream OpenFile(string path) => new(path, new FileStreamOptions
+    {
+        Access = FileAccess.Read,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        Options = FileOptions.SequentialScan,
+        BufferSize = 0,
+    });
 
     private static NativeRecording Create(ByteSource source, string name)
     {

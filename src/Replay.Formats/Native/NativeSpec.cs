@@ -12,7 +12,10 @@ internal static class NativeSpec
     public const ushort MajorVersion = 1;
 
     /// <summary>Highest minor version that this reader knows all of.</summary>
-    public const ushort MinorVersion = 0;
+    public const ushort MinorVersion = 1;
+
+    /// <summary>Required feature, since minor version 1: the file is a directory of machines and their native files.</summary>
+    public const ulong HoldsMachines = 1;
 
     /// <summary>Version of the meaning of records: kinds and their operands.</summary>
     public const uint SchemaVersion = 1;
@@ -68,6 +71,9 @@ internal enum BlockType : ushort
     Names = 2,
     Index = 3,
     Sidecar = 4,
+
+    /// <summary>Which machines a file holds, and where.</summary>
+    Machines = 5,
 
     /// <summary>From here on types are private to whoever wrote the file.</summary>
     FirstPrivate = 0x8000,

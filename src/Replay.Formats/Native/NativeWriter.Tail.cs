@@ -9,8 +9,7 @@ public sealed partial class NativeWriter
     private void WriteFileHeader()
     {
         Span<byte> bytes = _buffer.Span[..NativeSpec.FileHeaderBytes];
-        string version = typeof(NativeWriter).Assembly.GetName().Version?.ToString(3) ?? "";
-        _headerCrc = FileHeader.Write(bytes, WriterName, version);
+        _headerCrc = FileHeader.Write(bytes, WriterName, WriterVersion);
         _stream.Write(bytes);
         _position += bytes.Length;
     }

@@ -18,7 +18,9 @@ namespace Replay.Formats.Native;
 /// </remarks>
 public sealed partial class NativeWriter : IDisposable
 {
-    private const string WriterName = "IrqReplay";
+    internal const string WriterName = "IrqReplay";
+
+    internal static readonly string WriterVersion = typeof(NativeWriter).Assembly.GetName().Version?.ToString(3) ?? "";
 
     // Entries of 64 bytes, one a block: a gigabyte of recording before the list grows.
     private const int IndexCapacity = 1024;

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Text;
@@ -12,7 +13,7 @@ namespace Replay.Formats.Text;
 // 0.365193000 1 handler_entry irq=24 name=nvme0q1 # 17
 
 /// <summary>
-/// Writes events as the text form: <see cref="WriteHeader"/>, <see cref="Write"/> for each batch, then
+/// Writes events as the text form: <see cref="WriteHeader(RecordingInfo)"/>, <see cref="Write"/> for each batch, then
 /// <see cref="WriteEnd"/>. The same events and facts give the same bytes, whatever the batches and the format that they
 /// were read from.
 /// </summary>
@@ -49,7 +50,14 @@ public sealed class EventTextWriter : IDisposable
     public long EventCount => _tally.EventCount;
 
     /// <summary>Writes the first line and the facts that the recording knows from its opening.</summary>
-    public void WriteHeader(RecordingInfo info) => WriteCold(_facts.WriteTop(info));
+    public void WriteHeader(RecordingInfo info) => WriteHeader(info, TextSpec.FirstLine + "\n");
+
+    /// <summary>The same for one machine of several: the line that names it, and before the first one how many there are.</summary>
+    public void WriteHeader(RecordingInfo info, IReadOnlyList<string> machines, int index) =>
+        WriteHeader(info, TextMachines.Heading(machines, index));
+
+    /// <summary>The same with other first lines, line ends included.</summary>
+    internal void WriteHeader(RecordingInfo info, string heading) => WriteCold(_facts.WriteTop(info, heading));
 
     /// <summary>
     /// Writes one line for each event of <paramref name="events"/>; an event must not be parted from its extension

@@ -14,11 +14,11 @@ internal sealed class TextFactWriter
 {
     private readonly string[] _top = new string[5];
 
-    /// <summary>Lines at the top, the first line of the text included.</summary>
-    public string WriteTop(RecordingInfo info)
+    /// <summary>Lines at the top, the first ones of the text or of a machine's part included.</summary>
+    public string WriteTop(RecordingInfo info, string heading)
     {
         var text = new StringBuilder();
-        text.Append(TextSpec.FirstLine).Append("\n@sealed\n");
+        text.Append(heading).Append("@sealed\n");
         for (int i = 0; i < _top.Length; i++)
         {
             _top[i] = MakeTopFact(i, info);

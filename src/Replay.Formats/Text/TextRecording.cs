@@ -42,14 +42,16 @@ public sealed class TextRecording : Recording
     private int _count;
     private bool _given;
     private bool _ended;
+    private TextMachineFilter _machines;
     private long _line;
     private long _badLines;
 
     // Written by the reading thread, read by a progress bar.
     private long _bytesRead;
 
-    private TextRecording(SynchronousStream stream, string name, long lengthBytes)
+    private TextRecording(SynchronousStream stream, string name, long lengthBytes, string? machine)
     {
+        _machines = new TextMachineFilter(machine);
         _stream = stream;
         _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
         _name = name;
@@ -74,15 +76,20 @@ public sealed class TextRecording : Recording
     /// <summary>Opens a file.</summary>
     /// <exception cref="BadInputException">The first line is not that of a text recording.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
-    public static TextRecording Open(string path) =>
-        Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1), path);
+    public static TextRecording Open(string path) => Open(path, null);
+
+    /// <summary>The same for one of the machines that the file names.</summary>
+    internal static TextRecording Open(string path, string? machine) =>
+        Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1), path, machine);
 
     /// <summary>Reads from a stream, which the recording then owns; <paramref name="name"/> is for messages.</summary>
     /// <exception cref="BadInputException">The first line is not that of a text recording.</exception>
-    public static TextRecording Open(Stream stream, string name)
+    public static TextRecording Open(Stream stream, string name) => Open(stream, name, null);
+
+    private static TextRecording Open(Stream stream, string name, string? machine)
     {
         long length = stream.CanSeek ? stream.Length - stream.Position : 0;
-        var recording = new TextRecording(new SynchronousStream(stream), name, length);
+        var recording = new TextRecording(new SynchronousStream(stream), name, length, machine);
         try
         {
             recording.Fill(1);
@@ -211,7 +218,7 @@ public sealed class TextRecording : Recording
             return;
         }
         _line++;
-        AddFault(line, new TextFault(TextFaultKind.LongLine, 0));
+        if (_machines.IsWanted) AddFault(line, new TextFault(TextFaultKind.LongLine, 0));
     }
 
     private void TakeLine(ReadOnlySpan<byte> line)
@@ -225,6 +232,12 @@ public sealed class TextRecording : Recording
         }
         int at = 0;
         if (!TextLineParser.SkipBlanks(line, ref at)) return;
+        if (line[at] == (byte)'@' && _machines.TryTake(line[at..], out string? expected))
+        {
+            CheckMachine(line[at..], expected);
+            return;
+        }
+        if (!_machines.TakeLine()) return;
         if (line[at] == (byte)'@')
         {
             TakeFact(line[at..]);
@@ -267,6 +280,15 @@ public sealed class TextRecording : Recording
         Report.Add(LossSeverity.Warning, "unreadable directive", _line, expected, $"{found} at {_name}:{_line}:1");
     }
 
+    private void CheckMachine(ReadOnlySpan<byte> line, string? expected)
+    {
+        if (_machines.IsAnother)
+            throw new BadInputException($"{_name}:{_line}:1: expected the recording of one machine, found several, which are not read from a stream; save it as a file");
+        if (expected is null) return;
+        string found = TextNames.Show(Encoding.UTF8.GetString(line[..Math.Min(line.Length, 64)]));
+        Report.Add(LossSeverity.DataLoss, "unreadable line of a machine", _line, expected, $"{found} at {_name}:{_line}:1");
+    }
+
     private void AddFault(ReadOnlySpan<byte> line, in TextFault fault)
     {
         _badLines++;
@@ -293,6 +315,7 @@ public sealed class TextRecording : Recording
                 $"the end of the file after {_tally.EventCount} events");
         }
         CheckEndCount();
+        if (_machines.Missing is { } missing) Report.Add(LossSeverity.DataLoss, "machines missing", _line, missing.Expected, missing.Found);
         AddOverflow("names", Tables.Names);
         AddOverflow("devices", Tables.Devices);
         _facts.Finish(_tally);

@@ -275,7 +275,7 @@ public class NativeDamageTests
     [Theory]
     [InlineData(0, 1, 0x88, "offset 0: expected 89 49 52 51 54 0D 0A 1A")]
     [InlineData(8, 2, 2, "offset 8: expected major version 1")]
-    [InlineData(12, 2, 7, "offset 12: expected a file that readers of version 1.0 can read, found a file that needs a reader of version 1.7")]
+    [InlineData(12, 2, 7, "offset 12: expected a file that readers of version 1.1 can read, found a file that needs a reader of version 1.7")]
     [InlineData(14, 2, 24, "offset 14: expected records of 32 bytes, found 24")]
     [InlineData(20, 4, 8192, "offset 20: expected header size 4096")]
     [InlineData(24, 4, 512, "offset 24: expected block alignment 4096")]

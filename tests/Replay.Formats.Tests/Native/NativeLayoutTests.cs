@@ -15,6 +15,7 @@ public class NativeLayoutTests
     [InlineData(typeof(BlockTrailer), 16)]
     [InlineData(typeof(IndexEntry), 64)]
     [InlineData(typeof(Footer), 64)]
+    [InlineData(typeof(MachineEntry), 256)]
     [InlineData(typeof(IrqEvent), 32)]
     public void Sizes_are_those_of_the_format(Type type, int size) => Assert.Equal(size, Marshal.SizeOf(type));
 
@@ -28,6 +29,7 @@ public class NativeLayoutTests
     [InlineData(typeof(IndexEntry), "Offset:0 Sequence:8 FirstEvent:16 MinTime:24 MaxTime:32 CpuMask:40 TotalBytes:48 " +
         "RecordCount:52 EventCount:56 Flags:60")]
     [InlineData(typeof(Footer), "Magic:0 TailOffset:8 RecordCount:16 EventCount:24 LossTotal:32 BlockCount:40 FileHeaderCrc:56 Crc:60")]
+    [InlineData(typeof(MachineEntry), "Offset:0 Bytes:8 NameBytes:16 Name:32")]
     [InlineData(typeof(IrqEvent), "TimeNs:0 Irq:8 Cpu:12 Kind:14 Vector:15 A:16 B:24")]
     public void Offsets_are_those_of_the_format(Type type, string offsets)
     {

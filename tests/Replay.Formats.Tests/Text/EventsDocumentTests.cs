@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using Replay.Core.Events;
+using Replay.Formats.Machines;
 using Replay.Formats.Text;
 using Xunit;
 
@@ -34,17 +35,28 @@ public class EventsDocumentTests
     public void Example_of_the_format_document_reads_without_a_complaint()
     {
         string document = File.ReadAllText(Path.Combine(FindRoot(), "src", "Replay.Formats", "Text", "TEXT.md"));
-        int examples = 0;
+        string file = Path.GetTempFileName();
+        int examples = 0, machines = 0;
         foreach (string block in document.Split("```"))
         {
             if (!block.StartsWith("irqs\n", StringComparison.Ordinal)) continue;
-            using TextRecording recording = TextSamples.OpenText(block["irqs\n".Length..]);
-            TextSamples.ReadAll(recording);
-            Assert.Empty(recording.Report.Entries);
-            Assert.True(recording.Info.EventCount > 0);
+            File.WriteAllText(file, block["irqs\n".Length..]);
+            MachineDirectory? directory = MachineDirectory.Read(file);
+            machines += directory?.Names.Count ?? 0;
+            for (int i = 0; i < (directory?.Names.Count ?? 1); i++)
+            {
+                using Recording recording = directory is null ? TextRecording.Open(file) : directory.Open(i);
+                while (recording.TryReadBatch(out _))
+                {
+                }
+                Assert.Empty(recording.Report.Entries);
+                Assert.True(recording.Info.EventCount > 0);
+            }
             examples++;
         }
+        File.Delete(file);
         Assert.True(examples >= 2);
+        Assert.Equal(2, machines);
     }
 
     [Fact]
