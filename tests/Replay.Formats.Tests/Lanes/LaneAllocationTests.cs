@@ -15,7 +15,7 @@ public sealed class Alone;
 
 /// <summary>
 /// Lanes allocate nothing once they run, on any thread. The recording is made: the same few kinds of record all along. A
-/// first pass warms the code up; of the second pass the part from a third to two thirds counts.
+/// first pass warms the code up; of each further pass the part from a third to two thirds counts, and of the passes the least.
 /// </summary>
 [Collection("alone")]
 public sealed class LaneAllocationTests
@@ -25,6 +25,10 @@ public sealed class LaneAllocationTests
 
     // Test runner and runtime have threads of their own. A byte an event, or a buffer a batch, would be a thousand times more.
     private const long OthersBytes = 16 << 10;
+
+    // How far lanes run ahead of each other is the scheduler's choice, so a ring's last buffer may be used, and made, for the
+    // first time in the part that counts. What is allocated by event or batch is there in every pass.
+    private const int PassesMax = 5;
 
     [Theory]
     [InlineData(6, "none", false, 2)]
@@ -39,8 +43,13 @@ public sealed class LaneAllocationTests
             File.WriteAllBytes(path, Make(version, compression));
             if (native) File.WriteAllBytes(path, LaneRecordingTests.NativeOf(path));
             Read(path, lanes, out _);
-            Read(path, lanes, out long allocated);
-            Assert.InRange(allocated, 0, OthersBytes);
+            long least = long.MaxValue;
+            for (int pass = 0; pass < PassesMax && least > OthersBytes; pass++)
+            {
+                Read(path, lanes, out long allocated);
+                least = Math.Min(least, allocated);
+            }
+            Assert.InRange(least, 0, OthersBytes);
         }
         finally
         {
