@@ -2,8 +2,8 @@ using System;
 using System.IO;
 using System.Text.Json;
 using Replay.Cli.Top;
-using Replay.Core.Findings;
 using Replay.Core.Live;
+using Replay.Core.Reports;
 using Replay.Core.State;
 
 namespace Replay.Cli.Output;
@@ -53,7 +53,7 @@ internal static class TopJson
         json.WriteStartObject("findings");
         json.WriteNumber("count", frame.FindingCount);
         json.WriteStartArray("new");
-        for (int i = frame.FirstNewFinding; i < frame.FindingsKept; i++) WriteFinding(json, frame.Findings[i]);
+        for (int i = frame.FirstNewFinding; i < frame.FindingsKept; i++) ReplayJson.WriteFinding(json, ReplayReporter.ToRow(frame.Findings[i]), machine: null);
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
@@ -85,23 +85,6 @@ internal static class TopJson
         json.WriteFlag("masked", (irq.Flags & IrqFlags.MaskedKnown) != 0 ? (irq.Flags & IrqFlags.Masked) != 0 : null);
         WriteRate(json, "perSecond", row.PerSecond, 3);
         json.WriteNumber("delivered", irq.Delivered);
-        json.WriteEndObject();
-    }
-
-    private static void WriteFinding(Utf8JsonWriter json, Finding finding)
-    {
-        json.WriteStartObject();
-        json.WriteString("code", FindingCatalog.IdOf(finding.Code));
-        json.WriteString("severity", Severities.Name(finding.Severity));
-        json.WriteNumber("event", finding.Event);
-        json.WriteNumber("timeNs", finding.TimeNs);
-        json.WriteNumber("blame", finding.Blame);
-        json.WriteNumber("irq", (long?)finding.Irq);
-        json.WriteText("device", finding.Device);
-        json.WriteNumber("entry", (long?)finding.Entry);
-        json.WriteNumber("cpu", (long?)finding.Cpu);
-        json.WriteNumber("vector", (long?)finding.Vector);
-        json.WriteString("message", finding.Message);
         json.WriteEndObject();
     }
 

@@ -28,15 +28,18 @@ public static class ReplayReporter
         };
     }
 
+    /// <summary>A finding as programs read it: its code as text, an interrupt as a number of the recorded machine.</summary>
+    public static ReportFinding ToRow(Finding finding) => new(
+        FindingCatalog.IdOf(finding.Code), finding.Severity, finding.Event, finding.TimeNs, finding.Blame,
+        finding.Irq is { } irq ? (uint)irq : null, finding.Device, finding.Entry, finding.Cpu, finding.Vector,
+        finding.Message);
+
     /// <summary>Adds what a table keeps; the list stays in the order of events.</summary>
     internal static void AddRows(List<ReportFinding> rows, FindingTable findings)
     {
         foreach (Finding finding in findings.Kept)
         {
-            rows.Add(new ReportFinding(
-                FindingCatalog.IdOf(finding.Code), finding.Severity, finding.Event, finding.TimeNs, finding.Blame,
-                finding.Irq is { } irq ? (uint)irq : null, finding.Device, finding.Entry, finding.Cpu, finding.Vector,
-                finding.Message));
+            rows.Add(ToRow(finding));
         }
         rows.Sort(static (a, b) => a.Event != b.Event
             ? a.Event.CompareTo(b.Event)
