@@ -62,16 +62,19 @@ public sealed partial class Verifier<TRules>
     {
         if (cpu.Dark)
         {
-            if (cpu.SetIrq == e.Irq && cpu.Refused) return OnlineOf(CpuMask.All);
+            if (cpu.SetIrq == e.Irq && cpu.Refused) return KnowsOnline ? OnlineOf(CpuMask.All) : null;
+            if (irq.Has(IrqFacts.MovePending) && !KnowsOnlineOf(irq.Pending)) return null;
             if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return _requestsSeen ? irq.Pending : null;
-            if (!irq.Has(IrqFacts.MaskKnown)) return null;
+            if (!irq.Has(IrqFacts.MaskKnown) || !KnowsOnlineOf(irq.Mask)) return null;
             return OnlineOf(irq.Mask).IsEmpty ? OnlineOf(CpuMask.All)
                 : irq.Mask == CpuMask.All ? null : irq.Mask;
         }
         if (irq.Has(IrqFacts.MovePending)) return _requestsSeen ? irq.Pending : null;
         if (cpu.StartIrq != e.Irq || !irq.Has(IrqFacts.MaskKnown)) return null;
         if (irq.Has(IrqFacts.Managed)) return irq.Mask;
-        CpuMask online = OnlineOf(irq.Has(IrqFacts.AffinitySet) ? irq.Mask : CpuMask.All);
+        CpuMask wanted = irq.Has(IrqFacts.AffinitySet) ? irq.Mask : CpuMask.All;
+        if (!KnowsOnlineOf(wanted)) return null;
+        CpuMask online = OnlineOf(wanted);
         return online.IsEmpty ? OnlineOf(CpuMask.All) : online;
     }
 
@@ -102,6 +105,11 @@ public sealed partial class Verifier<TRules>
         }
         CpuMask expected = OnlineOf(cpu.SetMask);
         if (expected == recorded) Agree(DecisionKind.Affinity);
+        else if (recorded.And(cpu.SetMask) == recorded && !KnowsOnlineOf(cpu.SetMask))
+        {
+            Open(DecisionKind.Affinity, OpenReason.StateBefore);
+            return recorded;
+        }
         else
         {
             Disagree(DecisionKind.Affinity, e.Irq, $"CPUs {expected}", $"CPUs {recorded}",
@@ -208,7 +216,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         JudgeShutdown(in e);
         if (!cpu.Dark || !irq.Has(IrqFacts.Managed)) return;
-        if (!irq.Has(IrqFacts.MaskKnown)) Open(DecisionKind.Migrate, OpenReason.Mask);
+        if (!irq.Has(IrqFacts.MaskKnown) || !KnowsOnlineOf(irq.ManagedMask)) Open(DecisionKind.Migrate, OpenReason.Mask);
         else if (OnlineOf(irq.ManagedMask).IsEmpty) Agree(DecisionKind.Migrate);
         else
         {

@@ -61,15 +61,29 @@ public sealed partial class Verifier<TRules>
         }
         _systemAssumed = true;
         _matrix.Seen = true;
+        Span<ulong> asked = stackalloc ulong[CpuTable.CpuMax / 64];
         foreach (ref readonly IrqEvent e in at)
         {
-            if (e.Kind is EventKind.Loss or EventKind.MatrixOnline) break;
+            if (EndsRecordedBooks(e.Kind)) break;
             if (e.Kind is < EventKind.MatrixReserveManaged or > EventKind.MatrixFree) continue;
             var operation = new MatrixOperation(in e);
-            if (!TryCpu(operation.Cpu) || _matrix[operation.Cpu].Known) continue;
+            if (!TryCpu(operation.Cpu)) continue;
+
+            // A CPU's later records do not tell what its first one began with.
+            ref ulong word = ref asked[operation.Cpu / 64];
+            ulong bit = 1UL << operation.Cpu % 64;
+            if ((word & bit) != 0) continue;
+            word |= bit;
+            if (_matrix[operation.Cpu].Known) continue;
             if (Before(e.Kind, CountersOf(operation)) is { } before) _matrix.Adopt(operation.Cpu, before);
         }
     }
+
+    /// <summary>From here on the books may change without a record: a CPU goes offline or comes back, or records were lost.</summary>
+    private static bool EndsRecordedBooks(EventKind kind) =>
+        kind is EventKind.Loss or EventKind.MatrixOnline or EventKind.MatrixOffline or EventKind.CpuhpEnter or EventKind.CpuhpExit
+            or EventKind.LapicCanUnplugReturn or EventKind.FixupIrqs or EventKind.MigrateAllOff or EventKind.ForceCompleteMove
+            or EventKind.LapicOffline;
 
     /// <summary>A CPU's counters before an operation; null where the record does not tell whether it was a managed one.</summary>
     private static CpuCounters? Before(EventKind kind, in CpuCounters after)

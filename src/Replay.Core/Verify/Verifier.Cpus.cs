@@ -51,35 +51,6 @@ public sealed partial class Verifier<TRules>
 
     private bool KnowsForceComplete => !FollowsEvidence || _forceYes + _forceNo > 0;
 
-    private bool IsOffline(int cpu) => cpu < _cpusUsed && _cpus[cpu].OnlineKnown && !_cpus[cpu].Online;
-
-    /// <summary>The lowest online CPU; -1 when that is not known.</summary>
-    private int FirstOnline()
-    {
-        for (int cpu = 0; cpu < _cpusUsed; cpu++)
-        {
-            if (!_cpus[cpu].OnlineKnown) return -1;
-            if (_cpus[cpu].Online) return cpu;
-        }
-        return -1;
-    }
-
-    private CpuMask OnlineOf(CpuMask mask)
-    {
-        ulong online = 0, offline = 0;
-        for (int cpu = 0; cpu < Math.Min(_cpusUsed, CpuMask.Bits); cpu++)
-        {
-            if (!_cpus[cpu].OnlineKnown) continue;
-            if (_cpus[cpu].Online) online |= 1UL << cpu;
-            else offline |= 1UL << cpu;
-        }
-
-        // "All" is the CPUs that there are; an explicit mask loses those that are offline.
-        return mask == CpuMask.All
-            ? new CpuMask(online, _cpusUsed > CpuMask.Bits)
-            : new CpuMask(mask.Word & ~offline, mask.HasAbove && _cpusUsed > CpuMask.Bits);
-    }
-
     private void JudgeHotplugStep(in IrqEvent e)
     {
         var step = new HotplugStep(in e);
