@@ -124,7 +124,8 @@ public sealed partial class Verifier<TRules>
         if (!TryIrq(e.Irq)) return;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         ref VerifyIrq irq = ref _irqs[e.Irq];
-        cpu.MsiIrq = irq.Has(IrqFacts.HardwareKnown) ? e.Irq : IrqEvent.NoIrq;
+        cpu.MsiIrq = e.Irq;
+        cpu.MsiOldKnown = irq.Has(IrqFacts.HardwareKnown);
         cpu.MsiOldVector = irq.HardwareVector;
         cpu.MsiOldDestination = irq.HardwareDestination;
         cpu.TwoStepIrq = IrqEvent.NoIrq;

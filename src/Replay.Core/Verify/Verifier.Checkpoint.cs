@@ -124,7 +124,9 @@ public sealed partial class Verifier<TRules>
         cpu.TwoStepIrq = archive.Value(cpu.TwoStepIrq);
         cpu.TwoStepVector = archive.Value(cpu.TwoStepVector);
         cpu.TwoStepDestination = archive.Value(cpu.TwoStepDestination);
+        cpu.TwoStepUnsure = archive.Value(cpu.TwoStepUnsure);
         cpu.MsiIrq = archive.Value(cpu.MsiIrq);
+        cpu.MsiOldKnown = archive.Value(cpu.MsiOldKnown);
         cpu.MsiOldVector = archive.Value(cpu.MsiOldVector);
         cpu.MsiOldDestination = archive.Value(cpu.MsiOldDestination);
         cpu.WrittenIndex = archive.Value(cpu.WrittenIndex);

@@ -231,14 +231,32 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[number];
         bool asked = cpu.ForcedHere > 0 && cpu.ForcedElsewhere == 0 && HasIrqsElsewhere(number);
         if (asked && _forceNo++ == 0) _forceNoEvent = _index;
+        bool whole = true;
         for (uint i = 0; i < (uint)_irqsUsed; i++)
         {
             ref VerifyIrq irq = ref _irqs[i];
-            if (irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number && ForceCompleteFirst) FreeOldPlace(ref cpu, ref irq);
+            if (irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number) whole &= LeaveOldPlace(ref cpu, ref irq);
             if (irq.Vector == 0 || irq.Cpu != number || !irq.Has(IrqFacts.PlaceKnown | IrqFacts.StartKnown | IrqFacts.Started)) continue;
             Disagree(DecisionKind.Migrate, i, $"moved away from CPU {number}", $"left at {PlaceText(irq.Vector, irq.Cpu)}",
                 $"it is started, and CPU {number} is offline");
         }
+        if (!whole) ForgetBits();
+    }
+
+    /// <summary>
+    /// A move's old place is on the CPU that went offline: given back, or left until the move completes, and then lost.
+    /// Kernels differ; false when nothing told yet.
+    /// </summary>
+    private bool LeaveOldPlace(ref VerifyCpu cpu, ref VerifyIrq irq)
+    {
+        if (!KnowsForceComplete)
+        {
+            irq.PreviousVector = 0;
+            irq.Clear(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress);
+            return false;
+        }
+        if (ForceCompleteFirst) FreeOldPlace(ref cpu, ref irq);
+        return true;
     }
 
     private bool HasIrqsElsewhere(int number)
@@ -263,20 +281,7 @@ public sealed partial class Verifier<TRules>
             ref VerifyIrq irq = ref _irqs[i];
             bool isHere = irq.Vector != 0 && irq.Cpu == number;
             if (irq.PreviousVector != 0 && isHere) FreeOldPlace(ref caller, ref irq);
-            else if (irq.PreviousVector != 0 && irq.PreviousCpu == number)
-            {
-                if (!KnowsForceComplete)
-                {
-                    // Given back, or left until the move completes, and then lost: kernels differ, and nothing told yet.
-                    irq.PreviousVector = 0;
-                    irq.Clear(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress);
-                    whole = false;
-                }
-                else if (ForceCompleteFirst)
-                {
-                    FreeOldPlace(ref caller, ref irq);
-                }
-            }
+            else if (irq.PreviousVector != 0 && irq.PreviousCpu == number) whole &= LeaveOldPlace(ref caller, ref irq);
             if (!isHere || !irq.Has(IrqFacts.PlaceKnown)) continue;
             bool managed = irq.Has(IrqFacts.Managed);
             if (managed && irq.Has(IrqFacts.MaskKnown) && OnlineOf(irq.ManagedMask).IsEmpty)

@@ -283,6 +283,9 @@ public sealed partial class Verifier<TRules>
         }
     }
 
+    /// <summary>The CPU frees what is not known.</summary>
+    private static void ForgetFreed(ref VerifyCpu caller) => caller.Freed0 = caller.Freed1 = default;
+
     private static string FreeingText(in Freeing freeing) => FormattableString.Invariant(
         $"vector {freeing.Vector} on CPU {freeing.Cpu}, {(freeing.Managed ? "managed" : "not managed")}");
 

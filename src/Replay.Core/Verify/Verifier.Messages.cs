@@ -23,11 +23,20 @@ public sealed partial class Verifier<TRules>
         var recorded = new MsiMessage(write.Address, write.Data);
         (ushort device, int entry) = ExpectedEntry(at, ref irq, write);
         bool deactivates = DeactivatedNext(at[1..], e.Cpu, pastEntry: true) == e.Irq;
+        bool unsure = false;
         bool twoStep = cpu.TwoStepIrq == e.Irq;
+        if (twoStep && cpu.TwoStepUnsure && !deactivates)
+        {
+            cpu.TwoStepUnsure = false;
+            twoStep = TakesTwoWrites(ref irq, ref cpu, recorded);
+            if (!twoStep) cpu.TwoStepIrq = IrqEvent.NoIrq;
+            unsure = true;
+        }
         bool known = true;
         MsiMessage expected = deactivates ? default : ExpectedMessage(at, ref irq, ref cpu, twoStep, recorded, out known);
         if (twoStep && !deactivates) cpu.TwoStepIrq = IrqEvent.NoIrq;
         if (!known) expected = recorded;
+        known &= !unsure;
         if (expected != recorded || device != write.Device || entry != write.Entry)
         {
             Disagree(DecisionKind.Message, e.Irq, $"{DeviceText(device, entry)} 0x{expected.Address:x}/0x{expected.Data:x}",
@@ -95,13 +104,24 @@ public sealed partial class Verifier<TRules>
             known = irq.Has(IrqFacts.MessageKnown) && irq.MessageAddress != 0;
             return known ? new MsiMessage(irq.MessageAddress, irq.MessageData) : recorded;
         }
-        if (!irq.Has(IrqFacts.HardwareKnown) || _mode == AddressMode.Unknown)
+        bool remaps = _irteSeen || (!_matrix.Complete && EntriesAhead(at));
+        if (!irq.Has(IrqFacts.HardwareKnown) || _mode == AddressMode.Unknown || (remaps && !irq.Has(IrqFacts.Born)))
         {
             known = false;
             return recorded;
         }
         return twoStep ? ComposeMessage(cpu.TwoStepVector, cpu.TwoStepDestination)
             : ComposeMessage(irq.HardwareVector, irq.HardwareDestination);
+    }
+
+    /// <summary>The machine remaps: where recording began in the middle its entries may show later than its messages.</summary>
+    private static bool EntriesAhead(ReadOnlySpan<IrqEvent> at)
+    {
+        foreach (ref readonly IrqEvent e in at[1..])
+        {
+            if (e.Kind is EventKind.IrteWrite or EventKind.IrteWriteAmd) return true;
+        }
+        return false;
     }
 
     // True once messages, and no entries, showed that the machine remaps.
@@ -144,32 +164,6 @@ public sealed partial class Verifier<TRules>
             }
         }
         return IrqEvent.NoIrq;
-    }
-
-    /// <summary>
-    /// Without remapping a new CPU with a new vector takes two writes, so that no half-changed message leads astray: first
-    /// the vector, then the CPU (Linux msi_set_affinity; which interrupts get them is a rule of its own).
-    /// </summary>
-    private void PlanMessage(ref VerifyCpu cpu, ref VerifyIrq irq)
-    {
-        uint number = cpu.MsiIrq;
-        cpu.MsiIrq = IrqEvent.NoIrq;
-        if (irq.RemapIndex >= 0 || irq.HardwareVector == cpu.MsiOldVector || irq.HardwareDestination == cpu.MsiOldDestination
-            || cpu.MsiOldVector == VectorRanges.ManagedShutdown)
-        {
-            return;
-        }
-        bool started = cpu.StartIrq != number && (!irq.Has(IrqFacts.StartKnown) || irq.Has(IrqFacts.Started));
-        bool careful = _rules.AffinityProtocol switch
-        {
-            MsiAffinityProtocol.Careful => true,
-            MsiAffinityProtocol.Direct => false,
-            _ => irq.Has(IrqFacts.CanReserve) && (irq.Has(IrqFacts.ActivatedEarly) || !irq.Has(IrqFacts.Born) || !_activationsSeen),
-        };
-        if (!careful || !started || CpuOfDestination(cpu.MsiOldDestination) != _cpu) return;
-        cpu.TwoStepIrq = number;
-        cpu.TwoStepVector = irq.HardwareVector;
-        cpu.TwoStepDestination = cpu.MsiOldDestination;
     }
 
     private bool? _wideHwirqs;

@@ -159,7 +159,11 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         bool managed = irq.Has(IrqFacts.Managed);
         if (irq.Vector != 0) Release(ref cpu, new Freeing(irq.Cpu, irq.Vector, managed));
-        else if (!irq.Has(IrqFacts.PlaceKnown)) ForgetBits();
+        else if (!irq.Has(IrqFacts.PlaceKnown))
+        {
+            ForgetBits();
+            ForgetFreed(ref cpu);
+        }
         if (irq.PreviousVector != 0) Release(ref cpu, new Freeing(irq.PreviousCpu, irq.PreviousVector, managed));
         GiveUpVectors(ref irq);
         if (irq.Has(IrqFacts.CanReserve))
@@ -321,7 +325,7 @@ public sealed partial class Verifier<TRules>
             irq.Set(IrqFacts.PlaceKnown);
             return;
         }
-        if (move.PrevVector == 0 || !TryCpu(move.PrevCpu) || IsOffline(move.PrevCpu)) return;
+        if (move.PrevVector == 0 || !TryCpu(move.PrevCpu) || IsOffline(move.PrevCpu) || MayBeOffline(move.PrevCpu)) return;
         irq.PreviousVector = move.PrevVector;
         irq.PreviousCpu = move.PrevCpu;
         irq.Set(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress | IrqFacts.StalePreviousCpuKnown);
@@ -374,6 +378,7 @@ public sealed partial class Verifier<TRules>
                 irq.Set(IrqFacts.MoveInProgress | IrqFacts.StalePreviousCpuKnown);
             }
         }
+        else if (caller.Dark && !irq.Has(IrqFacts.PlaceKnown)) ForgetFreed(ref caller);
         irq.Vector = vector;
         irq.Cpu = cpu;
         irq.PlaceEvent = _index;
@@ -503,11 +508,14 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         JudgeMoveData(in e, ref irq);
         irq.Clear(IrqFacts.MoveInProgress);
-        if (irq.PreviousVector == 0 || !IsOffline(irq.PreviousCpu)) return;
+        if (irq.PreviousVector == 0) return;
+        bool mayBeOffline = MayBeOffline(irq.PreviousCpu);
+        if (!mayBeOffline && !IsOffline(irq.PreviousCpu)) return;
 
         // The old CPU is offline: a kernel with the fix frees the vector here, one without forgets it for good.
-        if (ForceCompleteFirst) return;
+        if (KnowsForceComplete && ForceCompleteFirst) return;
         irq.PreviousVector = 0;
+        if (mayBeOffline || !KnowsForceComplete) irq.Clear(IrqFacts.PreviousKnown);
     }
 
     private void JudgeFreeMovedProbe(in IrqEvent e)

@@ -85,9 +85,13 @@ internal struct VerifyCpu // mutable struct: never readonly
     public byte TwoStepVector;
     public uint TwoStepDestination;
 
+    /// <summary>Not known whether the change takes two steps: the next message tells.</summary>
+    public bool TwoStepUnsure;
+
     /// <summary>Hardware configuration at the start of a change without remapping.</summary>
     public uint MsiIrq;
 
+    public bool MsiOldKnown;
     public byte MsiOldVector;
     public uint MsiOldDestination;
 

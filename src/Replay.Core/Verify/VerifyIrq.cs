@@ -27,6 +27,10 @@ internal enum IrqFacts : uint
     HwirqKnown = 1 << 10,
     ShadowKnown = 1 << 11,
 
+    /// <summary>Whether its messages change in two writes was seen: <see cref="TwoWrites"/>.</summary>
+    WritesKnown = 1 << 12,
+    TwoWrites = 1 << 13,
+
     Managed = 1 << 16,
     CanReserve = 1 << 17,
     HasReserved = 1 << 18,
