@@ -124,6 +124,7 @@ public sealed partial class Verifier<TRules>
         if (!TryIrq(e.Irq)) return;
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         ref VerifyIrq irq = ref _irqs[e.Irq];
+        cpu.OperationSeen = true;
         cpu.MsiIrq = e.Irq;
         cpu.MsiOldKnown = irq.Has(IrqFacts.HardwareKnown);
         cpu.MsiOldVector = irq.HardwareVector;
@@ -200,6 +201,7 @@ public sealed partial class Verifier<TRules>
         if (!TryIrq(e.Irq)) return;
         _irqs[e.Irq].Set(IrqFacts.Started | IrqFacts.StartKnown);
         _cpus[e.Cpu].StartIrq = e.Irq;
+        _cpus[e.Cpu].OperationSeen = true;
     }
 
     private void JudgeShutdown(in IrqEvent e)

@@ -18,7 +18,7 @@ public sealed partial class Verifier<TRules>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
     public void Transfer(StateArchive archive)
     {
-        archive.Section("verifier", 1);
+        archive.Section("verifier", 2);
         _index = archive.Value(_index);
         _timeNs = archive.Value(_timeNs);
         _cpu = archive.Value(_cpu);
@@ -36,6 +36,7 @@ public sealed partial class Verifier<TRules>
 
     private void TransferKnowledge(StateArchive archive)
     {
+        archive.Rows(ref _begun, 2 * CpuTable.CpuMax, (ref bool begun) => begun = archive.Value(begun));
         _requestsSeen = archive.Value(_requestsSeen);
         _systemAssumed = archive.Value(_systemAssumed);
         _forceYesEvent = archive.Value(_forceYesEvent);
@@ -136,6 +137,7 @@ public sealed partial class Verifier<TRules>
         cpu.RemoveMask = archive.Value(cpu.RemoveMask);
         cpu.ActivateIrq = archive.Value(cpu.ActivateIrq);
         cpu.ActivateReserve = archive.Value(cpu.ActivateReserve);
+        cpu.OperationSeen = archive.Value(cpu.OperationSeen);
         cpu.Dark = archive.Value(cpu.Dark);
         cpu.ForcedHere = archive.Value(cpu.ForcedHere);
         cpu.ForcedElsewhere = archive.Value(cpu.ForcedElsewhere);

@@ -122,7 +122,7 @@ public sealed partial class Verifier<TRules>
         cpu = VerifyCpu.Idle;
         cpu.GoingDown = goingDown;
         cpu.TakedownStep = step;
-        cpu.Dark = cpu.OnlineKnown = true;
+        cpu.Dark = cpu.OnlineKnown = cpu.OperationSeen = true;
         cpu.DarkProbed = probed && _updatesProbed;
         if (!cpu.DarkProbed) MigrateByRule(number);
     }
@@ -145,7 +145,7 @@ public sealed partial class Verifier<TRules>
         if (irq.Has(IrqFacts.PlaceKnown) && irq.Vector != 0 && irq.Cpu != e.Cpu)
         {
             cpu.ForcedElsewhere++;
-            if (_forceYes++ == 0) _forceYesEvent = _index;
+            if (!InDoubt(at) && _forceYes++ == 0) _forceYesEvent = _index;
         }
         else
         {
@@ -193,7 +193,7 @@ public sealed partial class Verifier<TRules>
         else if (!bitKnown) Open(DecisionKind.Migrate, OpenReason.Bits);
         else Agree(DecisionKind.Migrate);
         TakeUnrecorded(cpu, vector, managed);
-        if (!irq.Has(IrqFacts.PlaceKnown)) ForgetBits();
+        if (!irq.Has(IrqFacts.PlaceKnown) || !KnowsManaged(e.Irq)) ForgetBits();
         Assign(ref caller, e.Irq, vector, cpu);
         caller.SearchKnown = false;
     }
@@ -229,7 +229,7 @@ public sealed partial class Verifier<TRules>
     private void CheckLeftBehind(int number)
     {
         ref VerifyCpu cpu = ref _cpus[number];
-        bool asked = cpu.ForcedHere > 0 && cpu.ForcedElsewhere == 0 && HasIrqsElsewhere(number);
+        bool asked = cpu.ForcedHere > 0 && cpu.ForcedElsewhere == 0 && HasIrqsElsewhere(number) && AllBegun;
         if (asked && _forceNo++ == 0) _forceNoEvent = _index;
         bool whole = true;
         for (uint i = 0; i < (uint)_irqsUsed; i++)
@@ -298,7 +298,7 @@ public sealed partial class Verifier<TRules>
                 continue;
             }
             whole = false;
-            Release(ref caller, new Freeing(irq.Cpu, irq.Vector, managed));
+            Release(ref caller, FreeingOf(irq.Cpu, irq.Vector, irq));
             irq.Vector = 0;
             irq.Clear(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.HardwareKnown | IrqFacts.MoveInProgress);
         }

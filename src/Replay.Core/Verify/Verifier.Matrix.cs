@@ -147,7 +147,7 @@ public sealed partial class Verifier<TRules>
             legacy.PreviousVector = 0;
             legacy.PreviousCpu = 0;
             legacy.PlaceEvent = _index;
-            legacy.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown);
+            legacy.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.ManagedKnown);
         }
         JudgeCounters(e.Cpu, CountersOf(operation), at);
     }
@@ -245,22 +245,34 @@ public sealed partial class Verifier<TRules>
         CpuCounters counters = CountersOf(operation);
         if (freeing.Vector == 0)
         {
-            ref CpuMap map = ref _matrix[operation.Cpu];
-            bool managed = map.ManagedMap[e.Vector] || (map.Known && map.UnseenManaged > 0 && counters.Available == map.Available);
-            freeing = recorded with { Managed = managed };
+            freeing = recorded with { Managed = IsManagedFree(operation.Cpu, e.Vector, counters) };
             Open(DecisionKind.Free, OpenReason.Caller);
         }
-        else if (freeing with { Managed = false } == recorded) Agree(DecisionKind.Free);
+        else if (freeing with { Managed = false, Unsure = false } == recorded) Agree(DecisionKind.Free);
         else
         {
             Disagree(DecisionKind.Free, IrqEvent.NoIrq, $"{PlaceText(freeing.Vector, freeing.Cpu)}",
                 $"{PlaceText(recorded.Vector, recorded.Cpu)}", $"that is what the interrupt had, and what the record before this one gives up");
         }
+        if (freeing.Unsure) freeing = freeing with { Managed = IsManagedFree(freeing.Cpu, freeing.Vector, counters), Unsure = false };
         caller.Free0 = caller.Free1;
         caller.Free1 = default;
         Release(ref caller, freeing);
         JudgeCounters(freeing.Cpu, counters, at);
     }
+
+    /// <summary>The counters tell where the interrupt's mode is not known: a managed vector stays set aside.</summary>
+    private bool IsManagedFree(int cpu, byte vector, in CpuCounters after)
+    {
+        ref CpuMap map = ref _matrix[cpu];
+        return map.ManagedMap[vector] || (map.Known && map.UnseenManaged > 0 && after.Available == map.Available);
+    }
+
+    /// <summary>What the interrupt has at a place goes back.</summary>
+    private static Freeing FreeingOf(ushort cpu, byte vector, in VerifyIrq irq) =>
+        new(cpu, vector, irq.Has(IrqFacts.Managed), !irq.Has(IrqFacts.ModeKnown) && !irq.Has(IrqFacts.ManagedKnown));
+
+    private bool KnowsManaged(uint irq) => _irqs[irq].Has(IrqFacts.ModeKnown) || _irqs[irq].Has(IrqFacts.ManagedKnown);
 
     /// <summary>The probe inside irq_matrix_free: before its record, or, on a dying CPU, in its place.</summary>
     private void JudgeMatrixFreeCall(in IrqEvent e)
@@ -274,6 +286,16 @@ public sealed partial class Verifier<TRules>
         {
             Open(DecisionKind.Free, OpenReason.Caller);
             return;
+        }
+        if (expected.Unsure)
+        {
+            expected = expected with { Managed = recorded.Managed, Unsure = false };
+            if (!caller.Dark) caller.Free0 = expected;
+            if (expected == recorded)
+            {
+                Open(DecisionKind.Free, OpenReason.StateBefore);
+                return;
+            }
         }
         if (expected == recorded) Agree(DecisionKind.Free);
         else
@@ -294,6 +316,7 @@ public sealed partial class Verifier<TRules>
     {
         if (freeing.Vector == 0 || !TryCpu(freeing.Cpu)) return;
         if (_matrix.Seen) _matrix.Free(freeing.Cpu, freeing.Vector, freeing.Managed);
+        if (freeing.Unsure) _matrix.GlobalResync = _matrix[freeing.Cpu].Resync = true;
         PartOf(freeing.Cpu).Taken[freeing.Vector] = false;
         caller.Freed1 = caller.Freed0;
         caller.Freed0 = freeing;

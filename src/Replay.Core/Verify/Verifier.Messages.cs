@@ -25,6 +25,14 @@ public sealed partial class Verifier<TRules>
         bool deactivates = DeactivatedNext(at[1..], e.Cpu, pastEntry: true) == e.Irq;
         bool unsure = false;
         bool twoStep = cpu.TwoStepIrq == e.Irq;
+        if (!cpu.OperationSeen && !_matrix.Complete && !_irteSeen && irq.RemapIndex < 0 && !recorded.IsRemappable)
+        {
+            // What led to this write was before recording began.
+            twoStep = cpu.TwoStepUnsure = cpu.OperationSeen = true;
+            cpu.TwoStepIrq = e.Irq;
+            cpu.TwoStepVector = irq.HardwareVector;
+            cpu.MsiOldKnown = false;
+        }
         if (twoStep && cpu.TwoStepUnsure && !deactivates)
         {
             cpu.TwoStepUnsure = false;

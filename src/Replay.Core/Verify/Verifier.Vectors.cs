@@ -91,6 +91,7 @@ public sealed partial class Verifier<TRules>
     private void JudgeActivateProbe(in IrqEvent e)
     {
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
+        cpu.OperationSeen = true;
         cpu.ActivateIrq = e.Irq;
         cpu.ActivateReserve = e.A != 0;
         if (cpu.Dark) return;
@@ -103,6 +104,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         var activation = new VectorActivation(in e);
+        cpu.OperationSeen = true;
         _activationsSeen = true;
         bool probed = cpu.ActivateIrq == e.Irq;
         bool reserve = probed ? cpu.ActivateReserve : activation.Reserve;
@@ -157,14 +159,13 @@ public sealed partial class Verifier<TRules>
 
         // No record follows on a CPU that is going down: the vector is given up here.
         ref VerifyIrq irq = ref _irqs[e.Irq];
-        bool managed = irq.Has(IrqFacts.Managed);
-        if (irq.Vector != 0) Release(ref cpu, new Freeing(irq.Cpu, irq.Vector, managed));
+        if (irq.Vector != 0) Release(ref cpu, FreeingOf(irq.Cpu, irq.Vector, irq));
         else if (!irq.Has(IrqFacts.PlaceKnown))
         {
             ForgetBits();
             ForgetFreed(ref cpu);
         }
-        if (irq.PreviousVector != 0) Release(ref cpu, new Freeing(irq.PreviousCpu, irq.PreviousVector, managed));
+        if (irq.PreviousVector != 0) Release(ref cpu, FreeingOf(irq.PreviousCpu, irq.PreviousVector, irq));
         GiveUpVectors(ref irq);
         if (irq.Has(IrqFacts.CanReserve))
         {
@@ -359,7 +360,6 @@ public sealed partial class Verifier<TRules>
     private void Assign(ref VerifyCpu caller, uint number, byte vector, ushort cpu)
     {
         ref VerifyIrq irq = ref _irqs[number];
-        bool managed = irq.Has(IrqFacts.Managed);
         irq.PreviousVector = 0;
         irq.Clear(IrqFacts.MoveInProgress);
         irq.Put(IrqFacts.PreviousKnown, irq.Has(IrqFacts.PlaceKnown));
@@ -368,8 +368,8 @@ public sealed partial class Verifier<TRules>
             if (IsOffline(irq.Cpu))
             {
                 // Off the dying CPU its record is never emitted; elsewhere it follows.
-                if (caller.Dark) Release(ref caller, new Freeing(irq.Cpu, irq.Vector, managed));
-                else QueueFree(ref caller, new Freeing(irq.Cpu, irq.Vector, managed));
+                if (caller.Dark) Release(ref caller, FreeingOf(irq.Cpu, irq.Vector, irq));
+                else QueueFree(ref caller, FreeingOf(irq.Cpu, irq.Vector, irq));
             }
             else
             {
@@ -461,9 +461,8 @@ public sealed partial class Verifier<TRules>
         }
         else if (!known || !previousKnown) Open(DecisionKind.Release, OpenReason.StateBefore);
         else Agree(DecisionKind.Release);
-        bool managed = irq.Has(IrqFacts.Managed);
-        cpu.Free0 = new Freeing(target, vector, managed);
-        cpu.Free1 = oldVector == 0 ? default : new Freeing(oldCpu, oldVector, managed);
+        cpu.Free0 = FreeingOf(target, vector, irq);
+        cpu.Free1 = oldVector == 0 ? default : FreeingOf(oldCpu, oldVector, irq);
         irq.Cpu = target;
         irq.PreviousCpu = oldCpu;
         irq.Set(IrqFacts.StalePreviousCpuKnown | IrqFacts.StaleCpuKnown);
@@ -528,7 +527,7 @@ public sealed partial class Verifier<TRules>
         if (irq.PreviousVector == 0)
         {
             var move = new VectorMove(in e);
-            if (!irq.Has(IrqFacts.PreviousKnown) && TryCpu(move.PrevCpu)) Release(ref cpu, new Freeing(move.PrevCpu, move.PrevVector, irq.Has(IrqFacts.Managed)));
+            if (!irq.Has(IrqFacts.PreviousKnown) && TryCpu(move.PrevCpu)) Release(ref cpu, FreeingOf(move.PrevCpu, move.PrevVector, irq));
             return;
         }
         FreeOldPlace(ref cpu, ref irq);
@@ -536,7 +535,7 @@ public sealed partial class Verifier<TRules>
 
     private void FreeOldPlace(ref VerifyCpu cpu, ref VerifyIrq irq)
     {
-        Release(ref cpu, new Freeing(irq.PreviousCpu, irq.PreviousVector, irq.Has(IrqFacts.Managed)));
+        Release(ref cpu, FreeingOf(irq.PreviousCpu, irq.PreviousVector, irq));
         irq.PreviousVector = 0;
         irq.Set(IrqFacts.PreviousKnown);
         irq.Clear(IrqFacts.MoveInProgress);
@@ -597,7 +596,8 @@ public sealed partial class Verifier<TRules>
         cpu.Free1 = default;
         irq.PreviousCpu = target;
         irq.PreviousVector = 0;
-        irq.Set(IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown);
+        irq.Set(IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.ManagedKnown);
+        irq.Put(IrqFacts.Managed, managed);
         irq.Clear(IrqFacts.MoveInProgress);
     }
 
@@ -628,9 +628,11 @@ public sealed partial class Verifier<TRules>
         irq.PreviousCpu = old.PreviousCpu;
         irq.PlaceEvent = old.PlaceEvent;
         irq.Facts = old.Facts & (IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
-        if (old.Vector == 0)
+        irq.Facts |= IrqFacts.ManagedKnown;
+        if (!known) irq.Put(IrqFacts.Managed, isManaged);
+        if (old.Has(IrqFacts.PlaceKnown) && old.Vector == 0)
         {
-            irq.Facts &= ~(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
+            irq.Facts &= ~(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed | IrqFacts.ManagedKnown);
         }
     }
 

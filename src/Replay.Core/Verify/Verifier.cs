@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Numerics;
 using Replay.Core.Events;
 using Replay.Core.Rules;
@@ -39,11 +40,14 @@ public sealed partial class Verifier<TRules>
 
     private long _deliveriesAgreed;
 
+    // Decisions of the record being judged that differ.
+    private readonly List<DecisionKind> _named = [];
+
     public Verifier(EventTables tables, TRules rules = default)
     {
         _tables = tables;
         _rules = rules;
-        InitializeIrqs(0);
+        InitializeIrqs(0, _irqs.Length);
         Array.Fill(_cpus, VerifyCpu.Idle);
     }
 
@@ -104,20 +108,25 @@ public sealed partial class Verifier<TRules>
                 case EventKind.Extension: continue;
                 case EventKind.HandlerEntry:
                     _index++;
+                    if (!HasBegun(e.Cpu)) Begin(in e);
                     JudgeDelivery(in e);
+                    if (_named.Count > 0) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
                     break;
                 case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit or EventKind.AckIrq
                     or EventKind.FlowHandler:
                     _index++;
+                    if (!HasBegun(e.Cpu)) Begin(in e);
                     break;
                 default:
                     _index++;
                     if (e.Cpu >= CpuTable.CpuMax) break;
+                    if (!HasBegun(e.Cpu)) Begin(in e);
                     _timeNs = e.TimeNs;
                     _cpu = e.Cpu;
                     EnsureCpu(e.Cpu);
                     if (!_cpus[e.Cpu].OnlineKnown || _cpus[e.Cpu].Dark) MeetCpu(in e);
                     JudgeRare(events.Slice(i, Math.Min(events.Length - i, Ahead)));
+                    if (_named.Count > 0) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
                     break;
             }
         }
@@ -241,13 +250,13 @@ public sealed partial class Verifier<TRules>
         int from = _irqs.Length;
         if (irq < (uint)from) return true;
         Array.Resize(ref _irqs, (int)BitOperations.RoundUpToPowerOf2(irq + 1));
-        InitializeIrqs(from);
+        InitializeIrqs(from, _irqs.Length);
         return true;
     }
 
-    private void InitializeIrqs(int from)
+    private void InitializeIrqs(int from, int to)
     {
-        for (int i = from; i < _irqs.Length; i++)
+        for (int i = from; i < to; i++)
         {
             _irqs[i].RemapIndex = _irqs[i].RemapTable = _irqs[i].Entry = -1;
             _irqs[i].PlaceEvent = -1;
@@ -277,12 +286,16 @@ public sealed partial class Verifier<TRules>
     /// <summary>Records were lost: whatever happened meanwhile, the next records tell.</summary>
     private void ForgetAll()
     {
-        for (int i = 0; i < _irqsUsed; i++)
+        Array.Clear(_irqs, 0, _irqsUsed);
+        InitializeIrqs(0, _irqsUsed);
+        _owners.Clear();
+        Array.Clear(_claims);
+        _globalClaim = default;
+        for (int cpu = 0; cpu < _cpusUsed; cpu++)
         {
-            _irqs[i].Vector = _irqs[i].PreviousVector = 0;
-            _irqs[i].Facts = IrqFacts.None;
+            _cpus[cpu] = VerifyCpu.Idle;
+            _matrix[cpu].AllocMap = _matrix[cpu].ManagedMap = default;
         }
-        for (int cpu = 0; cpu < _cpusUsed; cpu++) _cpus[cpu] = VerifyCpu.Idle;
         ForgetBits();
         _systemAssumed |= _matrix.Complete; // The system's vectors are still those that were seen.
         _matrix.Complete = false;
@@ -305,6 +318,7 @@ public sealed partial class Verifier<TRules>
             Open(kind, OpenReason.BlindSpot);
             return;
         }
+        _named.Add(kind);
         if (!_tally.KeepsDisagreements)
         {
             _tally.CountDisagreement(kind);

@@ -113,6 +113,9 @@ internal struct VerifyCpu // mutable struct: never readonly
 
     public bool ActivateReserve;
 
+    /// <summary>The beginning of an operation was recorded: what comes next on this CPU belongs to one that was seen whole.</summary>
+    public bool OperationSeen;
+
     /// <summary>True from the moment the CPU left the online mask until it is back.</summary>
     public bool Dark;
 
@@ -148,10 +151,10 @@ internal struct VerifyCpu // mutable struct: never readonly
     };
 }
 
-/// <summary>One vector that goes back to the allocator.</summary>
-internal readonly record struct Freeing(ushort Cpu, byte Vector, bool Managed)
+/// <summary>One vector that goes back to the allocator; unsure where the interrupt's mode was not recorded.</summary>
+internal readonly record struct Freeing(ushort Cpu, byte Vector, bool Managed, bool Unsure = false)
 {
     /// <summary>Saves or restores one.</summary>
     public static Freeing Transfer(StateArchive archive, Freeing place) =>
-        new(archive.Value(place.Cpu), archive.Value(place.Vector), archive.Value(place.Managed));
+        new(archive.Value(place.Cpu), archive.Value(place.Vector), archive.Value(place.Managed), archive.Value(place.Unsure));
 }

@@ -31,6 +31,9 @@ internal enum IrqFacts : uint
     WritesKnown = 1 << 12,
     TwoWrites = 1 << 13,
 
+    /// <summary><see cref="Managed"/> is known, whatever else of its mode is not.</summary>
+    ManagedKnown = 1 << 14,
+
     Managed = 1 << 16,
     CanReserve = 1 << 17,
     HasReserved = 1 << 18,

@@ -67,6 +67,17 @@ public sealed partial class VerifyTally
         _disagreements.Add(disagreement);
     }
 
+    /// <summary>Decisions of a record that were said to differ, and are open.</summary>
+    internal void Withdraw(long index, List<DecisionKind> kinds, OpenReason reason)
+    {
+        while (_disagreements.Count > 0 && _disagreements[^1].Event == index) _disagreements.RemoveAt(_disagreements.Count - 1);
+        foreach (DecisionKind kind in kinds)
+        {
+            _disagreed[(int)kind]--;
+            Open(index, kind, reason);
+        }
+    }
+
     private static long Sum(ReadOnlySpan<long> counts)
     {
         long sum = 0;

@@ -1,0 +1,116 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.State;
+
+namespace Replay.Core.Verify;
+
+/// <content>
+/// Stretches in which not every CPU's records are there: each CPU has a buffer of its own, so data can begin at another
+/// time on each, and records are lost on one while the others' go on. What was learned in such a stretch may be stale: a
+/// decision that differs there is open, and what is known is forgotten when the missing CPU is back.
+/// </content>
+public sealed partial class Verifier<TRules>
+{
+    // CPUs that have recorded something.
+    private bool[] _begun = new bool[8];
+
+    private bool HasBegun(int cpu) => cpu < _begun.Length && _begun[cpu];
+
+    /// <summary>
+    /// A CPU's first record. It is online with its map's record where all others' are there already; anything else shows
+    /// that it has worked unrecorded until now.
+    /// </summary>
+    private void Begin(in IrqEvent e)
+    {
+        if (e.Cpu >= CpuTable.CpuMax || e.Kind == EventKind.LogLine) return;
+        bool late = Array.IndexOf(_begun, true) >= 0 && !(e.Kind == EventKind.MatrixOnline && AllBegun);
+        if (e.Cpu >= _begun.Length) Array.Resize(ref _begun, Math.Max(e.Cpu + 1, _begun.Length * 2));
+        _begun[e.Cpu] = true;
+        if (late) ForgetAll();
+    }
+
+    /// <summary>
+    /// As many CPUs as the allocator counts as online have recorded something. A recording without the allocator's records
+    /// does not tell.
+    /// </summary>
+    private bool AllBegun
+    {
+        get
+        {
+            if (!_matrix.Seen) return true;
+            if (!_matrix.GlobalKnown || _matrix.GlobalResync) return _matrix.Complete;
+            uint begun = 0;
+            for (int cpu = 0; cpu < _begun.Length; cpu++)
+            {
+                bool isOffline = IsOffline(cpu) && !_matrix[cpu].Online;
+                if (_begun[cpu] && !isOffline) begun++;
+            }
+            return begun >= _matrix.OnlineMaps;
+        }
+    }
+
+    /// <summary>Some CPU's records are missing at this place, so that the state may be stale.</summary>
+    private bool InDoubt(ReadOnlySpan<IrqEvent> at) =>
+        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || IsInGap(at) || CameOnlineUnseen(at);
+
+    private static bool AllocatorFollows(ReadOnlySpan<IrqEvent> at)
+    {
+        foreach (ref readonly IrqEvent e in at)
+        {
+            if (e.Kind is >= EventKind.MatrixOnline and <= EventKind.MatrixFree) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The next record of some CPU says that records before it were lost: this is one of the places that may be.</summary>
+    private static bool IsInGap(ReadOnlySpan<IrqEvent> at)
+    {
+        Span<ulong> seen = stackalloc ulong[CpuTable.CpuMax / 64];
+        foreach (ref readonly IrqEvent e in at)
+        {
+            if (e.Cpu >= CpuTable.CpuMax) continue;
+            ref ulong word = ref seen[e.Cpu / 64];
+            ulong bit = 1UL << e.Cpu % 64;
+            if ((word & bit) != 0) continue;
+            word |= bit;
+            if (e.Kind == EventKind.Loss) return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// This record of the allocator and the next one have the same number of online maps, which is more than the recording
+    /// shows: a CPU came online, and its records are missing.
+    /// </summary>
+    private bool CameOnlineUnseen(ReadOnlySpan<IrqEvent> at)
+    {
+        if (!TryOnlineMaps(at, out uint here) || here <= _matrix.OnlineMaps) return false;
+        for (int i = 1; i < at.Length; i++)
+        {
+            if (at[i].Kind is EventKind.MatrixOnline or EventKind.MatrixOffline) return false;
+            if (!TryOnlineMaps(at[i..], out uint next)) continue;
+            if (next != here) return false;
+            _matrix.Complete = false;
+            ForgetBits();
+            return true;
+        }
+        return false;
+    }
+
+    private static bool TryOnlineMaps(ReadOnlySpan<IrqEvent> at, out uint maps)
+    {
+        maps = 0;
+        if (at[0].Kind is < EventKind.MatrixOnline or > EventKind.MatrixFree) return false;
+        bool isOfCpu = EventSchema.Find(at[0].Kind) is { HasExtension: true };
+        if (isOfCpu && at.Length < 2) return false;
+        maps = new MatrixCounters(in at[isOfCpu ? 1 : 0]).OnlineMaps;
+        return true;
+    }
+
+    /// <summary>What was said to differ in this record is open, where a CPU's records are missing.</summary>
+    private void Reconsider(ReadOnlySpan<IrqEvent> at)
+    {
+        if (InDoubt(at)) _tally.Withdraw(_index, _named, OpenReason.StateBefore);
+        _named.Clear();
+    }
+}
