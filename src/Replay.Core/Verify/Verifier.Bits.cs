@@ -105,7 +105,9 @@ public sealed partial class Verifier<TRules>
     private bool KnowsManagedBits(int cpu)
     {
         ref CpuMap map = ref _matrix[cpu];
-        return map.Known && !map.Resync && map.UnseenManaged == 0;
+        if (!map.Known || map.Resync || map.UnseenManaged != 0) return false;
+        if (!_matrix.Complete) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
+        return true;
     }
 
     /// <summary>The bit that the allocator has to choose; <see cref="Allocator.None"/> when there is none.</summary>

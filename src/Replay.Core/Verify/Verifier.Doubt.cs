@@ -30,8 +30,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// As many CPUs as the allocator counts as online have recorded something. A recording without the allocator's records
-    /// does not tell.
+    /// As many CPUs as the allocator counts as online have recorded something, and none went offline before it had: it may
+    /// be back unseen. A recording without the allocator's records does not tell.
     /// </summary>
     private bool AllBegun
     {
@@ -40,10 +40,11 @@ public sealed partial class Verifier<TRules>
             if (!_matrix.Seen) return true;
             if (!_matrix.GlobalKnown || _matrix.GlobalResync) return _matrix.Complete;
             uint begun = 0;
-            for (int cpu = 0; cpu < _begun.Length; cpu++)
+            for (int cpu = 0; cpu < Math.Max(_begun.Length, _cpusUsed); cpu++)
             {
                 bool isOffline = IsOffline(cpu) && !_matrix[cpu].Online;
-                if (_begun[cpu] && !isOffline) begun++;
+                if (isOffline && !HasBegun(cpu)) return false;
+                if (!isOffline && HasBegun(cpu)) begun++;
             }
             return begun >= _matrix.OnlineMaps;
         }
@@ -51,7 +52,7 @@ public sealed partial class Verifier<TRules>
 
     /// <summary>Some CPU's records are missing at this place, so that the state may be stale.</summary>
     private bool InDoubt(ReadOnlySpan<IrqEvent> at) =>
-        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || IsInGap(at) || CameOnlineUnseen(at);
+        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || IsInGap(at) || CameOrWentUnseen(at);
 
     private static bool AllocatorFollows(ReadOnlySpan<IrqEvent> at)
     {
@@ -79,31 +80,19 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// This record of the allocator and the next one have the same number of online maps, which is more than the recording
-    /// shows: a CPU came online, and its records are missing.
+    /// Both the number of online maps and what they have available are not as they add up: a CPU came or went, and its
+    /// records are missing.
     /// </summary>
-    private bool CameOnlineUnseen(ReadOnlySpan<IrqEvent> at)
+    private bool CameOrWentUnseen(ReadOnlySpan<IrqEvent> at)
     {
-        if (!TryOnlineMaps(at, out uint here) || here <= _matrix.OnlineMaps) return false;
-        for (int i = 1; i < at.Length; i++)
-        {
-            if (at[i].Kind is EventKind.MatrixOnline or EventKind.MatrixOffline) return false;
-            if (!TryOnlineMaps(at[i..], out uint next)) continue;
-            if (next != here) return false;
-            _matrix.Complete = false;
-            ForgetBits();
-            return true;
-        }
-        return false;
-    }
-
-    private static bool TryOnlineMaps(ReadOnlySpan<IrqEvent> at, out uint maps)
-    {
-        maps = 0;
         if (at[0].Kind is < EventKind.MatrixOnline or > EventKind.MatrixFree) return false;
         bool isOfCpu = EventSchema.Find(at[0].Kind) is { HasExtension: true };
-        if (isOfCpu && at.Length < 2) return false;
-        maps = new MatrixCounters(in at[isOfCpu ? 1 : 0]).OnlineMaps;
+        GlobalCounters recorded = GlobalOf(new MatrixCounters(in isOfCpu ? ref Second(at) : ref at[0]));
+        bool more = recorded.OnlineMaps > _matrix.OnlineMaps && recorded.GlobalAvailable > _matrix.GlobalAvailable;
+        bool fewer = recorded.OnlineMaps < _matrix.OnlineMaps && recorded.GlobalAvailable < _matrix.GlobalAvailable;
+        if (!more && !fewer) return false;
+        _matrix.Complete = false;
+        ForgetBits();
         return true;
     }
 

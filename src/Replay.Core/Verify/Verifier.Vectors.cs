@@ -39,7 +39,9 @@ public sealed partial class Verifier<TRules>
             }
         }
         if (!irq.Has(IrqFacts.ModeKnown)) irq.Clear(IrqFacts.Managed | IrqFacts.CanReserve);
-        irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
+
+        // A reservation, if it made one, was recorded just before, as was the vector that it got without one.
+        if (_matrix.Complete || _cpus[e.Cpu].ConfigIrq == e.Irq) irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
 
         // What the AMD driver prepares its entry from (Linux amd/iommu.c irq_remapping_prepare_irte).
         irq.ShadowLo = ComposeAmdLo(irq.Has(IrqFacts.HardwareKnown) ? irq.HardwareDestination : 0);
@@ -62,6 +64,7 @@ public sealed partial class Verifier<TRules>
             irq.Set(IrqFacts.PreviousKnown);
         }
         irq.Vector = 0;
+        if (!irq.Has(IrqFacts.ModeKnown)) irq.Clear(IrqFacts.Managed);
         irq.Set(IrqFacts.PlaceKnown | IrqFacts.ModeKnown | IrqFacts.ReservedKnown | IrqFacts.CanReserve | IrqFacts.HasReserved);
         StartWork(ref _cpus[e.Cpu], e.Irq);
     }
