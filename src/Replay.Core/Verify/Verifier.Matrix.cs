@@ -398,7 +398,7 @@ public sealed partial class Verifier<TRules>
     {
         if (!TryCpu(operation.Cpu)) return false;
         ref CpuMap map = ref _matrix[operation.Cpu];
-        if (!map.Known && !_matrix.Complete) map.Online = operation.Online;
+        if ((!map.Known || map.Resync) && !_matrix.Complete) map.Online = operation.Online;
         return true;
     }
 

@@ -41,7 +41,7 @@ public sealed partial class Verifier<TRules>
         if (!irq.Has(IrqFacts.ModeKnown)) irq.Clear(IrqFacts.Managed | IrqFacts.CanReserve);
 
         // A reservation, if it made one, was recorded just before, as was the vector that it got without one.
-        if (_matrix.Complete || _cpus[e.Cpu].ConfigIrq == e.Irq) irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
+        if (_matrix.Complete || (_cpus[e.Cpu].ConfigIrq == e.Irq && irq.Vector != 0)) irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
 
         // What the AMD driver prepares its entry from (Linux amd/iommu.c irq_remapping_prepare_irte).
         irq.ShadowLo = ComposeAmdLo(irq.Has(IrqFacts.HardwareKnown) ? irq.HardwareDestination : 0);
@@ -74,8 +74,9 @@ public sealed partial class Verifier<TRules>
         if (!TryIrq(e.Irq)) return;
         ref VerifyIrq irq = ref _irqs[e.Irq];
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        CpuMask mask = cpu.AsideMask;
+        CpuMask mask = cpu.OperationSeen || _matrix.Complete ? cpu.AsideMask : default;
         cpu.AsideMask = default;
+        cpu.OperationSeen = true;
         int ret = new VectorResult(in e).Ret;
         if (ret != 0)
         {
@@ -225,8 +226,10 @@ public sealed partial class Verifier<TRules>
         }
         cpu.AllocIrq = e.Irq;
         StartWork(ref cpu, e.Irq);
-        if (result.Ret == 0 && !isManaged) irq.Clear(IrqFacts.HasReserved);
-        if (!isManaged) irq.Set(IrqFacts.ReservedKnown);
+        if (isManaged) return;
+        if (result.Ret == 0) irq.Clear(IrqFacts.HasReserved);
+        else if (!reservedKnown) irq.Put(IrqFacts.HasReserved, result.Reserved);
+        irq.Set(IrqFacts.ReservedKnown);
     }
 
     /// <summary>No vector: the mask has no CPU (-EINVAL), or none of its CPUs has one left (-ENOSPC).</summary>
