@@ -36,7 +36,7 @@ public sealed partial class Verifier<TRules>
 
     private void TransferKnowledge(StateArchive archive)
     {
-        archive.Rows(ref _begun, 2 * CpuTable.CpuMax, (ref bool begun) => begun = archive.Value(begun));
+        archive.Rows(ref _lastEvents, 2 * CpuTable.CpuMax, (ref long last) => last = archive.Value(last));
         _requestsSeen = archive.Value(_requestsSeen);
         _systemAssumed = archive.Value(_systemAssumed);
         _forceYesEvent = archive.Value(_forceYesEvent);
@@ -143,6 +143,8 @@ public sealed partial class Verifier<TRules>
         cpu.ForcedElsewhere = archive.Value(cpu.ForcedElsewhere);
         cpu.GoingDown = archive.Value(cpu.GoingDown);
         cpu.TakedownStep = archive.Value(cpu.TakedownStep);
+        cpu.UpUnseen = archive.Value(cpu.UpUnseen);
+        cpu.BringupStep = archive.Value(cpu.BringupStep);
         cpu.DarkProbed = archive.Value(cpu.DarkProbed);
         cpu.Online = archive.Value(cpu.Online);
         cpu.OnlineKnown = archive.Value(cpu.OnlineKnown);

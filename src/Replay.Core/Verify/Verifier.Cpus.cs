@@ -54,8 +54,11 @@ public sealed partial class Verifier<TRules>
     private void JudgeHotplugStep(in IrqEvent e)
     {
         var step = new HotplugStep(in e);
-        if (!TryCpu(step.Cpu) || _tables.Names[step.Fun] != "takedown_cpu") return;
+        if (!TryCpu(step.Cpu)) return;
         ref VerifyCpu cpu = ref _cpus[step.Cpu];
+        string fun = _tables.Names[step.Fun];
+        if (fun is "bringup_cpu" or "cpuhp_bringup_ap") cpu.BringupStep = step.Step;
+        if (fun != "takedown_cpu") return;
         cpu.GoingDown = true;
         cpu.TakedownStep = step.Step;
     }
@@ -98,6 +101,11 @@ public sealed partial class Verifier<TRules>
         var result = new HotplugResult(in e);
         if (!TryCpu(result.Cpu)) return;
         ref VerifyCpu cpu = ref _cpus[result.Cpu];
+        if (!HasBegun(result.Cpu) && cpu.BringupStep == result.Step && result.Step != 0 && result.Ret == 0)
+        {
+            // It is up, and its records are missing, unless they have the same time and come next.
+            cpu.Online = cpu.OnlineKnown = cpu.UpUnseen = true;
+        }
         if (!cpu.GoingDown || cpu.TakedownStep != result.Step) return;
         cpu.GoingDown = false;
         if (cpu.Dark)
@@ -138,14 +146,14 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         if (!cpu.Dark)
         {
-            if (!cpu.GoingDown) return;
+            if (!cpu.GoingDown && cpu.OnlineKnown) return;
             GoDark(e.Cpu, probed: true);
         }
         ref VerifyIrq irq = ref _irqs[e.Irq];
         if (irq.Has(IrqFacts.PlaceKnown) && irq.Vector != 0 && irq.Cpu != e.Cpu)
         {
             cpu.ForcedElsewhere++;
-            if (!InDoubt(at) && _forceYes++ == 0) _forceYesEvent = _index;
+            if (AllBegun && !IsInGap(at) && _forceYes++ == 0) _forceYesEvent = _index;
         }
         else
         {

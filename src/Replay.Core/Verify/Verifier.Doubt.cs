@@ -11,10 +11,17 @@ namespace Replay.Core.Verify;
 /// </content>
 public sealed partial class Verifier<TRules>
 {
-    // CPUs that have recorded something.
-    private bool[] _begun = new bool[8];
+    // Number of each CPU's last event so far, plus one; 0 for a CPU that has recorded nothing.
+    private long[] _lastEvents = new long[8];
 
-    private bool HasBegun(int cpu) => cpu < _begun.Length && _begun[cpu];
+    private bool HasBegun(int cpu) => cpu < _lastEvents.Length && _lastEvents[cpu] != 0;
+
+    /// <summary>Each record of a CPU comes by here.</summary>
+    private void NoteRecord(in IrqEvent e)
+    {
+        if (!HasBegun(e.Cpu)) Begin(in e);
+        if (e.Cpu < _lastEvents.Length) _lastEvents[e.Cpu] = _index + 1;
+    }
 
     /// <summary>
     /// A CPU's first record. It is online with its map's record where all others' are there already; anything else shows
@@ -23,36 +30,45 @@ public sealed partial class Verifier<TRules>
     private void Begin(in IrqEvent e)
     {
         if (e.Cpu >= CpuTable.CpuMax || e.Kind == EventKind.LogLine) return;
-        bool late = Array.IndexOf(_begun, true) >= 0 && !(e.Kind == EventKind.MatrixOnline && AllBegun);
-        if (e.Cpu >= _begun.Length) Array.Resize(ref _begun, Math.Max(e.Cpu + 1, _begun.Length * 2));
-        _begun[e.Cpu] = true;
-        if (late) ForgetAll();
+        if (e.Cpu < _cpusUsed && e.Kind == EventKind.MatrixOnline) _cpus[e.Cpu].UpUnseen = false;
+        bool late = _index > 0 && !(e.Kind == EventKind.MatrixOnline && AllBegun);
+        if (e.Cpu >= _lastEvents.Length) Array.Resize(ref _lastEvents, Math.Max(e.Cpu + 1, _lastEvents.Length * 2));
+        if (!late) return;
+        _tally.Withdraw(0, OpenReason.StateBefore);
+        ForgetAll();
+    }
+
+    /// <summary>Records of a CPU were lost between its last one and here: whatever happened meanwhile, the next records tell.</summary>
+    private void JudgeLoss(in IrqEvent e)
+    {
+        _tally.Withdraw(HasBegun(e.Cpu) ? _lastEvents[e.Cpu] : 0, OpenReason.StateBefore);
+        ForgetAll();
     }
 
     /// <summary>
-    /// As many CPUs as the allocator counts as online have recorded something, and none went offline before it had: it may
-    /// be back unseen. A recording without the allocator's records does not tell.
+    /// As many CPUs as the allocator counts as online have recorded something, and none was seen to go or come by others
+    /// before it had: it may be back unseen. A recording without the allocator's records does not tell.
     /// </summary>
     private bool AllBegun
     {
         get
         {
             if (!_matrix.Seen) return true;
-            if (!_matrix.GlobalKnown || _matrix.GlobalResync) return _matrix.Complete;
             uint begun = 0;
-            for (int cpu = 0; cpu < Math.Max(_begun.Length, _cpusUsed); cpu++)
+            for (int cpu = 0; cpu < Math.Max(_lastEvents.Length, _cpusUsed); cpu++)
             {
                 bool isOffline = IsOffline(cpu) && !_matrix[cpu].Online;
-                if (isOffline && !HasBegun(cpu)) return false;
-                if (!isOffline && HasBegun(cpu)) begun++;
+                if (!HasBegun(cpu) && (isOffline || (cpu < _cpusUsed && _cpus[cpu].UpUnseen))) return false;
+                if (HasBegun(cpu) && !isOffline) begun++;
             }
+            if (!_matrix.GlobalKnown || _matrix.GlobalResync) return _matrix.Complete;
             return begun >= _matrix.OnlineMaps;
         }
     }
 
     /// <summary>Some CPU's records are missing at this place, so that the state may be stale.</summary>
     private bool InDoubt(ReadOnlySpan<IrqEvent> at) =>
-        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || IsInGap(at) || CameOrWentUnseen(at);
+        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || CameOrWentUnseen(at);
 
     private static bool AllocatorFollows(ReadOnlySpan<IrqEvent> at)
     {
@@ -99,7 +115,6 @@ public sealed partial class Verifier<TRules>
     /// <summary>What was said to differ in this record is open, where a CPU's records are missing.</summary>
     private void Reconsider(ReadOnlySpan<IrqEvent> at)
     {
-        if (InDoubt(at)) _tally.Withdraw(_index, _named, OpenReason.StateBefore);
-        _named.Clear();
+        if (InDoubt(at)) _tally.Withdraw(_index, OpenReason.StateBefore);
     }
 }

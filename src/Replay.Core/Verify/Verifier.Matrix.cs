@@ -355,6 +355,7 @@ public sealed partial class Verifier<TRules>
         GlobalCounters model = _matrix.Global;
         if (!globalKnown)
         {
+            if (recorded.OnlineMaps > model.OnlineMaps) _matrix.Complete = false; // One came online unseen.
             _matrix.Adopt(recorded);
             if (agreed) Open(DecisionKind.MatrixCounters, OpenReason.StateBefore);
             return;

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using Replay.Core.Events;
 using Replay.Core.State;
 
 namespace Replay.Core.Verify;
@@ -21,6 +22,24 @@ public sealed partial class Verifier<TRules>
             if (_cpus[cpu].Online) return cpu;
         }
         return -1;
+    }
+
+    /// <summary>
+    /// CPUs that recorded nothing but frequent events so far: what they record next shows that they are online, unless it is
+    /// that they come online.
+    /// </summary>
+    private void MeetCpus(ReadOnlySpan<IrqEvent> at)
+    {
+        Span<ulong> asked = stackalloc ulong[CpuTable.CpuMax / 64];
+        foreach (ref readonly IrqEvent e in at)
+        {
+            if (!EventKinds.NeedOnlineCpu(e.Kind) || !TryCpu(e.Cpu)) continue;
+            ref ulong word = ref asked[e.Cpu / 64];
+            ulong bit = 1UL << e.Cpu % 64;
+            if ((word & bit) != 0) continue;
+            word |= bit;
+            if (e.Kind != EventKind.MatrixOnline && !_cpus[e.Cpu].OnlineKnown) _cpus[e.Cpu].Online = _cpus[e.Cpu].OnlineKnown = true;
+        }
     }
 
     private CpuMask OnlineOf(CpuMask mask)

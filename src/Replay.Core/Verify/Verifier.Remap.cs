@@ -218,9 +218,9 @@ public sealed partial class Verifier<TRules>
             source = (ulong)IrteBits.VerifyBySourceId << IrteBits.SourceValidationShift | address.RequesterId;
             if (source == recorded || !IsShared(at, recorded, device)) return true;
         }
-        else if (!irq.Has(IrqFacts.Born) && !_matrix.Complete)
+        else if (!_matrix.Complete)
         {
-            // Of an interrupt from before recording began it is not known whether it is one of an IO-APIC.
+            // The device may be known from before recording began: it need not be one of an IO-APIC.
             source = recorded;
             return TryRepeatedSource(at, out ulong again) && again == recorded;
         }

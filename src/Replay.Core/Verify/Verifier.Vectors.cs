@@ -32,7 +32,7 @@ public sealed partial class Verifier<TRules>
             }
             irq.Set(IrqFacts.Born);
             irq.Clear(IrqFacts.Started | IrqFacts.StartKnown | IrqFacts.MovePending | IrqFacts.AffinitySet);
-            if (!irq.Has(IrqFacts.Managed))
+            if (!irq.Has(IrqFacts.Managed) && (irq.Has(IrqFacts.ModeKnown) || _matrix.Complete))
             {
                 irq.Mask = CpuMask.All;
                 irq.Set(IrqFacts.MaskKnown);

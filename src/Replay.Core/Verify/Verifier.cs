@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Numerics;
 using Replay.Core.Events;
 using Replay.Core.Rules;
@@ -39,9 +38,6 @@ public sealed partial class Verifier<TRules>
     private int _cpu;
 
     private long _deliveriesAgreed;
-
-    // Decisions of the record being judged that differ.
-    private readonly List<DecisionKind> _named = [];
 
     public Verifier(EventTables tables, TRules rules = default)
     {
@@ -108,25 +104,26 @@ public sealed partial class Verifier<TRules>
                 case EventKind.Extension: continue;
                 case EventKind.HandlerEntry:
                     _index++;
-                    if (!HasBegun(e.Cpu)) Begin(in e);
+                    NoteRecord(in e);
                     JudgeDelivery(in e);
-                    if (_named.Count > 0) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
+                    if (_tally.LastDisagreement == _index) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
                     break;
                 case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit or EventKind.AckIrq
                     or EventKind.FlowHandler:
                     _index++;
-                    if (!HasBegun(e.Cpu)) Begin(in e);
+                    NoteRecord(in e);
                     break;
                 default:
                     _index++;
                     if (e.Cpu >= CpuTable.CpuMax) break;
-                    if (!HasBegun(e.Cpu)) Begin(in e);
+                    if (e.Kind == EventKind.Loss) JudgeLoss(in e);
+                    if (e.Kind != EventKind.LogLine) NoteRecord(in e);
                     _timeNs = e.TimeNs;
                     _cpu = e.Cpu;
                     EnsureCpu(e.Cpu);
                     if (!_cpus[e.Cpu].OnlineKnown || _cpus[e.Cpu].Dark) MeetCpu(in e);
                     JudgeRare(events.Slice(i, Math.Min(events.Length - i, Ahead)));
-                    if (_named.Count > 0) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
+                    if (_tally.LastDisagreement == _index) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
                     break;
             }
         }
@@ -136,20 +133,10 @@ public sealed partial class Verifier<TRules>
     private void MeetCpu(in IrqEvent e)
     {
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        if (cpu.Dark && (!EventKinds.NeedOnlineCpu(e.Kind) || e.Kind == EventKind.MatrixOnline)) return;
+        if (!EventKinds.NeedOnlineCpu(e.Kind) || (cpu.Dark && e.Kind == EventKind.MatrixOnline)) return;
         if (cpu.Dark) ForgetBits();
         cpu.Dark = cpu.GoingDown = false;
         cpu.Online = cpu.OnlineKnown = true;
-    }
-
-    /// <summary>CPUs that recorded nothing but frequent events so far.</summary>
-    private void MeetCpus(ReadOnlySpan<IrqEvent> at)
-    {
-        foreach (ref readonly IrqEvent e in at)
-        {
-            if (!EventKinds.NeedOnlineCpu(e.Kind) || !TryCpu(e.Cpu) || _cpus[e.Cpu].OnlineKnown) continue;
-            _cpus[e.Cpu].Online = _cpus[e.Cpu].OnlineKnown = true;
-        }
     }
 
     /// <summary>An interrupt arrives where it was sent: at its place, or at the old one while that is not given back.</summary>
@@ -182,8 +169,6 @@ public sealed partial class Verifier<TRules>
         if (!_matrix.Seen && e.Kind is >= EventKind.MatrixReserve and <= EventKind.MatrixFree) BeginMidway(at);
         switch (e.Kind)
         {
-            case EventKind.Loss: ForgetAll(); break;
-
             case EventKind.VectorSetup: JudgeSetup(in e); break;
             case EventKind.VectorReserve: JudgeReserve(in e); break;
             case EventKind.VectorReserveManaged: JudgeReserveManaged(in e); break;
@@ -318,7 +303,6 @@ public sealed partial class Verifier<TRules>
             Open(kind, OpenReason.BlindSpot);
             return;
         }
-        _named.Add(kind);
         if (!_tally.KeepsDisagreements)
         {
             _tally.CountDisagreement(kind);

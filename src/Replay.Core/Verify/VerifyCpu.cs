@@ -127,6 +127,12 @@ internal struct VerifyCpu // mutable struct: never readonly
     public bool GoingDown;
     public int TakedownStep;
 
+    /// <summary>Step of the hotplug sequence in which another CPU starts this one.</summary>
+    public int BringupStep;
+
+    /// <summary>It was started, and has recorded nothing.</summary>
+    public bool UpUnseen;
+
     /// <summary>Probes told what the CPU does since it is dark.</summary>
     public bool DarkProbed;
 

@@ -50,7 +50,12 @@ public sealed partial class VerifyTally
 
     internal void Open(long index, DecisionKind kind, OpenReason reason)
     {
-        if (_openDecisions.Count < KeptMax) _openDecisions.Add(new OpenDecision(index, kind, reason));
+        if (_openDecisions.Count < KeptMax)
+        {
+            int place = _openDecisions.Count;
+            while (place > 0 && _openDecisions[place - 1].Event > index) place--;
+            _openDecisions.Insert(place, new OpenDecision(index, kind, reason));
+        }
         _open[(int)kind]++;
         _reasons[(int)reason]++;
     }
@@ -67,15 +72,21 @@ public sealed partial class VerifyTally
         _disagreements.Add(disagreement);
     }
 
-    /// <summary>Decisions of a record that were said to differ, and are open.</summary>
-    internal void Withdraw(long index, List<DecisionKind> kinds, OpenReason reason)
+    /// <summary>Event of the last disagreement that is kept; -1 when none is.</summary>
+    internal long LastDisagreement => _disagreements.Count > 0 ? _disagreements[^1].Event : -1;
+
+    /// <summary>What was said to differ from an event on is open. Those that were counted only stay counted.</summary>
+    internal void Withdraw(long from, OpenReason reason)
     {
-        while (_disagreements.Count > 0 && _disagreements[^1].Event == index) _disagreements.RemoveAt(_disagreements.Count - 1);
-        foreach (DecisionKind kind in kinds)
+        int first = _disagreements.Count;
+        while (first > 0 && _disagreements[first - 1].Event >= from) first--;
+        for (int i = first; i < _disagreements.Count; i++)
         {
-            _disagreed[(int)kind]--;
-            Open(index, kind, reason);
+            Disagreement disagreement = _disagreements[i];
+            _disagreed[(int)disagreement.Kind]--;
+            Open(disagreement.Event, disagreement.Kind, reason);
         }
+        _disagreements.RemoveRange(first, _disagreements.Count - first);
     }
 
     private static long Sum(ReadOnlySpan<long> counts)
