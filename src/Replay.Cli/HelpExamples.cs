@@ -52,8 +52,8 @@ internal static class HelpExamples
             ],
             ["top"] =
             [
-                ("cat /sys/kernel/tracing/trace_pipe | irqreplay top -", "This machine, while it runs; Ctrl-C ends with a summary."),
-                ("trace-cmd stream -e irq_vectors -e irq_matrix -e irq | irqreplay top -", "The same through trace-cmd."),
+                ("cat /sys/kernel/tracing/trace_pipe | irqreplay top -", "This machine, while it runs; q ends with a summary."),
+                ("stdbuf -oL trace-cmd stream -e irq_vectors -e irq | irqreplay top -", "The same through trace-cmd, line by line."),
                 ("irqreplay top capture.dat --speed 10x", "A recording, ten times as fast as it happened; q ends."),
                 ("irqreplay top capture.irqt --format json --interval 0.5", "A JSON object each half second, for scripts."),
             ],
