@@ -48,8 +48,11 @@ internal sealed record CliHost
     /// <summary>A key that the user pressed, or null; never waits. Null for ever where there is no keyboard.</summary>
     public Func<char?> ReadKey { get; init; } = static () => null;
 
-    /// <summary>Calls the action, instead of ending the process, when the user interrupts; until the result is disposed.</summary>
-    public Func<Action, IDisposable?> OnInterrupt { get; init; } = static _ => null;
+    /// <summary>
+    /// Calls the action when the user interrupts, until the result is disposed; the process goes on where that is said, and
+    /// ends else.
+    /// </summary>
+    public Func<Action, bool, IDisposable?> OnInterrupt { get; init; } = static (_, _) => null;
 
     /// <summary>The clock of live views.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -72,7 +75,7 @@ internal sealed record CliHost
         TerminalWidth = StandardOutput.Width,
         TerminalHeight = StandardOutput.Height,
         ReadKey = Keyboard.Read,
-        OnInterrupt = static action => new Interrupts(action),
+        OnInterrupt = static (action, goesOn) => new Interrupts(action, goesOn),
         Variable = Environment.GetEnvironmentVariable,
     };
 

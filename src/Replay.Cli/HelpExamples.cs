@@ -8,7 +8,8 @@ internal static class HelpExamples
 {
     public const string ExitCodes =
         "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage,\n"
-        + "            3 bad or damaged input, 4 a bug in irqreplay.";
+        + "            3 bad or damaged input, 4 a bug in irqreplay,\n"
+        + "            130 interrupted.";
 
     /// <summary>Line to type and what it does, by command; the empty name is the program itself.</summary>
     public static IReadOnlyDictionary<string, (string Line, string Meaning)[]> ByCommand { get; } =

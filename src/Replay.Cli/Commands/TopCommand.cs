@@ -8,6 +8,8 @@ namespace Replay.Cli.Commands;
 /// <summary><c>top</c>: a live view of a machine while its recording is replayed, or still made.</summary>
 internal sealed class TopCommand
 {
+    public const string Name = "top";
+
     private static readonly TimeSpan KeyEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a frame waits for the replay to reach the border of a batch; it takes what there is after that.</summary>
@@ -65,7 +67,7 @@ internal sealed class TopCommand
     public static Command Build(CliHost host, SessionFactory createSession)
     {
         var command = new Command(
-            "top", "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
+            Name, "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
         _ = new TopCommand(command, host, createSession);
         return command;
     }
@@ -89,7 +91,7 @@ internal sealed class TopCommand
             speed is { } times ? new Pacer(host.Time, times) : null);
         using var screen = new TopScreen(host, redraws);
         var printer = new TopPrinter(result.GetValue(_shared.File)!, screen, format, rows, host, replay, input);
-        using (host.OnInterrupt(Stop))
+        using (host.OnInterrupt(Stop, true))
         {
             replay.Start();
             bool ended = Watch(replay, printer, interval, frames);

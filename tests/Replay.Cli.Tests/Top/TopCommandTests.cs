@@ -254,7 +254,7 @@ public class TopCommandTests
             OutIsTerminal = OutIsTerminal,
             TakeKeyboard = static host => host with { HasKeyboard = true },
             ReadKey = () => Key,
-            OnInterrupt = action =>
+            OnInterrupt = (action, _) =>
             {
                 _interrupt = action;
                 return null;
