@@ -81,6 +81,7 @@ internal static class HelpExamples
                 ("irqreplay diff capture.dat --left linux-6.1 --right linux-6.12", "What another kernel would have made of the same stimuli."),
                 ("irqreplay diff capture.dat --with ir.host=off", "The machine without interrupt remapping."),
                 ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
+                ("irqreplay diff all.irqt --left-machine guest1 --right-machine guest2", "Two machines of one file."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
             ],
             ["bench"] =

@@ -90,8 +90,40 @@ public sealed class MachineFilesTests : IDisposable
             (int aloneCode, string aloneText, _) = RealCli.Run(command, alone, option, value);
             Assert.Equal(aloneCode, code);
             Assert.Equal(aloneText.Replace(alone, "FILE", StringComparison.Ordinal),
-                text.Replace($"{all}: {Names[2]}", "FILE", StringComparison.Ordinal).Replace(all, "FILE", StringComparison.Ordinal));
+                text.Replace($"{all}: {Names[2]}", "FILE", StringComparison.Ordinal)
+                    .Replace($"{all} --machine {Names[2]}", "FILE", StringComparison.Ordinal).Replace(all, "FILE", StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData(".irqt", "--left-machine", "guest one", "--right-machine", "irq007-raises")]
+    [InlineData(".irqs", "--machine", "guest one", "--right-machine", "irq007-raises")]
+    [InlineData(".irqt", "--left-machine", "guest one", "--machine", "irq007-raises")]
+    public void Two_machines_of_one_file_are_compared_as_two_files_are(string extension, params string[] options)
+    {
+        string all = Make(extension);
+        (int code, string text, string error) = RealCli.Run(["diff", all, "--format", "json", .. options]);
+        (int apartCode, string apart, _) = RealCli.Run("diff", Clean, Leak, "--format", "json");
+        Assert.Equal((ExitCodes.Findings, ""), (code, error));
+        Assert.Equal(apartCode, code);
+        Assert.Equal(Timeless(apart), Timeless(text));
+        (_, text, _) = RealCli.Run(["diff", all, .. options]);
+        Assert.Contains($"{all}: guest one", text, StringComparison.Ordinal);
+        Assert.Contains($"irqreplay state {all} --machine 'guest one' --at event:", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--left-machine host: name the other machine too: --right-machine NAME", "--left-machine", "host")]
+    [InlineData("--right-machine host: name the other machine too: --left-machine NAME", "--right-machine", "host")]
+    [InlineData("--right-machine guest: ", "--machine", "host", "--right-machine", "guest")]
+    [InlineData("--left-log: of two recordings; the log of one is --log", "--machine", "host", "--left-log", "x")]
+    [InlineData("--log, --left-log: both are the log of LEFT", "--left-machine", "host", "--right-machine", "guest one", "--log", "x", "--left-log", "y")]
+    [InlineData("--right-log nowhere: cannot be read", "--left-machine", "host", "--right-machine", "guest one", "--right-log", "nowhere")]
+    public void Sides_that_are_not_both_said_are_asked_for(string expected, params string[] options)
+    {
+        (int code, _, string error) = RealCli.Run(["diff", Make(".irqs"), .. options]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.StartsWith("irqreplay: " + expected, error, StringComparison.Ordinal);
     }
 
     [Theory]
