@@ -17,6 +17,7 @@ internal sealed class SharedOptions
 
     private readonly FormatOption _format;
     private readonly LanesOption? _lanes;
+    private readonly InputPaths _paths = new();
 
     /// <param name="command">Gets the argument and the options.</param>
     /// <param name="formats">Formats of results.</param>
@@ -124,7 +125,7 @@ internal sealed class SharedOptions
     /// <exception cref="BadInputException">The file names its machines wrongly.</exception>
     public List<MachineSource> ReadSources(ParseResult result, CliHost host, string path)
     {
-        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        MachineDirectory? directory = _paths.FindMachines(path, host);
         if (directory is null)
         {
             Func<string, int, Recording> open = Opener(result, host);
@@ -143,7 +144,7 @@ internal sealed class SharedOptions
         return sources;
     }
 
-    private static Recording Open(RecordingChoice choice, CliHost host, OpenOptions options, int lanes)
+    private Recording Open(RecordingChoice choice, CliHost host, OpenOptions options, int lanes)
     {
         Func<Recording> open = Choose(choice, new RecordingOpener(host.Formats, options), host);
         Recording recording = Divide(open(), options, choice.Name.File, lanes);
@@ -151,15 +152,15 @@ internal sealed class SharedOptions
     }
 
     // The one machine of the file, or the one that is asked for.
-    private static Func<Recording> Choose(RecordingChoice choice, RecordingOpener opener, CliHost host)
+    private Func<Recording> Choose(RecordingChoice choice, RecordingOpener opener, CliHost host)
     {
         ((string path, string? machine), string option) = (choice.Name, choice.MachineOption);
-        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        MachineDirectory? directory = _paths.FindMachines(path, host);
         if (directory is null)
         {
             // The other one of two recordings may well be of one machine.
             if (machine is not null && !choice.MayBeUnnamed) throw new UsageException($"{option} {machine}: {path} does not name its machines; give it without {option}");
-            return path == "-" ? () => opener.Open(host.OpenIn(), "standard input") : () => opener.Open(path);
+            return path == "-" ? () => opener.Open(_paths.OpenIn(host), InputPaths.StandardInput) : () => opener.Open(path);
         }
         int index = 0;
         if (machine is null && directory.Names.Count > 1)

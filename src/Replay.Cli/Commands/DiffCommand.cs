@@ -187,7 +187,7 @@ internal sealed class DiffCommand
     private int RunTwo(ParseResult result, OutputFormat format, RecordingChoice leftChoice, RecordingChoice rightChoice,
         string[] givenLeft, string[] givenRight)
     {
-        if (leftChoice.Name.File == "-" && rightChoice.Name.File == "-")
+        if (leftChoice.Name is { File: "-" } && rightChoice.Name is { File: "-" } && result.GetValue(_other) is not null)
             throw new UsageException("diff - -: standard input can be one of the two recordings only");
         Choose(result, default);
         using Recording left = _shared.Open(result, _host, leftChoice);

@@ -19,6 +19,24 @@ internal static class RealProcess
         }
     }
 
+    /// <summary>
+    /// This process, and so each that it starts, does not heed Ctrl-C: a shell starts its background jobs like that.
+    /// </summary>
+    public static bool IgnoresInterrupts
+    {
+        get
+        {
+            const string Label = "SigIgn:";
+            const int Interrupt = 2;
+            foreach (string line in OperatingSystem.IsLinux() ? File.ReadAllLines("/proc/self/status") : [])
+            {
+                if (line.StartsWith(Label, StringComparison.Ordinal))
+                    return (Convert.ToUInt64(line[Label.Length..].Trim(), 16) >> (Interrupt - 1) & 1) != 0;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Starts it with its results and notes redirected.</summary>
     public static Process Start(params string[] args) => StartProgram([.. Command, .. args]);
 
