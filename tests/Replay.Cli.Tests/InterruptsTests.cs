@@ -35,7 +35,9 @@ public sealed class InterruptsTests : IDisposable
     [InlineData("convert - -o OUT --lanes 1", "INT", 130)]
     [InlineData("convert - -o OUT --lanes 8", "INT", 130)]
     [InlineData("convert a=- -o OUT", "INT", 130)]
-    [InlineData("diff - --right linux-6.12", "INT", 130)]
+    [InlineData("diff - --right linux-6.12 --lanes 1", "INT", 130)]
+    [InlineData("diff - --right linux-6.12 --lanes 8", "INT", 130)]
+    [InlineData("history - --irq 24 --lanes 8", "INT", 130)]
     [InlineData("convert - -o OUT", "TERM", 143)]
     public async Task An_interrupt_ends_a_busy_command_at_once_and_leaves_no_file(string command, string signal, int code)
     {

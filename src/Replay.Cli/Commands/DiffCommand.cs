@@ -76,7 +76,7 @@ internal sealed class DiffCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command, file: "LEFT");
+        _shared = new SharedOptions(command, file: "LEFT", divides: true);
         command.Arguments.Add(_other);
         command.Options.Add(_left);
         command.Options.Add(_right);

@@ -54,7 +54,7 @@ internal sealed class TopCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         command.Options.Add(_speed);
         command.Options.Add(_interval);
         command.Options.Add(_frames);
@@ -83,10 +83,11 @@ internal sealed class TopCommand
         int rowsMax = format == OutputFormat.Json || redraws ? int.MaxValue : 10;
         int rows = ParseCount("--rows", result.GetValue(_rows), rowsMax);
 
+        int lanes = _shared.GetLanes(result);
         CliHost host = redraws ? _host.TakeKeyboard(_host) : _host;
         var input = new TopInput(result.GetValue(_shared.File)!, host);
         using var replay = new TopReplay(
-            beforeWait => input.Open((opening, path) => _shared.Open(result, opening, path), beforeWait),
+            beforeWait => input.Open((opening, path, isLive) => _shared.Opener(result, opening)(path, isLive ? 1 : lanes), beforeWait),
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
             speed is { } times ? new Pacer(host.Time, times) : null);
         using var screen = new TopScreen(host, redraws);

@@ -33,14 +33,14 @@ internal sealed class TopInput
     public Importer? Importer => Volatile.Read(ref _importer);
 
     /// <summary>Opens it; <paramref name="open"/> gets the host that has it and the path to open.</summary>
-    /// <param name="open">Opens a path.</param>
+    /// <param name="open">Opens a path; told of a pipe, which is read on the thread that replays, because only it knows what is applied.</param>
     /// <param name="beforeWait">Called before a read that would wait.</param>
-    public Recording Open(Func<CliHost, string, Recording> open, Action beforeWait)
+    public Recording Open(Func<CliHost, string, bool, Recording> open, Action beforeWait)
     {
-        if (_path != "-" && !IsPipe(_path)) return open(_host, _path);
+        if (_path != "-" && !IsPipe(_path)) return open(_host, _path, false);
         var pipe = new PumpedStream(_path == "-" ? _host.OpenIn() : OpenPipe(_path), beforeWait);
         Volatile.Write(ref _pipe, pipe);
-        return open(_host with { OpenIn = () => pipe, Formats = Watch(_host.Formats) }, "-");
+        return open(_host with { OpenIn = () => pipe, Formats = Watch(_host.Formats) }, "-", true);
     }
 
     /// <summary>Ends a read that waits, with an <see cref="OperationCanceledException"/>.</summary>
