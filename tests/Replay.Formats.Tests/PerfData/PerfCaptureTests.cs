@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using Replay.Core.Events;
+using Replay.Formats.FtraceText;
 using Replay.Formats.Mapping;
 using Replay.Formats.PerfData;
 using Replay.Formats.Tests.TraceDat;
@@ -82,6 +83,18 @@ public sealed class PerfCaptureTests
             Assert.True(left.Count > 500);
             Assert.InRange(best, left.Count - 20, left.Count);
         }
+    }
+
+    [CaptureFact]
+    public void What_perf_script_prints_is_what_the_file_holds()
+    {
+        string folder = Path.Combine(CaptureFolder.Root!, "hotplug-perf");
+        using PerfDataRecording file = PerfDataRecording.Open(Path.Combine(folder, "perf.data"), MappingTable.BuiltIn, []);
+        using FtraceTextRecording text = FtraceTextRecording.Open(Path.Combine(folder, "perf-script.txt"), MappingTable.BuiltIn, []);
+        Assert.Equal(Lines(file, static _ => true), Lines(text, static _ => true));
+        Assert.Equal("perf script text", text.Info.Format);
+        Assert.Empty(text.Report.Entries);
+        Assert.Equal(file.Info.Sources, text.Info.Sources);
     }
 
     private static int Common(List<string> left, List<string> right, int skip)
