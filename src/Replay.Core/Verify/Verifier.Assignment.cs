@@ -54,8 +54,9 @@ public sealed partial class Verifier<TRules>
             && (move.PrevCpu == cpu.OldCpu || (cpu.OldVector == 0 && !cpu.OldStaleKnown)));
         if (!newRight || !oldRight)
         {
+            string stale = move.PrevVector == 0 ? FormattableString.Invariant($" (CPU {move.PrevCpu})") : "";
             Disagree(DecisionKind.Assignment, e.Irq, $"{PlaceText(vector, target)}, until now {OldText(cpu)}",
-                $"{PlaceText(e.Vector, move.Cpu)}, until now {PlaceText(move.PrevVector, move.PrevCpu)}{(move.PrevVector == 0 ? $" (CPU {move.PrevCpu})" : "")}",
+                $"{PlaceText(e.Vector, move.Cpu)}, until now {PlaceText(move.PrevVector, move.PrevCpu)}{stale}",
                 $"the allocator took the new place; the old one is the interrupt's since event {irq.PlaceEvent}");
         }
         else if (!known && !cpu.OldKnown) Open(DecisionKind.Assignment, OpenReason.StateBefore);
@@ -177,9 +178,12 @@ public sealed partial class Verifier<TRules>
         if (!destinationKnown) destination = LearnDestination(at, expectedCpu, place);
         if (e.Vector != vector || place.Cpu != expectedCpu || place.ApicDest != destination)
         {
-            Disagree(DecisionKind.Config, e.Irq, $"vector {vector} on CPU {expectedCpu}, APIC destination 0x{destination:x}",
+            string why = irq.Vector == 0 ? "an interrupt without a vector gets the placeholder on the first online CPU"
+                : FormattableString.Invariant($"that is its place since event {irq.PlaceEvent}");
+            Disagree(DecisionKind.Config, e.Irq,
+                $"vector {vector} on CPU {expectedCpu}, APIC destination 0x{destination:x}",
                 $"vector {e.Vector} on CPU {place.Cpu}, APIC destination 0x{place.ApicDest:x}",
-                $"{(irq.Vector == 0 ? "an interrupt without a vector gets the placeholder on the first online CPU" : $"that is its place since event {irq.PlaceEvent}")}; destinations are {ModeText()}");
+                $"{why}; destinations are {ModeText()}");
         }
         else if (!known) Open(DecisionKind.Config, OpenReason.StateBefore);
         else if (!destinationKnown) Open(DecisionKind.Config, OpenReason.FirstSight);

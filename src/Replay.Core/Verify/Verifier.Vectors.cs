@@ -1,3 +1,5 @@
+using System;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
@@ -113,8 +115,8 @@ public sealed partial class Verifier<TRules>
         else if (managed == activation.IsManaged && canReserve == activation.CanReserve && reserve == activation.Reserve) Agree(DecisionKind.Activation);
         else
         {
-            Disagree(DecisionKind.Activation, e.Irq, $"is_managed={Bit(managed)} can_reserve={Bit(canReserve)} reserve={Bit(reserve)}",
-                $"is_managed={Bit(activation.IsManaged)} can_reserve={Bit(activation.CanReserve)} reserve={Bit(activation.Reserve)}",
+            Disagree(DecisionKind.Activation, e.Irq,
+                $"{SetupText(managed, canReserve, reserve)}", $"{SetupText(activation)}",
                 $"that is how the interrupt was set up, and how it is activated");
         }
         irq.Put(IrqFacts.Managed, managed);
@@ -124,6 +126,12 @@ public sealed partial class Verifier<TRules>
         if (!known && activation.CanReserve && !irq.Has(IrqFacts.PlaceKnown)) irq.Clear(IrqFacts.ReservedKnown);
         StartActivation(ref cpu, e.Irq);
     }
+
+    private static string SetupText(bool managed, bool canReserve, bool reserve) =>
+        FormattableString.Invariant($"is_managed={Bit(managed)} can_reserve={Bit(canReserve)} reserve={Bit(reserve)}");
+
+    private static string SetupText(VectorActivation recorded) =>
+        SetupText(recorded.IsManaged, recorded.CanReserve, recorded.Reserve);
 
     private static void StartWork(ref VerifyCpu cpu, uint irq)
     {
@@ -179,8 +187,8 @@ public sealed partial class Verifier<TRules>
             Agree(DecisionKind.Release);
         else
         {
-            Disagree(DecisionKind.Release, e.Irq, $"is_managed={Bit(irq.Has(IrqFacts.Managed))} can_reserve={Bit(irq.Has(IrqFacts.CanReserve))} reserve=0",
-                $"is_managed={Bit(activation.IsManaged)} can_reserve={Bit(activation.CanReserve)} reserve={Bit(activation.Reserve)}",
+            Disagree(DecisionKind.Release, e.Irq,
+                $"{SetupText(irq.Has(IrqFacts.Managed), irq.Has(IrqFacts.CanReserve), false)}", $"{SetupText(activation)}",
                 $"that is how the interrupt was set up");
         }
         if (!irq.Has(IrqFacts.ModeKnown))
@@ -239,8 +247,12 @@ public sealed partial class Verifier<TRules>
         else if (bit < 0 && ret == NoSpace && e.Vector == 0 && (managed || !irq.Has(IrqFacts.ReservedKnown) || result.Reserved == irq.Has(IrqFacts.HasReserved))) Agree(kind);
         else
         {
-            Disagree(kind, e.Irq, $"{(bit < 0 ? $"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28" : PlaceText((byte)bit, (ushort)best))}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
-                $"{(best < 0 ? "no CPU of the mask has a vector left" : $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing")}; candidates {cpu.Search}");
+            string expected = bit >= 0 ? PlaceText((byte)bit, (ushort)best)
+                : FormattableString.Invariant($"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28");
+            string left = best < 0 ? "no CPU of the mask has a vector left" : string.Create(CultureInfo.InvariantCulture,
+                $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing");
+            Disagree(kind, e.Irq, $"{expected}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
+                $"{left}; candidates {cpu.Search}");
         }
     }
 
