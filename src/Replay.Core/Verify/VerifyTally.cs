@@ -23,10 +23,10 @@ public sealed partial class VerifyTally
     private readonly long[] _reasons = new long[OpenReasons.Count];
 
     /// <summary>In the order of events.</summary>
-    public IReadOnlyList<Disagreement> Disagreements => _disagreements;
+    public IReadOnlyList<Disagreement> Disagreements => _withdrawals.Count == 0 ? _disagreements : Standing();
 
     /// <summary>The first decisions that could not be taken again, in the order of events.</summary>
-    public IReadOnlyList<OpenDecision> OpenDecisions => _openDecisions;
+    public IReadOnlyList<OpenDecision> OpenDecisions => _withdrawals.Count == 0 ? _openDecisions : InOrder(_openDecisions);
 
     public long AgreedOf(DecisionKind kind) => _agreed[(int)kind];
 
@@ -50,12 +50,7 @@ public sealed partial class VerifyTally
 
     internal void Open(long index, DecisionKind kind, OpenReason reason)
     {
-        if (_openDecisions.Count < KeptMax)
-        {
-            int place = _openDecisions.Count;
-            while (place > 0 && _openDecisions[place - 1].Event > index) place--;
-            _openDecisions.Insert(place, new OpenDecision(index, kind, reason));
-        }
+        if (_openDecisions.Count < KeptMax) _openDecisions.Add(new OpenDecision(index, kind, reason));
         _open[(int)kind]++;
         _reasons[(int)reason]++;
     }
@@ -70,23 +65,6 @@ public sealed partial class VerifyTally
     {
         CountDisagreement(disagreement.Kind);
         _disagreements.Add(disagreement);
-    }
-
-    /// <summary>Event of the last disagreement that is kept; -1 when none is.</summary>
-    internal long LastDisagreement => _disagreements.Count > 0 ? _disagreements[^1].Event : -1;
-
-    /// <summary>What was said to differ from an event on is open. Those that were counted only stay counted.</summary>
-    internal void Withdraw(long from, OpenReason reason)
-    {
-        int first = _disagreements.Count;
-        while (first > 0 && _disagreements[first - 1].Event >= from) first--;
-        for (int i = first; i < _disagreements.Count; i++)
-        {
-            Disagreement disagreement = _disagreements[i];
-            _disagreed[(int)disagreement.Kind]--;
-            Open(disagreement.Event, disagreement.Kind, reason);
-        }
-        _disagreements.RemoveRange(first, _disagreements.Count - first);
     }
 
     private static long Sum(ReadOnlySpan<long> counts)
