@@ -115,6 +115,6 @@ public sealed partial class Verifier<TRules>
     /// <summary>What was said to differ in this record is open, where a CPU's records are missing.</summary>
     private void Reconsider(ReadOnlySpan<IrqEvent> at)
     {
-        if (InDoubt(at)) _tally.Withdraw(_index, OpenReason.StateBefore);
+        if (InDoubt(at)) _tally.Retract(_index, OpenReason.StateBefore);
     }
 }

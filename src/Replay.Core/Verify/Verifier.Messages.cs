@@ -1,6 +1,5 @@
 using System;
 using Replay.Core.Events;
-using Replay.Core.Rules;
 using Replay.Core.Spec;
 using Replay.Core.State;
 

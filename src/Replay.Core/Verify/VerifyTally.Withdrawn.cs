@@ -45,6 +45,20 @@ public sealed partial class VerifyTally
         Follow();
     }
 
+    /// <summary>As <see cref="Withdraw"/>, of the event that was judged last: nothing of it is left.</summary>
+    internal void Retract(long index, OpenReason reason)
+    {
+        while (LastDisagreement == index)
+        {
+            DecisionKind kind = _disagreements[^1].Kind;
+            _disagreements.RemoveAt(_disagreements.Count - 1);
+            _standing.RemoveAt(_standing.Count - 1);
+            _followed--;
+            _disagreed[(int)kind]--;
+            Open(index, kind, reason);
+        }
+    }
+
     private void Follow()
     {
         for (; _withdrawalsFollowed < _withdrawals.Count; _withdrawalsFollowed++)

@@ -31,6 +31,9 @@ public sealed class FieldCoverageTests
         ["Systems.Aer.RecordedRecovery._devices"] = "an index of _inOrder",
         ["Systems.SystemSet._live"] = "made anew whenever it is asked for",
         ["Verify.Verifier`1.<FollowsEvidence>k__BackingField"] = "given when the verifier is made",
+        ["Verify.VerifyTally._standing"] = "made of _disagreements and _withdrawals",
+        ["Verify.VerifyTally._followed"] = "as _standing",
+        ["Verify.VerifyTally._withdrawalsFollowed"] = "as _standing",
     };
 
     [Fact]
