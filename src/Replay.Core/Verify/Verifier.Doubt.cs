@@ -61,7 +61,7 @@ public sealed partial class Verifier<TRules>
                 if (!HasBegun(cpu) && (isOffline || (cpu < _cpusUsed && _cpus[cpu].UpUnseen))) return false;
                 if (HasBegun(cpu) && !isOffline) begun++;
             }
-            if (!_matrix.GlobalKnown || _matrix.GlobalResync) return _matrix.Complete;
+            if (!_matrix.GlobalKnown) return _matrix.Complete;
             return begun >= _matrix.OnlineMaps;
         }
     }

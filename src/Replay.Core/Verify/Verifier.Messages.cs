@@ -21,7 +21,12 @@ public sealed partial class Verifier<TRules>
         var write = new MessageWrite(in e);
         var recorded = new MsiMessage(write.Address, write.Data);
         (ushort device, int entry) = ExpectedEntry(at, ref irq, write);
-        bool deactivates = DeactivatedNext(at[1..], e.Cpu, pastEntry: true) == e.Irq;
+        bool deactivates = DeactivatedNext(at[1..], e.Cpu, pastEntry: true, out bool cutOff) == e.Irq;
+        if (cutOff && recorded == default)
+        {
+            Open(DecisionKind.Message, OpenReason.Caller);
+            return;
+        }
         bool unsure = false;
         bool twoStep = cpu.TwoStepIrq == e.Irq;
         if (!cpu.OperationSeen && !_matrix.Complete && !_irteSeen && irq.RemapIndex < 0 && !recorded.IsRemappable)
@@ -151,8 +156,15 @@ public sealed partial class Verifier<TRules>
     /// remapping entry, then the vector domain's record, which says which interrupt it is (Linux
     /// irq_domain_deactivate_irq, msi_domain_deactivate).
     /// </summary>
-    private static uint DeactivatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu, bool pastEntry)
+    private static uint DeactivatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu, bool pastEntry) =>
+        DeactivatedNext(ahead, cpu, pastEntry, out _);
+
+    /// <summary>
+    /// As above; <paramref name="cutOff"/> is true when the CPU's records end, or some were lost, before one that tells.
+    /// </summary>
+    private static uint DeactivatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu, bool pastEntry, out bool cutOff)
     {
+        cutOff = false;
         foreach (ref readonly IrqEvent e in ahead)
         {
             if (e.Cpu != cpu) continue;
@@ -167,9 +179,13 @@ public sealed partial class Verifier<TRules>
                     or EventKind.HandlerEntry or EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit
                     or EventKind.AckIrq or EventKind.FlowHandler:
                     continue;
+                case EventKind.Loss:
+                    cutOff = true;
+                    return IrqEvent.NoIrq;
                 default: return IrqEvent.NoIrq;
             }
         }
+        cutOff = true;
         return IrqEvent.NoIrq;
     }
 

@@ -140,7 +140,7 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         bool known = irq.Has(IrqFacts.PreviousKnown) && irq.PreviousVector != 0;
         bool isManaged = (e.A >> 16 & 1) != 0;
-        bool managed = irq.Has(IrqFacts.ModeKnown) ? irq.Has(IrqFacts.Managed) : isManaged;
+        bool managed = KnowsManaged(e.Irq) ? irq.Has(IrqFacts.Managed) : isManaged;
         byte vector = known ? irq.PreviousVector : e.Vector;
         ushort target = known ? irq.PreviousCpu : place.Cpu;
         if (vector != e.Vector || target != place.Cpu || managed != isManaged)
@@ -149,7 +149,7 @@ public sealed partial class Verifier<TRules>
                 $"{PlaceText(e.Vector, place.Cpu)}, is_managed={Bit(isManaged)}", $"that is the interrupt's old place since event {irq.PlaceEvent}");
             if (FollowsRecorded(at[1..], e.Cpu, e.Vector, place.Cpu, vector, target)) (vector, target) = (e.Vector, place.Cpu);
         }
-        else if (!known) Open(DecisionKind.Cleanup, OpenReason.StateBefore);
+        else if (!known || !KnowsManaged(e.Irq)) Open(DecisionKind.Cleanup, OpenReason.StateBefore);
         else Agree(DecisionKind.Cleanup);
         cpu.Free0 = new Freeing(target, vector, managed);
         cpu.Free1 = default;

@@ -31,8 +31,13 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         _irteSeen = true;
         LearnEntryFormat(at);
-        uint deactivated = TakeDeactivated(ref cpu, at);
+        uint deactivated = TakeDeactivated(ref cpu, at, out bool cutOff);
         bool clears = deactivated != IrqEvent.NoIrq;
+        if (cutOff && store.Lo == 0 && store.Hi == 0)
+        {
+            Open(DecisionKind.Irte, OpenReason.Caller);
+            return;
+        }
         int invalidated = cpu.Dark ? -1 : InvalidatedNext(at[1..], e.Cpu);
         uint number = clears ? deactivated : cpu.EntryDone ? WriterOf(store, invalidated) : cpu.WorkIrq;
         cpu.EntryDone = true;
@@ -79,11 +84,12 @@ public sealed partial class Verifier<TRules>
     /// The interrupt whose deactivation this write belongs to: told by the probe before it, or by the vector domain's
     /// record after it.
     /// </summary>
-    private static uint TakeDeactivated(ref VerifyCpu cpu, ReadOnlySpan<IrqEvent> at)
+    private static uint TakeDeactivated(ref VerifyCpu cpu, ReadOnlySpan<IrqEvent> at, out bool cutOff)
     {
         uint told = cpu.DeactivatedIrq;
         cpu.DeactivatedIrq = IrqEvent.NoIrq;
-        return told != IrqEvent.NoIrq ? told : DeactivatedNext(at[1..], at[0].Cpu, pastEntry: false);
+        cutOff = false;
+        return told != IrqEvent.NoIrq ? told : DeactivatedNext(at[1..], at[0].Cpu, pastEntry: false, out cutOff);
     }
 
     /// <summary>The interrupt that has the entry: where nothing tells who writes it, the entry does.</summary>
@@ -308,8 +314,13 @@ public sealed partial class Verifier<TRules>
         var store = new AmdIrteStore(in e);
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         _irteSeen = true;
-        uint deactivated = TakeDeactivated(ref cpu, at);
+        uint deactivated = TakeDeactivated(ref cpu, at, out bool cutOff);
         bool clears = deactivated != IrqEvent.NoIrq;
+        if (cutOff && (store.Lo & AmdValid) == 0)
+        {
+            Open(DecisionKind.Irte, OpenReason.Caller);
+            return;
+        }
         uint number = clears ? deactivated : cpu.EntryDone ? OwnerOf(store.Index, store.DevId) : cpu.WorkIrq;
         if (number >= (uint)_irqsUsed)
         {

@@ -297,7 +297,7 @@ public sealed partial class Verifier<TRules>
         }
         ForgetBits();
         _systemAssumed |= _matrix.Complete; // The system's vectors are still those that were seen.
-        _matrix.Complete = false;
+        _matrix.Complete = _matrix.GlobalKnown = false;
     }
 
     /// <summary>

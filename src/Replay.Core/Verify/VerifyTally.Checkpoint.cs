@@ -34,6 +34,7 @@ public sealed partial class VerifyTally
             (DecisionKind)archive.Value((byte)(row?.Kind ?? 0)), archive.Value(row?.Irq), archive.Value(row?.Expected ?? ""),
             archive.Value(row?.Actual ?? ""), archive.Value(row?.Because ?? "")));
         archive.Tail(_withdrawals, CountIn(from), KeptMax, row => new Withdrawal(archive.Value(row.From), archive.Value(row.Count)));
+        Follow();
     }
 
     private static int CountIn(long mark) => (int)(mark & ((1 << MarkBits) - 1));

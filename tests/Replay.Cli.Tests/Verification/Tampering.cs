@@ -71,6 +71,9 @@ internal sealed class Tampering
         return new Tampering([.. events], recording.Tables, recording.Info.Kernel);
     }
 
+    /// <summary>A copy with other events.</summary>
+    public Tampering Changed(Func<IrqEvent[], IrqEvent[]> change) => new(change(_events), Tables, Kernel);
+
     public VerifyTally Verify() => KernelRelease.Parse(Kernel).UsesTimerCleanup
         ? Verify(default(Linux612))
         : Verify(default(Linux61));
