@@ -13,6 +13,7 @@ internal sealed class PerfLayout
 
     private readonly Dictionary<ulong, int> _attrOfId = [];
     private int[] _attrOfSmallId = [];
+    private SampleShape? _shape;
 
     public PerfLayout(InputFile file, ImportReport report)
     {
@@ -31,6 +32,9 @@ internal sealed class PerfLayout
 
     public List<PerfAttr> Attrs { get; } = [];
 
+    /// <summary>Where all events keep number, time and CPU; null where they differ, or one event needs no number.</summary>
+    public SampleShape? Shape => Attrs.Count > 1 && IdCount > 0 ? _shape : null;
+
     /// <summary>Records.</summary>
     public FilePart Data { get; set; } = FilePart.Empty;
 
@@ -48,6 +52,12 @@ internal sealed class PerfLayout
 
     /// <summary>Clock of the samples; perf's own where none was chosen.</summary>
     public string Clock => Attrs.Count > 0 && Attrs[0].Clock.Length > 0 ? Attrs[0].Clock : "perf";
+
+    public void Add(PerfAttr attr)
+    {
+        _shape = Attrs.Count == 0 || _shape == attr.Shape ? attr.Shape : null;
+        Attrs.Add(attr);
+    }
 
     public bool TryAddId(ulong id, int attr)
     {
