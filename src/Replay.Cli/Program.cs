@@ -61,6 +61,7 @@ internal static class Program
         }
         // Files called @name are files, not lists of more arguments.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is not HelpText && UsageErrors.FindUnknownOption(result) is { } unknown) throw new UsageException(unknown);
         if (result.Action is ParseErrorAction) throw new UsageException(UsageErrors.Describe(result));
         // The live view ends of itself, and looks at the terminal before the runtime does.
         using IDisposable? interrupts =
