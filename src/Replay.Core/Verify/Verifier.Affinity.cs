@@ -62,11 +62,11 @@ public sealed partial class Verifier<TRules>
     {
         if (cpu.Dark)
         {
-            if (cpu.SetIrq == e.Irq && cpu.Refused) return KnowsOnline ? OnlineOf(CpuMask.All) : null;
+            if (cpu.SetIrq == e.Irq && cpu.Refused) return KnownOnline();
             if (irq.Has(IrqFacts.MovePending) && !KnowsOnlineOf(irq.Pending)) return null;
             if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return _requestsSeen ? irq.Pending : null;
             if (!irq.Has(IrqFacts.MaskKnown) || !KnowsOnlineOf(irq.Mask)) return null;
-            return OnlineOf(irq.Mask).IsEmpty ? OnlineOf(CpuMask.All)
+            return OnlineOf(irq.Mask).IsEmpty ? KnownOnline()
                 : irq.Mask == CpuMask.All ? null : irq.Mask;
         }
         if (irq.Has(IrqFacts.MovePending)) return _requestsSeen ? irq.Pending : null;
@@ -75,7 +75,7 @@ public sealed partial class Verifier<TRules>
         CpuMask wanted = irq.Has(IrqFacts.AffinitySet) ? irq.Mask : CpuMask.All;
         if (!KnowsOnlineOf(wanted)) return null;
         CpuMask online = OnlineOf(wanted);
-        return online.IsEmpty ? OnlineOf(CpuMask.All) : online;
+        return online.IsEmpty ? KnownOnline() : online;
     }
 
     /// <summary>The mask in the next record of this operation.</summary>

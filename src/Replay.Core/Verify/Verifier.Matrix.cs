@@ -17,7 +17,7 @@ public sealed partial class Verifier<TRules>
     private void JudgeAssignSystem(in IrqEvent e)
     {
         GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
-        if (!_matrix.Seen && recorded.OnlineMaps == 0 && recorded.TotalAllocated == 0)
+        if (!_matrix.Seen && e.Vector == 0 && recorded.OnlineMaps == 0 && recorded.TotalAllocated == 0)
         {
             _matrix.Complete = true;
             _matrix.GlobalKnown = true;

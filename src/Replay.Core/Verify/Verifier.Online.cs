@@ -75,6 +75,9 @@ public sealed partial class Verifier<TRules>
         }
     }
 
+    /// <summary>Every online CPU; null when not all are known.</summary>
+    private CpuMask? KnownOnline() => KnowsOnline ? OnlineOf(CpuMask.All) : null;
+
     /// <summary>Of each CPU of the mask it is known whether it is online.</summary>
     private bool KnowsOnlineOf(CpuMask mask)
     {

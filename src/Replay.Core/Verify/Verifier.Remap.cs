@@ -228,9 +228,9 @@ public sealed partial class Verifier<TRules>
             source = (ulong)IrteBits.VerifyBySourceId << IrteBits.SourceValidationShift | address.RequesterId;
             if (source == recorded || !IsShared(at, recorded, device)) return true;
         }
-        else if (!_matrix.Complete)
+        else if (!_matrix.Complete || at.Length < Ahead)
         {
-            // The device may be known from before recording began: it need not be one of an IO-APIC.
+            // The device may be known from before recording began, or after its end: it need not be one of an IO-APIC.
             source = recorded;
             return TryRepeatedSource(at, out ulong again) && again == recorded;
         }
@@ -334,6 +334,9 @@ public sealed partial class Verifier<TRules>
         (int table, int index) = ExpectedAmdEntry(at, number, ref irq, store);
         ulong lo = store.Lo, hi = store.Hi;
         bool known = clears || first ? irq.Has(IrqFacts.ShadowKnown) : irq.Has(IrqFacts.HardwareKnown);
+
+        // Where the activation's begin was not recorded it is not known whether this is its first write.
+        known &= clears || first || cpu.OperationSeen || _matrix.Complete;
         if (known)
         {
             lo = clears ? irq.ShadowLo & ~AmdValid : first ? irq.ShadowLo | AmdValid : ComposeAmdLo(irq.HardwareDestination) | AmdValid;

@@ -296,7 +296,9 @@ public sealed partial class Verifier<TRules>
             _matrix[cpu].AllocMap = _matrix[cpu].ManagedMap = default;
         }
         ForgetBits();
-        _systemAssumed |= _matrix.Complete; // The system's vectors are still those that were seen.
+
+        // The system's vectors are still those that were seen; they were all taken before the first CPU came online.
+        _systemAssumed |= _matrix.Complete && _matrix.OnlineMaps > 0;
         _matrix.Complete = _matrix.GlobalKnown = false;
     }
 
