@@ -219,7 +219,8 @@ public sealed partial class Verifier<TRules>
         ref VerifyCpu cpu = ref _cpus[e.Cpu];
         JudgeShutdown(in e);
         if (!cpu.Dark || !irq.Has(IrqFacts.Managed)) return;
-        if (!irq.Has(IrqFacts.MaskKnown) || !KnowsOnlineOf(irq.ManagedMask)) Open(DecisionKind.Migrate, OpenReason.Mask);
+        bool known = irq.Has(IrqFacts.MaskKnown) && KnowsOnlineOf(irq.ManagedMask);
+        if (!known) Open(DecisionKind.Migrate, OpenReason.Mask);
         else if (OnlineOf(irq.ManagedMask).IsEmpty) Agree(DecisionKind.Migrate);
         else
         {

@@ -84,7 +84,8 @@ public sealed partial class Verifier<TRules>
             irq.Set(IrqFacts.PlaceKnown);
             return;
         }
-        if (move.PrevVector == 0 || !TryCpu(move.PrevCpu) || IsOffline(move.PrevCpu) || MayBeOffline(move.PrevCpu)) return;
+        if (move.PrevVector == 0 || !TryCpu(move.PrevCpu)) return;
+        if (IsOffline(move.PrevCpu) || MayBeOffline(move.PrevCpu)) return;
         irq.PreviousVector = move.PrevVector;
         irq.PreviousCpu = move.PrevCpu;
         irq.Set(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress | IrqFacts.StalePreviousCpuKnown);

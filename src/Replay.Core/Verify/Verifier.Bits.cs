@@ -79,11 +79,13 @@ public sealed partial class Verifier<TRules>
         }
     }
 
-    /// <summary>From here on the books may change without a record: a CPU goes offline or comes back, or records were lost.</summary>
+    /// <summary>
+    /// From here on the books may change without a record: a CPU goes offline or comes back, or records were lost.
+    /// </summary>
     private static bool EndsRecordedBooks(EventKind kind) =>
-        kind is EventKind.Loss or EventKind.MatrixOnline or EventKind.MatrixOffline or EventKind.CpuhpEnter or EventKind.CpuhpExit
-            or EventKind.LapicCanUnplugReturn or EventKind.FixupIrqs or EventKind.MigrateAllOff or EventKind.ForceCompleteMove
-            or EventKind.LapicOffline;
+        kind is EventKind.Loss or EventKind.MatrixOnline or EventKind.MatrixOffline
+            or EventKind.CpuhpEnter or EventKind.CpuhpExit or EventKind.LapicCanUnplugReturn
+            or EventKind.FixupIrqs or EventKind.MigrateAllOff or EventKind.ForceCompleteMove or EventKind.LapicOffline;
 
     /// <summary>A CPU's counters before an operation; null where the record does not tell whether it was a managed one.</summary>
     private static CpuCounters? Before(EventKind kind, in CpuCounters after)

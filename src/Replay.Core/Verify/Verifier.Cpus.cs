@@ -244,7 +244,8 @@ public sealed partial class Verifier<TRules>
         for (uint i = 0; i < (uint)_irqsUsed; i++)
         {
             ref VerifyIrq irq = ref _irqs[i];
-            if (irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number) whole &= LeaveOldPlace(ref cpu, ref irq);
+            bool moved = irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number;
+            if (moved) whole &= LeaveOldPlace(ref cpu, ref irq);
             if (irq.Vector == 0 || irq.Cpu != number || !irq.Has(IrqFacts.PlaceKnown | IrqFacts.StartKnown | IrqFacts.Started)) continue;
             Disagree(DecisionKind.Migrate, i, $"moved away from CPU {number}", $"left at {PlaceText(irq.Vector, irq.Cpu)}",
                 $"it is started, and CPU {number} is offline");

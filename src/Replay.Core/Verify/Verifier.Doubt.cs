@@ -6,8 +6,8 @@ namespace Replay.Core.Verify;
 
 /// <content>
 /// Stretches in which not every CPU's records are there: each CPU has a buffer of its own, so data can begin at another
-/// time on each, and records are lost on one while the others' go on. What was learned in such a stretch may be stale: a
-/// decision that differs there is open, and what is known is forgotten when the missing CPU is back.
+/// time on each, and records are lost on one while the others' go on. What was learned in such a stretch may be stale:
+/// a decision that differs there is open, and what is known is forgotten when the missing CPU is back.
 /// </content>
 public sealed partial class Verifier<TRules>
 {
@@ -24,8 +24,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// A CPU's first record. It is online with its map's record where all others' are there already; anything else shows
-    /// that it has worked unrecorded until now.
+    /// A CPU's first record. It is online with its map's record where all others' are there already; anything else
+    /// shows that it has worked unrecorded until now.
     /// </summary>
     private void Begin(in IrqEvent e)
     {
@@ -38,7 +38,9 @@ public sealed partial class Verifier<TRules>
         ForgetAll();
     }
 
-    /// <summary>Records of a CPU were lost between its last one and here: whatever happened meanwhile, the next records tell.</summary>
+    /// <summary>
+    /// Records of a CPU were lost between its last one and here: whatever happened meanwhile, the next records tell.
+    /// </summary>
     private void JudgeLoss(in IrqEvent e)
     {
         _tally.Withdraw(HasBegun(e.Cpu) ? _lastEvents[e.Cpu] : 0, OpenReason.StateBefore);
@@ -46,8 +48,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// As many CPUs as the allocator counts as online have recorded something, and none was seen to go or come by others
-    /// before it had: it may be back unseen. A recording without the allocator's records does not tell.
+    /// As many CPUs as the allocator counts as online have recorded something, and none was seen to go or come by
+    /// others before it had: it may be back unseen. A recording without the allocator's records does not tell.
     /// </summary>
     private bool AllBegun
     {
@@ -79,7 +81,9 @@ public sealed partial class Verifier<TRules>
         return false;
     }
 
-    /// <summary>The next record of some CPU says that records before it were lost: this is one of the places that may be.</summary>
+    /// <summary>
+    /// The next record of some CPU says that records before it were lost: this is one of the places that may be.
+    /// </summary>
     private static bool IsInGap(ReadOnlySpan<IrqEvent> at)
     {
         Span<ulong> seen = stackalloc ulong[CpuTable.CpuMax / 64];

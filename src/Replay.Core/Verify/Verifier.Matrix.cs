@@ -153,7 +153,8 @@ public sealed partial class Verifier<TRules>
             legacy.PreviousVector = 0;
             legacy.PreviousCpu = 0;
             legacy.PlaceEvent = _index;
-            legacy.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.ManagedKnown);
+            legacy.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown);
+            legacy.Set(IrqFacts.ManagedKnown);
         }
         JudgeCounters(e.Cpu, CountersOf(operation), at);
     }
@@ -260,7 +261,11 @@ public sealed partial class Verifier<TRules>
             Disagree(DecisionKind.Free, IrqEvent.NoIrq, $"{PlaceText(freeing.Vector, freeing.Cpu)}",
                 $"{PlaceText(recorded.Vector, recorded.Cpu)}", $"that is what the interrupt had, and what the record before this one gives up");
         }
-        if (freeing.Unsure) freeing = freeing with { Managed = IsManagedFree(freeing.Cpu, freeing.Vector, counters), Unsure = false };
+        if (freeing.Unsure)
+        {
+            bool managed = IsManagedFree(freeing.Cpu, freeing.Vector, counters);
+            freeing = freeing with { Managed = managed, Unsure = false };
+        }
         caller.Free0 = caller.Free1;
         caller.Free1 = default;
         Release(ref caller, freeing);

@@ -126,7 +126,9 @@ public sealed partial class Verifier<TRules>
             : ComposeMessage(irq.HardwareVector, irq.HardwareDestination);
     }
 
-    /// <summary>The machine remaps: where recording began in the middle its entries may show later than its messages.</summary>
+    /// <summary>
+    /// The machine remaps: where recording began in the middle its entries may show later than its messages.
+    /// </summary>
     private static bool EntriesAhead(ReadOnlySpan<IrqEvent> at)
     {
         foreach (ref readonly IrqEvent e in at[1..])
@@ -160,7 +162,8 @@ public sealed partial class Verifier<TRules>
         DeactivatedNext(ahead, cpu, pastEntry, out _);
 
     /// <summary>
-    /// As above; <paramref name="cutOff"/> is true when the CPU's records end, or some were lost, before one that tells.
+    /// As above; <paramref name="cutOff"/> is true when the CPU's records end, or some were lost, before one that
+    /// tells.
     /// </summary>
     private static uint DeactivatedNext(ReadOnlySpan<IrqEvent> ahead, int cpu, bool pastEntry, out bool cutOff)
     {

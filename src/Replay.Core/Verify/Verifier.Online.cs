@@ -6,8 +6,8 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// Which CPUs are online. Where recording begins in the middle a CPU that has recorded nothing yet may be either: it counts
-/// as offline only when the allocator's own count of online maps leaves no place for it.
+/// Which CPUs are online. Where recording begins in the middle a CPU that has recorded nothing yet may be either: it
+/// counts as offline only when the allocator's own count of online maps leaves no place for it.
 /// </content>
 public sealed partial class Verifier<TRules>
 {
@@ -25,8 +25,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// CPUs that recorded nothing but frequent events so far: what they record next shows that they are online, unless it is
-    /// that they come online.
+    /// CPUs that recorded nothing but frequent events so far: what they record next shows that they are online, unless
+    /// it is that they come online.
     /// </summary>
     private void MeetCpus(ReadOnlySpan<IrqEvent> at)
     {
@@ -38,7 +38,8 @@ public sealed partial class Verifier<TRules>
             ulong bit = 1UL << e.Cpu % 64;
             if ((word & bit) != 0) continue;
             word |= bit;
-            if (e.Kind != EventKind.MatrixOnline && !_cpus[e.Cpu].OnlineKnown) _cpus[e.Cpu].Online = _cpus[e.Cpu].OnlineKnown = true;
+            if (e.Kind == EventKind.MatrixOnline || _cpus[e.Cpu].OnlineKnown) continue;
+            _cpus[e.Cpu].Online = _cpus[e.Cpu].OnlineKnown = true;
         }
     }
 

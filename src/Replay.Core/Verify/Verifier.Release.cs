@@ -86,7 +86,8 @@ public sealed partial class Verifier<TRules>
         if (irq.PreviousVector == 0)
         {
             var move = new VectorMove(in e);
-            if (!irq.Has(IrqFacts.PreviousKnown) && TryCpu(move.PrevCpu)) Release(ref cpu, FreeingOf(move.PrevCpu, move.PrevVector, irq));
+            if (irq.Has(IrqFacts.PreviousKnown) || !TryCpu(move.PrevCpu)) return;
+            Release(ref cpu, FreeingOf(move.PrevCpu, move.PrevVector, irq));
             return;
         }
         FreeOldPlace(ref cpu, ref irq);
@@ -191,7 +192,8 @@ public sealed partial class Verifier<TRules>
         if (!known) irq.Put(IrqFacts.Managed, isManaged);
         if (old.Has(IrqFacts.PlaceKnown) && old.Vector == 0)
         {
-            irq.Facts &= ~(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed | IrqFacts.ManagedKnown);
+            irq.Clear(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown);
+            irq.Clear(IrqFacts.Managed | IrqFacts.ManagedKnown);
         }
     }
 }

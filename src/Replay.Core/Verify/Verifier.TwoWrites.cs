@@ -5,8 +5,8 @@ using Replay.Core.Spec;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// Without remapping a new CPU with a new vector takes two writes, so that no half-changed message leads astray: first the
-/// vector, then the CPU (Linux msi_set_affinity; which interrupts get them is a rule of its own).
+/// Without remapping a new CPU with a new vector takes two writes, so that no half-changed message leads astray: first
+/// the vector, then the CPU (Linux msi_set_affinity; which interrupts get them is a rule of its own).
 /// </content>
 public sealed partial class Verifier<TRules>
 {
@@ -32,7 +32,9 @@ public sealed partial class Verifier<TRules>
         cpu.TwoStepUnsure = oldCpu < 0 || careful is null || !(irq.Has(IrqFacts.StartKnown) || _matrix.Complete);
     }
 
-    /// <summary>Whether the interrupt's messages change in two writes; null when what that hangs on was not recorded.</summary>
+    /// <summary>
+    /// Whether the interrupt's messages change in two writes; null when what that hangs on was not recorded.
+    /// </summary>
     private bool? IsCareful(in VerifyIrq irq)
     {
         switch (_rules.AffinityProtocol)
@@ -48,14 +50,15 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// Where it was not known before, the message itself tells: the new vector at another destination is the first of two
-    /// writes. That it is the only one shows the kind of the interrupt where nothing else could be the reason.
+    /// Where it was not known before, the message itself tells: the new vector at another destination is the first of
+    /// two writes. That it is the only one shows the kind of the interrupt where nothing else could be the reason.
     /// </summary>
     private bool TakesTwoWrites(ref VerifyIrq irq, ref VerifyCpu cpu, MsiMessage recorded)
     {
         bool two = recorded.Vector == irq.HardwareVector && recorded.Destination != (irq.HardwareDestination & 0xFF)
             && (!cpu.MsiOldKnown || recorded.Destination == (cpu.TwoStepDestination & 0xFF));
-        bool other = !cpu.MsiOldKnown || CpuOfDestination(cpu.TwoStepDestination) != _cpu || !irq.Has(IrqFacts.StartKnown);
+        bool other = !cpu.MsiOldKnown || CpuOfDestination(cpu.TwoStepDestination) != _cpu
+            || !irq.Has(IrqFacts.StartKnown);
         if (two)
         {
             cpu.TwoStepDestination = recorded.Destination;

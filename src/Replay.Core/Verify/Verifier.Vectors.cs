@@ -42,7 +42,8 @@ public sealed partial class Verifier<TRules>
         if (!irq.Has(IrqFacts.ModeKnown)) irq.Clear(IrqFacts.Managed | IrqFacts.CanReserve);
 
         // A reservation, if it made one, was recorded just before, as was the vector that it got without one.
-        if (_matrix.Complete || (_cpus[e.Cpu].ConfigIrq == e.Irq && irq.Vector != 0)) irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
+        bool assigned = _cpus[e.Cpu].ConfigIrq == e.Irq && irq.Vector != 0;
+        if (_matrix.Complete || assigned) irq.Set(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
 
         // What the AMD driver prepares its entry from (Linux amd/iommu.c irq_remapping_prepare_irte).
         irq.ShadowLo = ComposeAmdLo(irq.Has(IrqFacts.HardwareKnown) ? irq.HardwareDestination : 0);

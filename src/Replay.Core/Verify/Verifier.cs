@@ -120,7 +120,7 @@ public sealed partial class Verifier<TRules>
                     _index++;
                     NoteRecord(in e);
                     JudgeDelivery(in e);
-                    if (_tally.LastDisagreement == _index) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
+                    if (_tally.LastDisagreement == _index) Reconsider(AheadOf(events, i));
                     break;
                 case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit or EventKind.AckIrq
                     or EventKind.FlowHandler:
@@ -136,12 +136,16 @@ public sealed partial class Verifier<TRules>
                     _cpu = e.Cpu;
                     EnsureCpu(e.Cpu);
                     if (!_cpus[e.Cpu].OnlineKnown || _cpus[e.Cpu].Dark) MeetCpu(in e);
-                    JudgeRare(events.Slice(i, Math.Min(events.Length - i, Ahead)));
-                    if (_tally.LastDisagreement == _index) Reconsider(events.Slice(i, Math.Min(events.Length - i, Ahead)));
+                    JudgeRare(AheadOf(events, i));
+                    if (_tally.LastDisagreement == _index) Reconsider(AheadOf(events, i));
                     break;
             }
         }
     }
+
+    /// <summary>A record and those that are looked at beyond it.</summary>
+    private static ReadOnlySpan<IrqEvent> AheadOf(ReadOnlySpan<IrqEvent> events, int at) =>
+        events.Slice(at, Math.Min(events.Length - at, Ahead));
 
     /// <summary>What a CPU records shows that it is online; a dying one has probes only.</summary>
     private void MeetCpu(in IrqEvent e)

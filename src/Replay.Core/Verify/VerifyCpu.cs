@@ -113,7 +113,9 @@ internal struct VerifyCpu // mutable struct: never readonly
 
     public bool ActivateReserve;
 
-    /// <summary>The beginning of an operation was recorded: what comes next on this CPU belongs to one that was seen whole.</summary>
+    /// <summary>
+    /// The beginning of an operation was recorded: what comes next on this CPU belongs to one that was seen whole.
+    /// </summary>
     public bool OperationSeen;
 
     /// <summary>True from the moment the CPU left the online mask until it is back.</summary>
@@ -162,5 +164,6 @@ internal readonly record struct Freeing(ushort Cpu, byte Vector, bool Managed, b
 {
     /// <summary>Saves or restores one.</summary>
     public static Freeing Transfer(StateArchive archive, Freeing place) =>
-        new(archive.Value(place.Cpu), archive.Value(place.Vector), archive.Value(place.Managed), archive.Value(place.Unsure));
+        new(archive.Value(place.Cpu), archive.Value(place.Vector), archive.Value(place.Managed),
+            archive.Value(place.Unsure));
 }

@@ -12,7 +12,9 @@ public sealed partial class VerifyTally
 
     /// <summary>How many decisions of each list are kept, as one number: it changes when another one is.</summary>
     internal long KeptMark =>
-        ((long)_openDecisions.Count << (2 * MarkBits)) | ((long)_disagreements.Count << MarkBits) | (uint)_withdrawals.Count;
+        ((long)_openDecisions.Count << (2 * MarkBits))
+        | ((long)_disagreements.Count << MarkBits)
+        | (uint)_withdrawals.Count;
 
     internal void Transfer(StateArchive archive)
     {
@@ -33,7 +35,8 @@ public sealed partial class VerifyTally
             archive.Value(row?.Event ?? 0), archive.Value(row?.TimeNs ?? 0), archive.Value(row?.Cpu ?? 0),
             (DecisionKind)archive.Value((byte)(row?.Kind ?? 0)), archive.Value(row?.Irq), archive.Value(row?.Expected ?? ""),
             archive.Value(row?.Actual ?? ""), archive.Value(row?.Because ?? "")));
-        archive.Tail(_withdrawals, CountIn(from), KeptMax, row => new Withdrawal(archive.Value(row.From), archive.Value(row.Count)));
+        archive.Tail(_withdrawals, CountIn(from), KeptMax, row => new Withdrawal(
+            archive.Value(row.From), archive.Value(row.Count)));
         Follow();
     }
 

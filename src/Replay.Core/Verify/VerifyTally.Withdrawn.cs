@@ -15,7 +15,9 @@ public sealed partial class VerifyTally
     private int _followed;
     private int _withdrawalsFollowed;
 
-    /// <summary>Of the first <paramref name="Count"/> disagreements kept, those from event <paramref name="From"/> on.</summary>
+    /// <summary>
+    /// Of the first <paramref name="Count"/> disagreements kept, those from event <paramref name="From"/> on.
+    /// </summary>
     private readonly record struct Withdrawal(long From, int Count);
 
     /// <summary>Event of the last disagreement that is kept and stands; -1 when none does.</summary>
@@ -30,7 +32,8 @@ public sealed partial class VerifyTally
     }
 
     /// <summary>
-    /// What was said to differ from an event on is open. Those that were counted only, beyond what is kept, stay counted.
+    /// What was said to differ from an event on is open. Those that were counted only, beyond what is kept, stay
+    /// counted.
     /// </summary>
     internal void Withdraw(long from, OpenReason reason)
     {
@@ -65,7 +68,9 @@ public sealed partial class VerifyTally
         {
             (long from, int count) = _withdrawals[_withdrawalsFollowed];
             for (; _followed < count; _followed++) _standing.Add(_followed);
-            while (_standing.Count > 0 && _disagreements[_standing[^1]].Event >= from) _standing.RemoveAt(_standing.Count - 1);
+            int left = _standing.Count;
+            while (left > 0 && _disagreements[_standing[left - 1]].Event >= from) left--;
+            _standing.RemoveRange(left, _standing.Count - left);
         }
         for (; _followed < _disagreements.Count; _followed++) _standing.Add(_followed);
     }

@@ -26,7 +26,8 @@ public sealed partial class VerifyTally
     public IReadOnlyList<Disagreement> Disagreements => _withdrawals.Count == 0 ? _disagreements : Standing();
 
     /// <summary>The first decisions that could not be taken again, in the order of events.</summary>
-    public IReadOnlyList<OpenDecision> OpenDecisions => _withdrawals.Count == 0 ? _openDecisions : InOrder(_openDecisions);
+    public IReadOnlyList<OpenDecision> OpenDecisions =>
+        _withdrawals.Count == 0 ? _openDecisions : InOrder(_openDecisions);
 
     public long AgreedOf(DecisionKind kind) => _agreed[(int)kind];
 

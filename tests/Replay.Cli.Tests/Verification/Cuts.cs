@@ -9,16 +9,21 @@ namespace Replay.Cli.Tests.Verification;
 internal static class Cuts
 {
     /// <summary>Everything from a share of the records on.</summary>
-    public static IrqEvent[] From(IrqEvent[] events, double share) => events[Start(events, (int)(events.Length * share))..];
+    public static IrqEvent[] From(IrqEvent[] events, double share) =>
+        events[Start(events, (int)(events.Length * share))..];
 
     /// <summary>Everything from just before, at or after a record of a kind.</summary>
     public static IrqEvent[] Near(IrqEvent[] events, EventKind kind, Random random)
     {
         int[] places = [.. Enumerable.Range(0, events.Length).Where(at => events[at].Kind == kind)];
-        return places.Length == 0 ? events : events[Start(events, Math.Max(0, places[random.Next(places.Length)] + random.Next(-1, 3)))..];
+        if (places.Length == 0) return events;
+        int place = places[random.Next(places.Length)] + random.Next(-1, 3);
+        return events[Start(events, Math.Max(0, place))..];
     }
 
-    /// <summary>Each CPU's data begins at a time of its own, as in ring buffers that overwrite their oldest records.</summary>
+    /// <summary>
+    /// Each CPU's data begins at a time of its own, as in ring buffers that overwrite their oldest records.
+    /// </summary>
     public static IrqEvent[] EachCpu(IrqEvent[] events, Random random)
     {
         ulong first = events[0].TimeNs, span = events[^1].TimeNs - first;

@@ -10,8 +10,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Verification;
 
 /// <summary>
-/// Recordings that begin in the middle, on all CPUs or on each at another time, or that lose records: what is not known is
-/// open and never a difference, and what the recording tells is decided again.
+/// Recordings that begin in the middle, on all CPUs or on each at another time, or that lose records: what is not known
+/// is open and never a difference, and what the recording tells is decided again.
 /// </summary>
 public sealed class MidwayTests
 {
@@ -20,10 +20,11 @@ public sealed class MidwayTests
 
     private static readonly EventKind[] Borders =
     [
-        EventKind.VectorUpdate, EventKind.ApicUpdateVector, EventKind.MatrixAlloc, EventKind.MatrixFree, EventKind.MatrixOnline,
-        EventKind.CpuhpEnter, EventKind.FixupIrqs, EventKind.ForceCompleteMove, EventKind.LapicOffline, EventKind.IrqDoSetAffinity,
-        EventKind.ApicSetAffinity, EventKind.MsiWrite, EventKind.IrteWrite, EventKind.IrteWriteAmd, EventKind.SendCleanupVector,
-        EventKind.VectorFreeMoved, EventKind.VectorActivate, EventKind.VectorTeardown, EventKind.IrqShutdown, EventKind.IrqStartup,
+        EventKind.VectorUpdate, EventKind.ApicUpdateVector, EventKind.MatrixAlloc, EventKind.MatrixFree,
+        EventKind.MatrixOnline, EventKind.CpuhpEnter, EventKind.FixupIrqs, EventKind.ForceCompleteMove,
+        EventKind.LapicOffline, EventKind.IrqDoSetAffinity, EventKind.ApicSetAffinity, EventKind.MsiWrite,
+        EventKind.IrteWrite, EventKind.IrteWriteAmd, EventKind.SendCleanupVector, EventKind.VectorFreeMoved,
+        EventKind.VectorActivate, EventKind.VectorTeardown, EventKind.IrqShutdown, EventKind.IrqStartup,
     ];
 
     public static TheoryData<string> Recordings => new("leak-pre", "hibernate");
@@ -46,7 +47,8 @@ public sealed class MidwayTests
     [InlineData("hibernate", 0.5)]
     public void An_altered_decision_is_named_after_a_cut(string capture, double share)
     {
-        Tampering recording = Tampering.Of(Path.Combine(Folders.Traces, capture, "trace.dat")).Changed(events => Cuts.From(events, share));
+        Tampering recording = Tampering.Of(Path.Combine(Folders.Traces, capture, "trace.dat"))
+            .Changed(events => Cuts.From(events, share));
         VerifyTally clean = recording.Verify();
         var open = clean.OpenDecisions.Select(decision => decision.Event).ToHashSet();
         var random = new Random(3);
@@ -60,10 +62,13 @@ public sealed class MidwayTests
                 for (int i = 0; i < 3; i++)
                 {
                     (long altered, string change, VerifyTally tally) = recording.Alter(kind, operand, random);
-                    if (open.Contains(altered) || operand == "prev_cpu") continue; // What stands beside no vector is not known.
+
+                    // The CPU that stands beside no vector is not known.
+                    if (open.Contains(altered) || operand == "prev_cpu") continue;
                     tried++;
                     long[] named = [.. tally.Disagreements.Select(disagreement => disagreement.Event).Distinct()];
-                    if (named.Length != 1 || named[0] != altered) wrong.Add($"event {altered} {change}: named {string.Join(' ', named.Take(5))}");
+                    if (named.Length == 1 && named[0] == altered) continue;
+                    wrong.Add($"event {altered} {change}: named {string.Join(' ', named.Take(5))}");
                 }
             }
         }
