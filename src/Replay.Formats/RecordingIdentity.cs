@@ -4,9 +4,10 @@ namespace Replay.Formats;
 /// <param name="Bytes">Size.</param>
 /// <param name="ModifiedTicks">When it was last written to, in ticks of UTC: a hint that it need not be read again.</param>
 /// <param name="Digest">Checksums of its parts, themselves summed up; the same for a copy.</param>
-public sealed record RecordingIdentity(long Bytes, long ModifiedTicks, ulong Digest)
+/// <param name="Reading">How its records become events, where the user chose that; else empty.</param>
+public sealed record RecordingIdentity(long Bytes, long ModifiedTicks, ulong Digest, string Reading = "")
 {
-    /// <summary>True for the same content, whenever it was written.</summary>
+    /// <summary>True for the same content, whenever it was written and however it is read.</summary>
     public bool IsSameContent(RecordingIdentity other) => Bytes == other.Bytes && Digest == other.Digest;
 }
 

@@ -29,6 +29,7 @@ internal sealed class CheckpointRecorder
     /// <param name="from">Checkpoint that the replay began at; null for the start.</param>
     public CheckpointRecorder(CheckpointStore store, Recording recording, ReplaySession session, CheckpointPace pace, Checkpoint? from = null)
     {
+        recording.NotePlaces();
         _store = store;
         _recording = recording;
         _session = session;

@@ -38,7 +38,7 @@ internal static class Spool
         try
         {
             Copy(source, target, name);
-            return new InputFile(target, name);
+            return new InputFile(target, name, isCopy: true);
         }
         catch (IOException e)
         {

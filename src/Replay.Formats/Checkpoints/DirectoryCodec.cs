@@ -18,12 +18,14 @@ internal static class DirectoryCodec
             ("modified", directory.Key.Recording.ModifiedTicks), ("digest", (long)directory.Key.Recording.Digest),
             ("covered", directory.Covered), ("whole", directory.IsWhole ? 1 : 0), ("marksCovered", directory.MarksCovered),
         ];
-        writer.WriteMapHeader(numbers.Length + 5);
+        writer.WriteMapHeader(numbers.Length + 6);
         foreach ((string key, long value) in numbers)
         {
             writer.Write(key);
             writer.Write(value);
         }
+        writer.Write("reading");
+        writer.Write(directory.Key.Recording.Reading);
         writer.Write("rules");
         writer.Write(directory.Key.Rules);
         writer.Write("product");
@@ -78,7 +80,7 @@ internal static class DirectoryCodec
         var reader = new MessagePackReader(bytes);
         var directory = new CheckpointDirectory();
         long version = 0, size = 0, modified = 0, digest = 0;
-        string rules = "", product = "";
+        string reading = "", rules = "", product = "";
         for (int left = reader.ReadMapHeader(); left > 0; left--)
         {
             switch (reader.ReadString())
@@ -90,6 +92,7 @@ internal static class DirectoryCodec
                 case "covered": directory.Covered = reader.ReadInt64(); break;
                 case "whole": directory.IsWhole = reader.ReadInt64() == 1; break;
                 case "marksCovered": directory.MarksCovered = reader.ReadInt64(); break;
+                case "reading": reading = reader.ReadString() ?? ""; break;
                 case "rules": rules = reader.ReadString() ?? ""; break;
                 case "product": product = reader.ReadString() ?? ""; break;
                 case "marks": ReadMarks(ref reader, directory); break;
@@ -99,7 +102,7 @@ internal static class DirectoryCodec
             }
         }
         RequireVersion(version);
-        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest), rules, product);
+        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading), rules, product);
         return directory;
     }
 
