@@ -95,10 +95,10 @@ public abstract class Recording : IEventSource, IDisposable
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
 
     /// <summary>Names that are there as soon as the recording is opened; the empty one is in every table.</summary>
-    private protected int KnownNames { get; set; } = 1;
+    internal int KnownNames { get; private protected set; } = 1;
 
     /// <inheritdoc cref="KnownNames"/>
-    private protected int KnownDevices { get; set; } = 1;
+    internal int KnownDevices { get; private protected set; } = 1;
 
     /// <summary>The part of <see cref="Transfer"/> that differs from format to format: where reading stands.</summary>
     internal virtual void TransferPlace(StateArchive archive) => throw new NotSupportedException();

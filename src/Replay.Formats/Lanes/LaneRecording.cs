@@ -47,6 +47,8 @@ internal sealed class LaneRecording : Recording
         _inner = inner;
         _settings = settings;
         _straightLeft = readsAhead ? settings.StraightRecords : long.MaxValue;
+        KnownNames = inner.KnownNames;
+        KnownDevices = inner.KnownDevices;
         TakeFacts(isLast: false);
     }
 

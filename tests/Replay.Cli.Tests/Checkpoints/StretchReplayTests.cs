@@ -151,12 +151,12 @@ public sealed partial class StretchReplayTests
         }
     }
 
-    private static void Reseal(CheckpointedFile file, Action<byte[]> editState, byte[]? whole = null) => File.WriteAllBytes(
+    internal static void Reseal(CheckpointedFile file, Action<byte[]> editState, byte[]? whole = null) => File.WriteAllBytes(
         file.Checkpoints, HostileCheckpointTests.Reseal(file.Checkpoints, whole ?? File.ReadAllBytes(file.Checkpoints), editState, static _ => { }));
 
     private static (int Code, string Out) Out((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
-    private static (int Code, string Out, string Error) Run(CheckpointedFile file, params string[] options)
+    internal static (int Code, string Out, string Error) Run(CheckpointedFile file, params string[] options)
     {
         (int code, string said, string error) = file.Run("replay", options);
         return (code, Seconds().Replace(said, "…"), error);
