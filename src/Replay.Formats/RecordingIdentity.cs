@@ -14,4 +14,5 @@ public sealed record RecordingIdentity(long Bytes, long ModifiedTicks, ulong Dig
 /// <summary>What a recording knows of a batch without its records being looked at.</summary>
 /// <param name="MaxTimeNs">Greatest time in it; null when not known.</param>
 /// <param name="MayHoldMarks">False when no marker is in it.</param>
-public readonly record struct BatchFacts(ulong? MaxTimeNs, bool MayHoldMarks);
+/// <param name="Work">What reading it took, in events of a usual recording, where more was read than it holds; else 0.</param>
+public readonly record struct BatchFacts(ulong? MaxTimeNs, bool MayHoldMarks, long Work = 0);

@@ -19,6 +19,7 @@ internal sealed class CheckpointRecorder
     private readonly CheckpointPace _pace;
     private readonly StateWriter _writer = new();
     private long _lastEvents;
+    private long _work;
     private ulong _maxTimeNs;
     private int _findings;
 
@@ -51,7 +52,8 @@ internal sealed class CheckpointRecorder
         _maxTimeNs = Math.Max(_maxTimeNs, facts.MaxTimeNs ?? MaxTime(batch));
         Events = _session.EventCount;
         long apart = Math.Max(_pace.EventsMin << _builder.Thinnings, _pace.EventsPerValue * _writer.ValueCount);
-        if (Events - _lastEvents >= apart) Save();
+        _work += facts.Work;
+        if (Math.Max(Events - _lastEvents, _work) >= apart) Save();
     }
 
     /// <summary>The replay is over: at the recording's end, or where it was asked to be.</summary>
@@ -71,6 +73,7 @@ internal sealed class CheckpointRecorder
         _session.Transfer(_writer);
         _builder.Add(Events, _maxTimeNs, _writer.Written);
         _lastEvents = Events;
+        _work = 0;
     }
 
     private void SaveFindings()

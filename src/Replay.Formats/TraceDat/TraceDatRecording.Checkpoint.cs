@@ -23,24 +23,20 @@ public sealed partial class TraceDatRecording
     /// <summary>Bytes outside the CPUs' data that go into the digest; real files have 5 to 20 MB.</summary>
     private const long OutsideBytesMax = 64 << 20;
 
-    /// <summary>Bytes that an event takes, others among them: plain, and packed.</summary>
+    /// <summary>Bytes that a usual record takes, plain and packed.</summary>
     private const int BytesPerEvent = 32;
     private const int PackedBytesPerEvent = 4;
 
+    // Bytes read of the CPUs' data up to the batch read last and up to the one before it.
+    private long _bytesRead;
+    private long _bytesReadBefore;
+
     /// <inheritdoc/>
-    public override long EventsExpected
-    {
-        get
-        {
-            if (_finished) return Info.EventCount;
-            long events = 0;
-            foreach (BufferLayout buffer in _layout.Buffers)
-            {
-                foreach (CpuSpan span in buffer.Cpus) events += span.Size / (buffer.Compressed ? PackedBytesPerEvent : BytesPerEvent);
-            }
-            return events;
-        }
-    }
+    public override long EventsExpected => _finished ? Info.EventCount : WorkOf(_dataBytes);
+
+    /// <inheritdoc/>
+    /// <remarks>Most records of a file may become no event, and are read all the same.</remarks>
+    public override BatchFacts LastBatch => new(null, true, WorkOf(_bytesRead) - WorkOf(_bytesReadBefore));
 
     /// <inheritdoc/>
     /// <remarks>Nothing is read twice, so what nobody names cannot be gone back to.</remarks>
@@ -105,6 +101,7 @@ public sealed partial class TraceDatRecording
 
     private void GoOn(bool isFinished)
     {
+        _bytesRead = _bytesReadBefore = _context.BytesRead;
         for (int rank = 0; _started && rank < _streams.Length; rank++)
         {
             if (!_streams[rank].HasEnded) _merger.Add(rank, _streams[rank].TimeNs);
@@ -114,6 +111,8 @@ public sealed partial class TraceDatRecording
         Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount;
         if (isFinished) Finish();
     }
+
+    private long WorkOf(long bytes) => bytes / (_layout.Buffers.Exists(static buffer => buffer.Compressed) ? PackedBytesPerEvent : BytesPerEvent);
 
     private List<CpuSpan> SpansByOffset()
     {

@@ -106,6 +106,7 @@ public sealed partial class TraceDatRecording : Recording
                 StartLanes(_laneSettings);
             used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
             _straightRecords += used;
+            (_bytesReadBefore, _bytesRead) = (_bytesRead, _context.BytesRead);
             Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount + (_merge?.LostCount ?? 0);
             if (_merger.Count == 0) Finish();
         }
