@@ -33,8 +33,8 @@ internal sealed partial class CpuStream
         }
         if (!fits)
         {
-            throw new CheckpointException(
-                $"CPU {Cpu} has no record of {RecordLength} bytes at {RecordStart} of the {_source.Length} bytes at offset {FileOffset(0)}");
+            throw new CheckpointException($"CPU {Cpu} has no record of {RecordLength} bytes at {RecordStart} of the "
+                + $"{_source.Length} bytes at offset {FileOffset(0)}");
         }
         Data = _source.Buffer;
         TimeNs = Convert(Clock);

@@ -107,12 +107,13 @@ public sealed partial class TraceDatRecording
             if (!_streams[rank].HasEnded) _merger.Add(rank, _streams[rank].TimeNs);
         }
         if (isFinished != (_started && _merger.Count == 0))
-            throw new CheckpointException($"{_merger.Count} ranges of CPU data go on, and that is said to be {(isFinished ? "" : "not ")}the end");
+            throw new CheckpointException($"{_merger.Count} CPUs' data goes on, and that is said to be {(isFinished ? "" : "not ")}the end");
         Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount;
         if (isFinished) Finish();
     }
 
-    private long WorkOf(long bytes) => bytes / (_layout.Buffers.Exists(static buffer => buffer.Compressed) ? PackedBytesPerEvent : BytesPerEvent);
+    private long WorkOf(long bytes) =>
+        bytes / (_layout.Buffers.Exists(static buffer => buffer.Compressed) ? PackedBytesPerEvent : BytesPerEvent);
 
     private List<CpuSpan> SpansByOffset()
     {

@@ -114,6 +114,8 @@ public sealed class FieldCoverageTests
         ["TraceDat.SourceTable._ignorePatterns"] = "given when it is opened",
         ["TraceDat.TraceDatRecording.<RecordsPerBatch>k__BackingField"] = "whoever reads chooses it",
         ["TraceDat.TraceDatRecording._laneCount"] = "whoever reads chooses it",
+        ["TraceDat.TraceDatRecording._bytesRead"] = "made of the sources' positions",
+        ["TraceDat.TraceDatRecording._bytesReadBefore"] = "of the batch read last",
     };
 
     private static readonly HashSet<Type> GivenToReading =

@@ -35,7 +35,8 @@ public sealed class TraceDatCheckpointTests
         file.Run("replay", "--checkpoints");
         Assert.True(File.Exists(file.Checkpoints));
         foreach (string at in Some(file)) Assert.Equal(file.Straight(at), file.State(at));
-        Assert.Equal(StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1"), StretchReplayTests.Run(file, "--all", "--lanes", "2"));
+        var straight = StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1");
+        Assert.Equal(straight, StretchReplayTests.Run(file, "--all", "--lanes", "2"));
     }
 
     /// <summary>Nothing of what lanes do shows in the checkpoints, and nothing of the checkpoints in what is said.</summary>
@@ -143,7 +144,8 @@ public sealed class TraceDatCheckpointTests
         file.Run("replay", "--checkpoints");
         Assert.Equal(ExitCodes.BadInput, file.Straight("end").Code);
         foreach (string at in Some(file)) Assert.Equal(file.Straight(at), file.State(at));
-        Assert.Equal(StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1"), StretchReplayTests.Run(file, "--all", "--lanes", "2"));
+        var straight = StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1");
+        Assert.Equal(straight, StretchReplayTests.Run(file, "--all", "--lanes", "2"));
     }
 
     [Fact]
@@ -179,7 +181,9 @@ public sealed class TraceDatCheckpointTests
         for (int i = 0; i < 60; i++)
         {
             // The place stands first, and is some hundred bytes of some tens of thousands.
-            StretchReplayTests.Reseal(file, state => HostileCheckpointTests.Scramble(i % 2 == 0 ? state : state.AsSpan(0, 600), random), whole);
+            int most = i % 2 == 0 ? int.MaxValue : 600;
+            StretchReplayTests.Reseal(
+                file, state => HostileCheckpointTests.Scramble(state.AsSpan(0, Math.Min(most, state.Length)), random), whole);
             if (i % 4 == 0)
             {
                 var replayed = StretchReplayTests.Run(file, "--lanes", "2");

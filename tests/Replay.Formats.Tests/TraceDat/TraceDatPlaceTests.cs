@@ -199,7 +199,7 @@ public sealed class TraceDatPlaceTests
         }
         Assert.Equal(places.Count, ahead.Count);
         Assert.Equal(facts, factsAhead);
-        for (int i = 0; i < places.Count; i++) Assert.True(places[i].AsSpan().SequenceEqual(ahead[i]), $"{what}: batch {i}, another place noted by a lane");
+        for (int i = 0; i < places.Count; i++) AssertSame(places[i], ahead[i], $"{what}, noted by a lane: batch {i}");
 
         int step = Math.Max(1, places.Count / borders);
         for (int i = (places.Count - 1) % step; i < places.Count; i += step)
@@ -208,18 +208,21 @@ public sealed class TraceDatPlaceTests
             using Recording resumed = open();
             resumed.NotePlaces();
             StateCodec.Load(places[i], resumed.Transfer);
-            Assert.True(places[i].AsSpan().SequenceEqual(StateCodec.Save(resumed.Transfer)), $"{what}: batch {i}, another place after going there");
+            AssertSame(places[i], StateCodec.Save(resumed.Transfer), $"{what}, gone to: batch {i}");
             Assert.True(resumed.IsUndamagedBefore(), $"{what}: batch {i}, changed before");
             List<byte[]> after = [];
-            LaneRecordingTests.AssertSame(rest, Reading.Of(resumed, () => after.Add(StateCodec.Save(resumed.Transfer))), $"{what}, resumed after batch {i}");
-            for (int n = 0; n < after.Count; n++)
-                Assert.True(places[i + 1 + n].AsSpan().SequenceEqual(after[n]), $"{what}: resumed after batch {i}, another place after batch {i + 1 + n}");
+            List<string> reading = Reading.Of(resumed, () => after.Add(StateCodec.Save(resumed.Transfer)));
+            LaneRecordingTests.AssertSame(rest, reading, $"{what}, resumed after batch {i}");
+            for (int n = 0; n < after.Count; n++) AssertSame(places[i + 1 + n], after[n], $"{what}, resumed after batch {i}: batch {i + 1 + n}");
 
             using Recording divided = RecordingLanes.Divide(open(), 2 + (i % 2), new OddSchedule(i).Settings(2));
             StateCodec.Load(places[i], divided.Transfer);
             LaneRecordingTests.AssertSame(rest, Reading.Of(divided), $"{what}, resumed by lanes after batch {i}");
         }
     }
+
+    private static void AssertSame(byte[] expected, byte[] place, string what) =>
+        Assert.True(expected.AsSpan().SequenceEqual(place), what + ", another place");
 
     private static void Note(Recording recording, List<byte[]> places, List<BatchFacts> facts)
     {
