@@ -29,7 +29,7 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override long EventCount => _replayer.EventCount;
 
-    public override int FindingsKept => _replayer.Findings.Kept.Count;
+    public override long FindingsMark => _replayer.Findings.Kept.Count;
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -54,7 +54,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         _replayer.Transfer(archive);
     }
 
-    public override void TransferFindings(StateArchive archive, int from) => _replayer.TransferFindings(archive, from);
+    public override void TransferFindings(StateArchive archive, long from) =>
+        _replayer.TransferFindings(archive, (int)from);
 
     public override ReplayReport Finish(double seconds)
     {

@@ -1,7 +1,5 @@
-using System;
 using System.Collections.Generic;
-using Replay.Core.Checkpoints;
-using Replay.Core.Events;
+using Replay.Cli.Checkpoints;
 using Replay.Core.History;
 using Replay.Core.Live;
 using Replay.Core.Reports;
@@ -24,17 +22,8 @@ internal sealed record SessionOptions(
 internal delegate ReplaySession SessionFactory(Recording recording, SessionOptions options);
 
 /// <summary>One machine that one recording is replayed into. Called once a batch, never once an event.</summary>
-internal abstract class ReplaySession
+internal abstract class ReplaySession : CheckpointedSession
 {
-    /// <summary>Findings that are kept with their text.</summary>
-    public virtual int FindingsKept => 0;
-
-    /// <summary>Applies whole events.</summary>
-    public abstract void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables);
-
-    /// <summary>Events applied so far.</summary>
-    public abstract long EventCount { get; }
-
     /// <summary>The machine as it is now.</summary>
     public abstract StateReport DescribeState(string at);
 
@@ -46,13 +35,6 @@ internal abstract class ReplaySession
 
     /// <summary>Copies what a live view shows. At the border of a batch, on the thread that applies them.</summary>
     public virtual void TakeSnapshot(MachineSnapshot snapshot) { }
-
-    /// <summary>Saves the machine between two batches, or restores a saved one into a fresh session.</summary>
-    /// <exception cref="CheckpointException">What was saved does not fit.</exception>
-    public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
-
-    /// <summary>Saves the findings kept from number <paramref name="from"/> on.</summary>
-    public virtual void TransferFindings(StateArchive archive, int from) => throw new NotSupportedException();
 
     /// <summary>Findings and totals. Called once, after the last event.</summary>
     public abstract ReplayReport Finish(double seconds);

@@ -1,4 +1,6 @@
 using System;
+using Replay.Cli.Checkpoints;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Core.Rules;
 using Replay.Core.Verify;
@@ -7,13 +9,12 @@ using Replay.Formats;
 namespace Replay.Cli;
 
 /// <summary>One recording whose decisions are taken again. Called once a batch, never once an event.</summary>
-internal abstract class VerifySession
+internal abstract class VerifySession : CheckpointedSession
 {
     /// <summary>Name of the rules.</summary>
     public required string RulesName { get; init; }
 
-    public abstract void Verify(ReadOnlySpan<IrqEvent> events);
-
+    /// <summary>What was decided again. Called once, after the last event.</summary>
     public abstract VerifyReport Finish();
 
     /// <param name="recording">What is verified.</param>
@@ -43,7 +44,15 @@ internal sealed class VerifySession<TRules> : VerifySession
     public VerifySession(EventTables tables, TRules rules, bool followsEvidence) =>
         _verifier = new Verifier<TRules>(tables, rules) { FollowsEvidence = followsEvidence };
 
-    public override void Verify(ReadOnlySpan<IrqEvent> events) => _verifier.Verify(events);
+    public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _verifier.Verify(events);
+
+    public override long EventCount => _verifier.EventsTaken;
+
+    public override long FindingsMark => _verifier.KeptMark;
+
+    public override void Transfer(StateArchive archive) => _verifier.Transfer(archive);
+
+    public override void TransferFindings(StateArchive archive, long from) => _verifier.TransferKept(archive, from);
 
     public override VerifyReport Finish()
     {

@@ -5,6 +5,7 @@ using Replay.Formats.FtraceText;
 using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
 using Replay.Formats.Native;
+using Replay.Formats.PerfData;
 using Replay.Formats.Text;
 using Replay.Formats.TraceDat;
 
@@ -49,6 +50,9 @@ public static class ImporterTable
         new("trace.dat", TraceDatRecording.LooksLike,
             static (path, options) => TraceDatRecording.Open(path, TraceDat(options)),
             static (stream, name, options) => TraceDatRecording.Open(stream, name, TraceDat(options))),
+        new("perf.data", PerfDataRecording.LooksLike,
+            static (path, options) => PerfDataRecording.Open(path, MappingOf(options), options.IgnorePatterns),
+            static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns)),
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),

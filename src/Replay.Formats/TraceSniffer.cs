@@ -60,7 +60,6 @@ public static class TraceSniffer
         if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return Unpack(file, "gzip", "gzip -dc");
         if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A])) return Unpack(file, "xz", "xz -dc");
         if (firstBytes.StartsWith("BZh"u8)) return Unpack(file, "bzip2", "bzip2 -dc");
-        if (firstBytes.StartsWith("PERFILE2"u8)) return " (perf.data, which is not read)";
         if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0x7F, 0x45, 0x4C, 0x46])) return " (a program, not a recording)";
         return "";
     }

@@ -1,27 +1,34 @@
 using System.CommandLine;
 using Replay.Cli.Machines;
-using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Checkpoints;
 
 namespace Replay.Cli.Checkpoints;
 
 /// <summary><c>--checkpoints</c> and <c>--no-checkpoints</c>: whether saved states are kept beside the recording.</summary>
 internal sealed class CheckpointOptions
 {
-    private readonly Option<bool> _make = new("--checkpoints")
-    {
-        Description = "Keep saved states beside the recording (FILE.irqc), so that \"state --at\" answers at once and "
-            + "replay's lanes share the stretches between them; native files of 10 million events and more get them anyway, "
-            + "and so does a trace.dat of about that size (320 MB; packed, 40 MB).",
-    };
+    private readonly CheckpointKind _kind;
+    private readonly Option<bool> _make;
 
     private readonly Option<bool> _off = new("--no-checkpoints")
     {
         Description = "Neither use nor make saved states.",
     };
 
-    public CheckpointOptions(Command command)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="kind">Whose states it saves.</param>
+    public CheckpointOptions(Command command, CheckpointKind kind)
     {
+        _kind = kind;
+        string use = kind == CheckpointKind.Verifier ? "verify's lanes share the stretches between them"
+            : "\"state --at\" answers at once and replay's lanes share the stretches between them";
+        _make = new Option<bool>("--checkpoints")
+        {
+            Description = $"Keep saved states beside the recording (FILE{kind.Extension}), so that {use}; "
+                + "native files of 10 million events and more get them anyway, and so does a trace.dat of about that size "
+                + "(320 MB; packed, 40 MB).",
+        };
         command.Options.Add(_make);
         command.Options.Add(_off);
     }
@@ -33,7 +40,12 @@ internal sealed class CheckpointOptions
     }
 
     /// <summary>Where the recording's checkpoints are or would be; null when there are to be none.</summary>
-    public CheckpointStore? Find(ParseResult result, string file, Recording recording, RuleChoice rules, CliHost host)
+    /// <param name="result">The command line.</param>
+    /// <param name="file">The recording.</param>
+    /// <param name="recording">The same, open.</param>
+    /// <param name="rules">What shapes the states besides the recording: the rules' text, as a rule.</param>
+    /// <param name="host">Where notes go.</param>
+    public CheckpointStore? Find(ParseResult result, string file, Recording recording, string rules, CliHost host)
     {
         if (result.GetValue(_off) || file == "-") return null;
         bool isAsked = result.GetValue(_make);
@@ -41,7 +53,7 @@ internal sealed class CheckpointOptions
         {
             bool isLong = recording.EventsExpected >= host.Pace.LongEvents;
             var name = new RecordingName(file, result.GetValue<string?>("--machine"));
-            return new CheckpointStore(name, CheckpointStore.KeyOf(identity, rules), isAsked, isLong, host);
+            return new CheckpointStore(name, _kind, identity, rules, isAsked, isLong, host);
         }
         if (isAsked)
             host.Error.WriteLine($"irqreplay: note: --checkpoints: {file} cannot be begun in its middle; convert it to a native file first "

@@ -15,20 +15,21 @@ internal sealed class CheckpointRecorder
     private readonly CheckpointStore _store;
     private readonly CheckpointBuilder _builder;
     private readonly Recording _recording;
-    private readonly ReplaySession _session;
+    private readonly CheckpointedSession _session;
     private readonly CheckpointPace _pace;
     private readonly StateWriter _writer = new();
     private long _lastEvents;
     private long _work;
     private ulong _maxTimeNs;
-    private int _findings;
+    private long _findings;
 
     /// <param name="store">Where they go.</param>
     /// <param name="recording">Being read.</param>
-    /// <param name="session">Being replayed into.</param>
+    /// <param name="session">Being given to.</param>
     /// <param name="pace">How far apart they are.</param>
     /// <param name="from">Checkpoint that the replay began at; null for the start.</param>
-    public CheckpointRecorder(CheckpointStore store, Recording recording, ReplaySession session, CheckpointPace pace, Checkpoint? from = null)
+    public CheckpointRecorder(
+        CheckpointStore store, Recording recording, CheckpointedSession session, CheckpointPace pace, Checkpoint? from = null)
     {
         recording.NotePlaces();
         _store = store;
@@ -78,11 +79,11 @@ internal sealed class CheckpointRecorder
 
     private void SaveFindings()
     {
-        if (_session.FindingsKept == _findings) return;
+        if (_session.FindingsMark == _findings) return;
         _writer.Clear();
         _session.TransferFindings(_writer, _findings);
         _builder.AddFindings(_writer.Written);
-        _findings = _session.FindingsKept;
+        _findings = _session.FindingsMark;
     }
 
     private void NoteMarks(ReadOnlySpan<IrqEvent> batch)

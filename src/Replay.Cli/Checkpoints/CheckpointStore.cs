@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using Replay.Cli.Machines;
 using Replay.Core.Checkpoints;
-using Replay.Core.Rules;
 using Replay.Core.State;
 using Replay.Formats;
 using Replay.Formats.Checkpoints;
@@ -13,12 +12,13 @@ using Replay.Formats.Sidecar;
 namespace Replay.Cli.Checkpoints;
 
 /// <summary>
-/// The checkpoints of one recording under one choice of rules: beside the recording, or in the user's cache where its folder
-/// cannot be written to.
+/// The checkpoints of one recording, of one kind and under one choice of rules: beside the recording, or in the user's
+/// cache where its folder cannot be written to.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
     private readonly RecordingName _name;
+    private readonly CheckpointKind _kind;
     private readonly CheckpointKey _key;
     private readonly CliHost _host;
     private readonly bool _isAsked;
@@ -27,14 +27,19 @@ internal sealed class CheckpointStore : IDisposable
     private bool _hasOthers;
 
     /// <param name="name">The recording.</param>
-    /// <param name="key">What saved states must belong to.</param>
+    /// <param name="kind">Whose states they are.</param>
+    /// <param name="identity">Which recording it is.</param>
+    /// <param name="rules">What shapes the states besides the recording: the rules' text, as a rule.</param>
     /// <param name="isAsked">The user wants some.</param>
     /// <param name="isLong">The recording is long enough to be worth some anyway.</param>
     /// <param name="host">Where notes go.</param>
-    public CheckpointStore(RecordingName name, CheckpointKey key, bool isAsked, bool isLong, CliHost host)
+    public CheckpointStore(
+        RecordingName name, CheckpointKind kind, RecordingIdentity identity, string rules, bool isAsked, bool isLong,
+        CliHost host)
     {
         _name = name;
-        _key = key;
+        _kind = kind;
+        _key = new CheckpointKey(identity, kind.Name, rules, ProductId);
         _isAsked = isAsked;
         _isLong = isLong;
         _host = host;
@@ -46,9 +51,7 @@ internal sealed class CheckpointStore : IDisposable
     /// <summary>What is saved; null when nothing is, or nothing that fits. Says why not.</summary>
     public CheckpointDirectory? Directory { get; private set; }
 
-    /// <summary>State depends on the recording, the rules and the code that models it: the build stands for that.</summary>
-    public static CheckpointKey KeyOf(RecordingIdentity identity, RuleChoice rules) => new(identity, rules.ToString(), ProductId);
-
+    /// <summary>State depends on the code that models it, too: the build stands for that.</summary>
     private static string ProductId { get; } =
         $"{typeof(MachineState).Module.ModuleVersionId:N}{typeof(Recording).Module.ModuleVersionId:N}";
 
@@ -76,9 +79,9 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Puts a fresh replay and its recording to a checkpoint; false when the recording is not what it was.</summary>
+    /// <summary>Puts a fresh session and its recording to a checkpoint; false when the recording is not what it was.</summary>
     /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
-    public bool TryResume(Checkpoint at, Recording recording, ReplaySession session)
+    public bool TryResume(Checkpoint at, Recording recording, CheckpointedSession session)
     {
         Resume(at, recording, session);
         return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
@@ -86,7 +89,7 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>As <see cref="TryResume"/>, for who reads what lies before the checkpoint himself. May be called on any thread.</summary>
     /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
-    public void Resume(Checkpoint at, Recording recording, ReplaySession session)
+    public void Resume(Checkpoint at, Recording recording, CheckpointedSession session)
     {
         StateCodec.Load(Read(at), archive =>
         {
@@ -106,10 +109,13 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>Adds the saved findings of some pieces to a session's. May be called on any thread.</summary>
     /// <exception cref="CheckpointException">They are damaged.</exception>
-    public void LoadFindings(int from, int to, ReplaySession session)
+    public void LoadFindings(int from, int to, CheckpointedSession session)
     {
         for (int i = from; i < to; i++)
-            StateCodec.Load(_open!.Read(Directory!.Findings[i]), archive => session.TransferFindings(archive, session.FindingsKept));
+        {
+            byte[] some = _open!.Read(Directory!.Findings[i]);
+            StateCodec.Load(some, archive => session.TransferFindings(archive, session.FindingsMark));
+        }
     }
 
     /// <summary>What is saved turned out to be wrong: from now on there is nothing.</summary>
@@ -132,7 +138,7 @@ internal sealed class CheckpointStore : IDisposable
         {
             reason = WriteTo(path, builder);
             if (reason is not null) continue;
-            if (isTold) Say($"checkpoints are in {path}: \"state --at\" begins at the nearest one");
+            if (isTold) Say($"checkpoints are in {path}: {Use}");
             return;
         }
         Say($"no checkpoints were written: {reason}");
@@ -149,10 +155,14 @@ internal sealed class CheckpointStore : IDisposable
         _open = null;
     }
 
+    private string Use => _kind == CheckpointKind.Verifier
+        ? "lanes of the next \"verify\" share the stretches between them" : "\"state --at\" begins at the nearest one";
+
     private string? WhyNot(CheckpointKey found)
     {
         if (!found.Recording.IsSameContent(_key.Recording)) return "the recording was changed since; --checkpoints makes new ones";
         if (found.Product != _key.Product) return "another version of irqreplay made it; --checkpoints makes new ones";
+        if (found.Kind != _key.Kind) return $"it holds states of the {found.Kind}, not of the {_key.Kind}";
         string? why = found.Recording.Reading != _key.Recording.Reading ? "it was made with another --map or --ignore"
             : found.Rules != _key.Rules ? $"it was made with --rules {found.Rules}" : null;
         _hasOthers = why is not null;
@@ -182,13 +192,11 @@ internal sealed class CheckpointStore : IDisposable
     private IEnumerable<string> Places()
     {
         string full = Path.GetFullPath(_name.File);
-        yield return full + (_name.Machine is { } machine ? "@" + Uri.EscapeDataString(machine) : "") + Extension;
+        yield return full + (_name.Machine is { } machine ? "@" + Uri.EscapeDataString(machine) : "") + _kind.Extension;
         string? cache = _host.Variable("XDG_CACHE_HOME");
         if (string.IsNullOrEmpty(cache) && _host.Variable("HOME") is { Length: > 0 } home) cache = Path.Combine(home, ".cache");
         if (string.IsNullOrEmpty(cache) || !Path.IsPathRooted(cache)) yield break;
         yield return Path.Combine(cache, "irqreplay", string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(full)}-{_key.Recording.Digest:x16}{Extension}"));
+            $"{Path.GetFileName(full)}-{_key.Recording.Digest:x16}{_kind.Extension}"));
     }
-
-    private const string Extension = ".irqc";
 }

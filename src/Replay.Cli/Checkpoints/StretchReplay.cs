@@ -11,28 +11,29 @@ using Replay.Formats.Sidecar;
 namespace Replay.Cli.Checkpoints;
 
 /// <summary>
-/// Replays the stretches between checkpoints beside each other. Each ends by comparing what it came to with the checkpoint
-/// that the next one began at: place in the recording, damage, machine, systems, findings, byte by byte. When all of them
-/// join, the last one's machine is that of a straight run, with all findings from the start on; when one does not, nothing
-/// of it is used.
+/// Replays the stretches between checkpoints beside each other, each into a session of its own. Each ends by comparing
+/// what it came to with the checkpoint that the next one began at: place in the recording, damage, state, findings,
+/// byte by byte. When all of them join, the last session is that of a straight run, with all findings from the start
+/// on; when one does not, nothing of it is used.
 /// </summary>
-/// <remarks>As many machines are in memory as there are lanes.</remarks>
-internal sealed class StretchReplay : IDisposable
+/// <remarks>As many sessions are in memory as there are lanes.</remarks>
+internal sealed class StretchReplay<TSession> : IDisposable
+    where TSession : CheckpointedSession
 {
-    /// <summary>Lanes that are done early take more; each stretch costs the opening of the recording and a machine.</summary>
+    /// <summary>Lanes that are done early take more; each costs the opening of the recording and a session.</summary>
     private const int StretchesPerLane = 4;
 
     private readonly CheckpointStore _store;
     private readonly Func<Recording> _open;
-    private readonly Func<Recording, ReplaySession> _create;
+    private readonly Func<Recording, TSession> _create;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private ProgressLine? _progress;
     private long _eventsDone;
 
     /// <param name="store">Open, with the checkpoints.</param>
     /// <param name="open">Opens the recording, undivided; called on any thread.</param>
-    /// <param name="create">Makes a fresh machine; called on any thread.</param>
-    public StretchReplay(CheckpointStore store, Func<Recording> open, Func<Recording, ReplaySession> create)
+    /// <param name="create">Makes a fresh session; called on any thread.</param>
+    public StretchReplay(CheckpointStore store, Func<Recording> open, Func<Recording, TSession> create)
     {
         _store = store;
         _open = open;
@@ -42,8 +43,8 @@ internal sealed class StretchReplay : IDisposable
     /// <summary>The recording as the last stretch left it: read to its end.</summary>
     public Recording? Recording { get; private set; }
 
-    /// <summary>The machine after the last event.</summary>
-    public ReplaySession? Session { get; private set; }
+    /// <summary>The session after the last event.</summary>
+    public TSession? Session { get; private set; }
 
     /// <summary>How long it took.</summary>
     public double Seconds { get; private set; }
@@ -79,13 +80,13 @@ internal sealed class StretchReplay : IDisposable
         try
         {
             recording.NotePlaces();
-            ReplaySession session = _create(recording);
+            TSession session = _create(recording);
             if (stretch.From is { } from)
             {
                 _store.Resume(from, recording, session);
                 _store.LoadFindings(0, from.Findings, session);
             }
-            int kept = session.FindingsKept;
+            long kept = session.FindingsMark;
             Go(stretch, recording, session);
             Join(stretch, recording, session, kept);
             if (stretch.IsLast) (Recording, Session) = (recording, session);
@@ -97,18 +98,20 @@ internal sealed class StretchReplay : IDisposable
         }
     }
 
-    private void Go(Stretch stretch, Recording recording, ReplaySession session)
+    private void Go(Stretch stretch, Recording recording, TSession session)
     {
-        while ((stretch.IsLast || session.EventCount < stretch.To.Events) && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        long at = session.EventCount;
+        while ((stretch.IsLast || at < stretch.To.Events) && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
-            long before = session.EventCount;
             session.Apply(batch, recording.Tables);
-            long done = Interlocked.Add(ref _eventsDone, session.EventCount - before);
+            long before = at;
+            at = session.EventCount;
+            long done = Interlocked.Add(ref _eventsDone, at - before);
             if (Environment.CurrentManagedThreadId == _thread) _progress!.Report(done); // The line takes one writer.
         }
     }
 
-    private void Join(Stretch stretch, Recording recording, ReplaySession session, int keptBefore)
+    private void Join(Stretch stretch, Recording recording, TSession session, long keptBefore)
     {
         Checkpoint to = stretch.To;
         var writer = new StateWriter();
@@ -116,10 +119,10 @@ internal sealed class StretchReplay : IDisposable
         session.Transfer(writer);
         if (!writer.Written.SequenceEqual(_store.Read(to))) throw Differs("another state", to);
         int findings = stretch.From?.Findings ?? 0;
-        if (findings == to.Findings && session.FindingsKept == keptBefore) return;
+        if (findings == to.Findings && session.FindingsMark == keptBefore) return;
 
         // There may be several pieces of them between two checkpoints: they are compared as one.
-        ReplaySession expected = _create(recording);
+        TSession expected = _create(recording);
         _store.LoadFindings(findings, to.Findings, expected);
         byte[] saved = StateCodec.Save(archive => expected.TransferFindings(archive, 0));
         writer.Clear();

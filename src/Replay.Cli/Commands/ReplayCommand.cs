@@ -4,11 +4,11 @@ using System.CommandLine;
 using Replay.Cli.Checkpoints;
 using Replay.Cli.Machines;
 using Replay.Cli.Output;
-using Replay.Core.Events;
 using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Checkpoints;
 using Replay.Formats.Machines;
 
 namespace Replay.Cli.Commands;
@@ -53,7 +53,7 @@ internal sealed class ReplayCommand
         _shared = new SharedOptions(command, "text|json|sarif", divides: true);
         command.Arguments.Add(_more);
         _rules = new RuleOptions(command);
-        _checkpoints = new CheckpointOptions(command);
+        _checkpoints = new CheckpointOptions(command, CheckpointKind.Machine);
         command.Options.Add(_all);
         command.Options.Add(_why);
         command.Options.Add(_paranoid);
@@ -77,14 +77,19 @@ internal sealed class ReplayCommand
         if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         if (result.GetValue(_more) is { Length: > 0 } more) return RunFiles(result, format, [file, .. more]);
         if (_shared.FindMachines(result, _host) is { Count: > 1 } machines) return RunSeveral(result, format, machines);
-        using Recording opened = _shared.Open(result, _host);
+        Func<string, int, Recording> open = _shared.Opener(result, _host);
+        using Recording opened = open(file, _shared.GetLanes(result));
         RuleSide side = _rules.ChooseSide(result, opened);
         RuleChoice rules = side.Rules;
         var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
-        using CheckpointStore? store = _checkpoints.Find(result, file, opened, rules, _host);
-        using StretchReplay? divided = Divide(result, file, store, options);
-        (Recording recording, ReplayReport report) = divided is null ? (opened, ReplayStraight(opened, options, store, isTold: format == OutputFormat.Text))
-            : (divided.Recording!, divided.Session!.Finish(divided.Seconds));
+        using CheckpointStore? store = _checkpoints.Find(result, file, opened, rules.ToString(), _host);
+        // What follows each event of the whole recording needs a straight run, as do decisions that were not recorded.
+        int stretches = options is { Paranoid: false, Historian: null, WhatIf: null } ? _shared.GetLanes(result) : 1;
+        using Replayed<ReplaySession> whole = WholeReplay.Run(
+            store, stretches, opened, () => open(file, 1), each => _createSession(each, options), _host,
+            isTold: format == OutputFormat.Text);
+        Recording recording = whole.Recording;
+        ReplayReport report = whole.Session.Finish(whole.Seconds);
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
         if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
         {
@@ -190,42 +195,6 @@ internal sealed class ReplayCommand
         return historian is null ? null : WhyReporter.Build(historian, 0, report.Findings);
     }
 
-    /// <summary>
-    /// Opens the checkpoints and replays the stretches between them beside each other; null when it takes a straight run. What
-    /// follows each event of the whole recording needs one, and so do other decisions than the recorded ones.
-    /// </summary>
-    private StretchReplay? Divide(ParseResult result, string file, CheckpointStore? store, SessionOptions options)
-    {
-        if (store is null) return null;
-        int lanes = options is { Paranoid: false, Historian: null, WhatIf: null } ? _shared.GetLanes(result) : 1;
-        if (store.Makes || lanes > 1) store.Open();
-        if (lanes == 1) return null;
-        Func<string, int, Recording> open = _shared.Opener(result, _host);
-        var stretches = new StretchReplay(store, () => open(file, 1), recording => _createSession(recording, options));
-        if (stretches.TryRun(lanes, _host)) return stretches;
-        stretches.Dispose();
-        return null;
-    }
-
-    /// <summary>Makes checkpoints, unless there are some already that reach to the end.</summary>
-    private ReplayReport ReplayStraight(Recording recording, SessionOptions options, CheckpointStore? store, bool isTold)
-    {
-        ReplaySession session = _createSession(recording, options);
-        bool isRecorded = store is { Makes: true, Directory: not { IsWhole: true } };
-        return Replay(recording, session, isRecorded ? new CheckpointRecorder(store!, recording, session, _host.Pace) : null, isTold);
-    }
-
-    private ReplayReport Replay(Recording recording, ReplaySession session, CheckpointRecorder? recorder = null, bool isTold = false)
-    {
-        using var progress = new ProgressLine(recording, _host);
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
-        {
-            session.Apply(batch, recording.Tables);
-            recorder?.AfterBatch(batch);
-            progress.Report(session.EventCount);
-        }
-        double seconds = progress.Elapsed.TotalSeconds;
-        recorder?.Finish(isWhole: true, isTold);
-        return session.Finish(seconds);
-    }
+    private ReplayReport Replay(Recording recording, ReplaySession session) =>
+        session.Finish(WholeReplay.Straight(recording, session, _host));
 }

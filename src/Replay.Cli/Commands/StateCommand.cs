@@ -6,6 +6,7 @@ using Replay.Cli.Output;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Formats;
+using Replay.Formats.Checkpoints;
 
 namespace Replay.Cli.Commands;
 
@@ -58,7 +59,7 @@ internal sealed class StateCommand
         command.Options.Add(_irq);
         command.Options.Add(_cpu);
         _rules = new RuleOptions(command);
-        _checkpoints = new CheckpointOptions(command);
+        _checkpoints = new CheckpointOptions(command, CheckpointKind.Machine);
         command.Options.Add(_paranoid);
         command.SetAction(Run);
     }
@@ -99,7 +100,8 @@ internal sealed class StateCommand
         {
             RuleChoice rules = _rules.Choose(result, recording);
             bool paranoid = result.GetValue(_paranoid); // Every event is to be checked: none may be passed over.
-            CheckpointStore? store = paranoid ? null : _checkpoints.Find(result, result.GetValue(_shared.File)!, recording, rules, _host);
+            string file = result.GetValue(_shared.File)!;
+            CheckpointStore? store = paranoid ? null : _checkpoints.Find(result, file, recording, rules.ToString(), _host);
             return new StateStart(recording, _createSession(recording, new SessionOptions(paranoid, rules)), store);
         }
         catch

@@ -1,9 +1,11 @@
 using System;
 using System.CommandLine;
+using Replay.Cli.Checkpoints;
 using Replay.Cli.Output;
-using Replay.Core.Events;
+using Replay.Core.Rules;
 using Replay.Core.Verify;
 using Replay.Formats;
+using Replay.Formats.Checkpoints;
 
 namespace Replay.Cli.Commands;
 
@@ -13,6 +15,7 @@ internal sealed class VerifyCommand
     private readonly CliHost _host;
     private readonly SharedOptions _shared;
     private readonly RuleOptions _rules;
+    private readonly CheckpointOptions _checkpoints;
 
     private readonly Option<bool> _all = new("--all")
     {
@@ -24,6 +27,7 @@ internal sealed class VerifyCommand
         _host = host;
         _shared = new SharedOptions(command, divides: true);
         _rules = new RuleOptions(command);
+        _checkpoints = new CheckpointOptions(command, CheckpointKind.Verifier);
         command.Options.Add(_all);
         command.SetAction(Run);
     }
@@ -40,25 +44,21 @@ internal sealed class VerifyCommand
         OutputFormat format = _shared.GetFormat(result);
         string file = result.GetValue(_shared.File)!;
         _rules.Check(result);
-        using Recording recording = _shared.Open(result, _host);
-        VerifySession session = VerifySession.Create(recording, _rules.Choose(result, recording), followsEvidence: !_rules.IsGiven(result));
-        VerifyReport report = Verify(recording, session);
+        _checkpoints.Check(result);
+        Func<string, int, Recording> open = _shared.Opener(result, _host);
+        using Recording opened = open(file, _shared.GetLanes(result));
+        RuleChoice rules = _rules.Choose(result, opened);
+        bool followsEvidence = !_rules.IsGiven(result);
+        string shapedBy = followsEvidence ? $"{rules} and what the recording shows" : rules.ToString();
+        using CheckpointStore? store = _checkpoints.Find(result, file, opened, shapedBy, _host);
+        using Replayed<VerifySession> whole = WholeReplay.Run(
+            store, _shared.GetLanes(result), opened, () => open(file, 1),
+            each => VerifySession.Create(each, rules, followsEvidence), _host, isTold: format == OutputFormat.Text);
+        (Recording recording, VerifySession session) = (whole.Recording, whole.Session);
+        VerifyReport report = session.Finish();
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) VerifyJson.Write(report, session.RulesName, _host.Out);
         else VerifyText.Write(report, session.RulesName, recording, _shared.GetName(result).Title, result.GetValue(_all), _host);
         return ExitCodes.For(recording.Report, report.Tally.Disagreed > 0);
-    }
-
-    private VerifyReport Verify(Recording recording, VerifySession session)
-    {
-        using var progress = new ProgressLine(recording, _host);
-        long events = 0;
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
-        {
-            session.Verify(batch);
-            events += EventCounter.Count(batch);
-            progress.Report(events);
-        }
-        return session.Finish();
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using Replay.Core.Events;
@@ -27,6 +28,7 @@ internal sealed class TopReplay : IDisposable
     private ulong _firstTimeNs;
     private bool _hasTime;
     private bool _dirty;
+    private SnapshotPace _pace = new(Stopwatch.Frequency / 2); // mutable struct: never readonly
 
     // Written by the replaying thread once (release), read by the view (acquire).
     private Recording? _recording;
@@ -115,7 +117,7 @@ internal sealed class TopReplay : IDisposable
     {
         _session!.Apply(events, recording.Tables);
         _dirty = true;
-        if (Views.IsWanted) Publish();
+        if (Views.IsWanted && _pace.IsDue(Stopwatch.GetTimestamp())) Publish();
     }
 
     private void ApplyInTime(ReadOnlySpan<IrqEvent> batch, Recording recording, Pacer pacer)
@@ -149,6 +151,7 @@ internal sealed class TopReplay : IDisposable
 
     private void Publish()
     {
+        long began = Stopwatch.GetTimestamp();
         Recording recording = _recording!;
         TopView view = Views.Begin();
         _session!.TakeSnapshot(view.Machine);
@@ -157,6 +160,7 @@ internal sealed class TopReplay : IDisposable
         view.LostRecords = Math.Max(recording.Info.LostCount, view.Machine.LostRecords);
         view.HasDataLoss = recording.Report.HasDataLoss;
         Views.Publish();
+        _pace.Note(began, Stopwatch.GetTimestamp());
         _dirty = false;
     }
 }

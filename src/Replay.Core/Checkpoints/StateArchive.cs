@@ -127,14 +127,23 @@ public abstract class StateArchive
     /// <summary>A list in its order; loading refills it.</summary>
     public void List<T>(List<T> list, int max, Func<T?, T> item)
     {
-        int count = Count(list.Count, max);
+        if (IsLoading) list.Clear();
+        Tail(list, 0, max, item);
+    }
+
+    /// <summary>
+    /// What a list that only grows has from item number <paramref name="from"/> on; loading adds it to what the list
+    /// has, up to <paramref name="max"/> in all.
+    /// </summary>
+    public void Tail<T>(List<T> list, int from, int max, Func<T?, T> item)
+    {
         if (!IsLoading)
         {
-            foreach (T each in list) item(each);
+            Count(list.Count - from, max);
+            for (int i = from; i < list.Count; i++) item(list[i]);
             return;
         }
-        list.Clear();
-        for (int i = 0; i < count; i++) list.Add(item(default));
+        for (int left = Count(0, max - list.Count); left > 0; left--) list.Add(item(default));
     }
 
     /// <summary>A map in the order in which it is walked; loading refills it.</summary>

@@ -140,6 +140,9 @@ public readonly ref struct HotplugStep
 
     public ushort Cpu => (ushort)_record.A;
 
+    /// <summary>State that the CPU is taken to; below <see cref="Step"/> on its way down.</summary>
+    public int Target => (int)_record.B;
+
     public int Step => (int)(_record.A >> 32);
 
     public ushort Fun => (ushort)(_record.B >> 32);

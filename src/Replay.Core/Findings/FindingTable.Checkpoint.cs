@@ -22,12 +22,7 @@ public sealed partial class FindingTable
     internal void TransferKept(StateArchive archive, int from)
     {
         archive.Section("kept findings", 1);
-        int count = archive.Count(_kept.Count - from, KeptMax);
-        for (int i = 0; i < count; i++)
-        {
-            if (archive.IsLoading) _kept.Add(Transfer(archive, Blank));
-            else Transfer(archive, _kept[from + i]);
-        }
+        archive.Tail(_kept, from, KeptMax, finding => Transfer(archive, finding ?? Blank));
     }
 
     private static Finding Blank { get; } = new()

@@ -11,9 +11,13 @@ namespace Replay.Core.Verify;
 /// </content>
 public sealed partial class Verifier<TRules>
 {
+    /// <summary>What <see cref="TransferKept"/> would save from: another number each time that there is more.</summary>
+    public long KeptMark => _tally.KeptMark;
+
     /// <summary>
-    /// Saves the verifier as it is now, or restores a saved one into a fresh one of the same rules. The names are the
-    /// recording's and not saved here.
+    /// Saves the verifier as it is now, or restores a saved one into a fresh one of the same rules; without what is
+    /// kept of single decisions, which <see cref="TransferKept"/> saves. The names are the recording's and not saved
+    /// here.
     /// </summary>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
     public void Transfer(StateArchive archive)
@@ -33,6 +37,13 @@ public sealed partial class Verifier<TRules>
         _cpusUsed = archive.Count(_cpusUsed, _cpus.Length);
         TransferKnowledge(archive);
     }
+
+    /// <summary>
+    /// Saves the differences and open decisions kept since <see cref="KeptMark"/> was <paramref name="from"/>, so that
+    /// a row of checkpoints holds each once, or adds saved ones to those kept.
+    /// </summary>
+    /// <exception cref="CheckpointException">What was saved does not fit.</exception>
+    public void TransferKept(StateArchive archive, long from) => _tally.TransferKept(archive, from);
 
     private void TransferKnowledge(StateArchive archive)
     {

@@ -52,6 +52,20 @@ public sealed partial class Verifier<TRules>
     /// <summary>Events judged so far. Extension records are not counted.</summary>
     public long EventCount => _index + 1;
 
+    /// <summary>Events taken so far: those judged, and those held back.</summary>
+    public long EventsTaken
+    {
+        get
+        {
+            long count = EventCount;
+            foreach (ref readonly IrqEvent e in _held.AsSpan(0, _heldCount))
+            {
+                if (e.Kind != EventKind.Extension) count++;
+            }
+            return count;
+        }
+    }
+
     /// <summary>Takes a batch; it must not end inside an event's extension records.</summary>
     public void Verify(ReadOnlySpan<IrqEvent> events)
     {

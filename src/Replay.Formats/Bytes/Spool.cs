@@ -2,7 +2,6 @@ using System;
 using System.Buffers;
 using System.IO;
 using System.IO.Pipelines;
-using Microsoft.Win32.SafeHandles;
 
 namespace Replay.Formats.Bytes;
 
@@ -12,15 +11,6 @@ namespace Replay.Formats.Bytes;
 /// </summary>
 internal static class Spool
 {
-    /// <summary>Longest input kept, in bytes.</summary>
-    public const long LengthMax = 1L << 38;
-
-    /// <summary>Unpacked bytes up to which no ratio is asked for.</summary>
-    private const long RatioFreeBytes = 1L << 32;
-
-    /// <summary>Highest ratio of unpacked to packed bytes past <see cref="RatioFreeBytes"/>; captures have 5 to 50.</summary>
-    private const long RatioMax = 1000;
-
     private const int BlockBytes = 1 << 20;
 
     private static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xB5, 0x2F, 0xFD];
@@ -34,25 +24,19 @@ internal static class Spool
     /// </summary>
     public static InputFile Fill(Stream source, string name)
     {
-        SafeFileHandle target = CreateFile();
+        using var target = new SpoolWriter(name);
         try
         {
             Copy(source, target, name);
-            return new InputFile(target, name, isCopy: true);
+            return target.ToFile();
         }
         catch (IOException e)
         {
-            target.Dispose();
             throw new BadInputException($"{name}: cannot be copied to a temporary file: {e.Message}", e);
-        }
-        catch
-        {
-            target.Dispose();
-            throw;
         }
     }
 
-    private static void Copy(Stream source, SafeFileHandle target, string name)
+    private static void Copy(Stream source, SpoolWriter target, string name)
     {
         PipeReader reader = PipeReader.Create(source, new StreamPipeReaderOptions(bufferSize: BlockBytes, leaveOpen: true));
         var sink = new Sink(target, name);
@@ -78,31 +62,12 @@ internal static class Spool
         }
     }
 
-    private static SafeFileHandle CreateFile()
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"irqreplay-{Guid.NewGuid():N}.spool");
-        FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
-        try
-        {
-            SafeFileHandle handle =
-                File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, options);
-            // Without a name there is nothing to clean up, even when the process is killed.
-            if (!OperatingSystem.IsWindows()) File.Delete(path);
-            return handle;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"{path}: temporary file cannot be made (TMPDIR says where): {e.Message}", e);
-        }
-    }
-
     /// <summary>Where blocks go: straight to the file, or through the decompressor.</summary>
-    private sealed class Sink(SafeFileHandle target, string name) : IDisposable
+    private sealed class Sink(SpoolWriter target, string name) : IDisposable
     {
         private Zstd? _zstd;
         private byte[] _block = [];
         private long _packed;
-        private long _length;
 
         public void Unpack()
         {
@@ -114,7 +79,7 @@ internal static class Spool
         {
             if (_zstd is null)
             {
-                Append(bytes);
+                target.Append(bytes);
                 return;
             }
             bool full = false;
@@ -125,21 +90,11 @@ internal static class Spool
                 if (consumed == 0 && written == 0) break;
                 _packed += consumed;
                 bytes = bytes[consumed..];
-                Append(_block.AsSpan(0, written));
+                target.AppendUnpacked(_block.AsSpan(0, written), _packed);
                 full = written == _block.Length;
             }
         }
 
         public void Dispose() => _zstd?.Dispose();
-
-        private void Append(ReadOnlySpan<byte> bytes)
-        {
-            if (_length + bytes.Length > LengthMax)
-                throw BadInputException.At(name, _length, $"at most {LengthMax} bytes", "a longer input");
-            if (_zstd is not null && _length > RatioFreeBytes && _length / RatioMax > _packed)
-                throw BadInputException.At(name, _packed, $"a compression ratio below {RatioMax}", "a higher one");
-            RandomAccess.Write(target, bytes, _length);
-            _length += bytes.Length;
-        }
     }
 }

@@ -22,14 +22,15 @@ public readonly record struct CheckpointMark(long Event, string Text);
 
 /// <summary>What a set of checkpoints belongs to: it is of no use for anything else.</summary>
 /// <param name="Recording">The recording.</param>
+/// <param name="Kind">Whose states they are: the name of a <see cref="CheckpointKind"/>.</param>
 /// <param name="Rules">Rules of the replay, as their text; with what else shapes its state.</param>
 /// <param name="Product">The build that saved the states: another one may model something else.</param>
-public sealed record CheckpointKey(RecordingIdentity Recording, string Rules, string Product);
+public sealed record CheckpointKey(RecordingIdentity Recording, string Kind, string Rules, string Product);
 
 /// <summary>What is in a file of checkpoints.</summary>
 public sealed class CheckpointDirectory
 {
-    public CheckpointKey Key { get; set; } = new(new RecordingIdentity(0, 0, 0), "", "");
+    public CheckpointKey Key { get; set; } = new(new RecordingIdentity(0, 0, 0), "", "", "");
 
     /// <summary>Events from the first on that were replayed when it was made: past them nothing is known.</summary>
     public long Covered { get; set; }
@@ -46,7 +47,7 @@ public sealed class CheckpointDirectory
     /// <summary>By events, rising.</summary>
     public List<Checkpoint> Checkpoints { get; } = [];
 
-    /// <summary>Findings, in their order.</summary>
+    /// <summary>Findings, in their order; a verifier's are its differences and open decisions.</summary>
     public List<Chunk> Findings { get; } = [];
 
     /// <summary>The last checkpoint at or before a number of events; null when there is none.</summary>

@@ -6,8 +6,6 @@ namespace Replay.Formats.Checkpoints;
 /// <summary>Numbers of the file of checkpoints; FORMAT.md beside this file explains them.</summary>
 internal static class CheckpointSpec
 {
-    public const string Extension = ".irqc";
-
     /// <summary>Of the directory and of what chunks hold. Readers refuse any other.</summary>
     public const int Version = 1;
 

@@ -18,7 +18,7 @@ internal static class DirectoryCodec
             ("modified", directory.Key.Recording.ModifiedTicks), ("digest", (long)directory.Key.Recording.Digest),
             ("covered", directory.Covered), ("whole", directory.IsWhole ? 1 : 0), ("marksCovered", directory.MarksCovered),
         ];
-        writer.WriteMapHeader(numbers.Length + 6);
+        writer.WriteMapHeader(numbers.Length + 7);
         foreach ((string key, long value) in numbers)
         {
             writer.Write(key);
@@ -26,6 +26,8 @@ internal static class DirectoryCodec
         }
         writer.Write("reading");
         writer.Write(directory.Key.Recording.Reading);
+        writer.Write("kind");
+        writer.Write(directory.Key.Kind);
         writer.Write("rules");
         writer.Write(directory.Key.Rules);
         writer.Write("product");
@@ -80,7 +82,7 @@ internal static class DirectoryCodec
         var reader = new MessagePackReader(bytes);
         var directory = new CheckpointDirectory();
         long version = 0, size = 0, modified = 0, digest = 0;
-        string reading = "", rules = "", product = "";
+        string reading = "", kind = "", rules = "", product = "";
         for (int left = reader.ReadMapHeader(); left > 0; left--)
         {
             switch (reader.ReadString())
@@ -93,6 +95,7 @@ internal static class DirectoryCodec
                 case "whole": directory.IsWhole = reader.ReadInt64() == 1; break;
                 case "marksCovered": directory.MarksCovered = reader.ReadInt64(); break;
                 case "reading": reading = reader.ReadString() ?? ""; break;
+                case "kind": kind = reader.ReadString() ?? ""; break;
                 case "rules": rules = reader.ReadString() ?? ""; break;
                 case "product": product = reader.ReadString() ?? ""; break;
                 case "marks": ReadMarks(ref reader, directory); break;
@@ -102,7 +105,8 @@ internal static class DirectoryCodec
             }
         }
         RequireVersion(version);
-        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading), rules, product);
+        RequireBytes(directory);
+        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading), kind, rules, product);
         return directory;
     }
 
@@ -110,6 +114,17 @@ internal static class DirectoryCodec
     {
         if (version != CheckpointSpec.Version)
             throw new CheckpointException($"it is of version {version}, and this program reads version {CheckpointSpec.Version}");
+    }
+
+    // A few bytes of directory could otherwise ask for the same large chunk a million times.
+    private static void RequireBytes(CheckpointDirectory directory)
+    {
+        long bytes = 0;
+        foreach (Chunk chunk in directory.Findings) bytes += (uint)chunk.Length;
+        foreach (Checkpoint checkpoint in directory.Checkpoints) bytes += (uint)checkpoint.State.Length;
+        if (bytes <= CheckpointSpec.ChunkBytesMax) return;
+        const int Max = CheckpointSpec.ChunkBytesMax;
+        throw new CheckpointException($"its chunks are said to be {bytes} bytes together, more than {Max}");
     }
 
     private static void ReadMarks(ref MessagePackReader reader, CheckpointDirectory directory)

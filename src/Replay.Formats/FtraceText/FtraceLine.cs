@@ -28,7 +28,7 @@ internal enum FtraceLineKind : byte
 }
 
 /// <summary>One line of ftrace's text, cut into its columns. Which columns there are is told by each line itself.</summary>
-internal ref struct FtraceLine // mutable struct: never readonly
+internal ref partial struct FtraceLine // mutable struct: never readonly
 {
     /// <summary>Fewest and most flags: <c>irqs-off need-resched hardirq/softirq preempt-depth</c>, and what RT adds.</summary>
     private const int FlagsMin = 4, FlagsMax = 8;
@@ -49,6 +49,9 @@ internal ref struct FtraceLine // mutable struct: never readonly
 
     /// <summary>What stands behind the name.</summary>
     public ReadOnlySpan<byte> Text;
+
+    /// <summary>True for the columns of <c>perf script</c>.</summary>
+    public bool IsPerf;
 
     /// <summary>Cuts a line, without its end.</summary>
     public static FtraceLineKind Parse(ReadOnlySpan<byte> line, out FtraceLine parsed)
@@ -71,7 +74,7 @@ internal ref struct FtraceLine // mutable struct: never readonly
             broken = true;
             if (TakeTime(ref rest, out parsed.TimeNs)) return TakeEvent(rest, ref parsed);
         }
-        return broken ? FtraceLineKind.Broken : FtraceLineKind.Foreign;
+        return broken ? FtraceLineKind.Broken : ParsePerf(line, ref parsed);
     }
 
     // CPU:3 [LOST 120 EVENTS]      CPU:3 [120 EVENTS DROPPED]      CPU:3 [EVENTS DROPPED]      CPU 3 is empty

@@ -163,6 +163,7 @@ public sealed class FtraceTextRecording : Recording
             return;
         }
         var cpu = (ushort)line.Cpu;
+        if (line.IsPerf && !_hasTime) Info.Format = Info.SourceFormat = "perf script text";
         PrintedEvent source = _sources.Find(line.Name);
         if (source.IsIgnored) return;
         source.Count++;

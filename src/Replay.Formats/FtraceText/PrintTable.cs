@@ -21,8 +21,14 @@ internal sealed class PrintTable
     /// <summary>The texts that come with the program.</summary>
     public static PrintTable BuiltIn => BuiltInTable.Value;
 
-    /// <summary>Rows of a printed name in the order in which they are tried.</summary>
-    public IReadOnlyList<PrintRow> Find(string printed) => _byPrinted.TryGetValue(printed, out List<PrintRow>? rows) ? rows : [];
+    /// <summary>Rows of a printed name, alone or behind its group and a colon, in the order in which they are tried.</summary>
+    public IReadOnlyList<PrintRow> Find(string printed)
+    {
+        if (_byPrinted.TryGetValue(printed, out List<PrintRow>? rows)) return rows;
+        int colon = printed.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || !_byPrinted.TryGetValue(printed[(colon + 1)..], out rows)) return [];
+        return rows.FindAll(row => row.System == printed[..colon]);
+    }
 
     /// <summary>Reads the lines of a table; each is checked by a test, so a wrong one is our bug.</summary>
     /// <exception cref="FormatException">A line cannot be read; the message has its number.</exception>

@@ -21,6 +21,21 @@ internal static class MetadataReader
     /// <summary>Longest kallsyms or printk text.</summary>
     public const int SymbolTextMax = 32 << 20;
 
+    /// <summary>
+    /// header_page, header_event, formats of ftrace's own events, formats by system, kallsyms, printk formats: how
+    /// version 6 and what perf copies from tracefs begin.
+    /// </summary>
+    public static void ReadFormatsAndSymbols(TraceDatLayout layout, PartReader reader, FilePart part)
+    {
+        layout.Ring = ReadHeaderInfo(layout, reader);
+        ReadFtraceFormats(layout, reader, part);
+        ReadSystems(layout, reader, part);
+        FilePart kallsyms = TakeText32(layout, reader, "kallsyms");
+        FilePart printk = TakeText32(layout, reader, "printk formats");
+        layout.FetchKallsyms = () => kallsyms.ReadAll(SymbolTextMax);
+        layout.FetchPrintk = () => printk.ReadAll(SymbolTextMax);
+    }
+
     /// <summary><c>header_page\0</c> u64 size, text; <c>header_event\0</c> u64 size, text.</summary>
     public static RingBufferSpec ReadHeaderInfo(TraceDatLayout layout, PartReader reader)
     {
@@ -55,6 +70,12 @@ internal static class MetadataReader
     public static BadInputException Cut(TraceDatLayout layout, PartReader reader, string expected) =>
         BadInputException.At(layout.File.Name, reader.FileOffset, expected,
             $"{reader.Remaining.ToString(CultureInfo.InvariantCulture)} bytes that are not that");
+
+    private static FilePart TakeText32(TraceDatLayout layout, PartReader reader, string what)
+    {
+        if (!reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart text)) throw Cut(layout, reader, what);
+        return text;
+    }
 
     private static void ReadFormats(
         TraceDatLayout layout, PartReader reader, FilePart part, string system, uint count)

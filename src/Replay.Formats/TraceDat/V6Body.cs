@@ -28,13 +28,7 @@ internal sealed class V6Body
 
     public void Read()
     {
-        _layout.Ring = MetadataReader.ReadHeaderInfo(_layout, _reader);
-        MetadataReader.ReadFtraceFormats(_layout, _reader, _whole);
-        MetadataReader.ReadSystems(_layout, _reader, _whole);
-        FilePart kallsyms = TakeText32("kallsyms");
-        FilePart printk = TakeText32("printk formats");
-        _layout.FetchKallsyms = () => kallsyms.ReadAll(MetadataReader.SymbolTextMax);
-        _layout.FetchPrintk = () => printk.ReadAll(MetadataReader.SymbolTextMax);
+        MetadataReader.ReadFormatsAndSymbols(_layout, _reader, _whole);
         if (!_reader.TryReadUInt64(out ulong commandLines) || !_reader.TrySkip(commandLines))
             throw MetadataReader.Cut(_layout, _reader, "saved command lines");
         if (!_reader.TryReadUInt32(out uint cpus) || cpus > TraceDatLayout.CpusMax)
@@ -58,13 +52,6 @@ internal sealed class V6Body
         int size = _layout.Ring!.DataOffset + _layout.Ring.DataSize;
         return size is >= RingBufferSpec.PageMin and <= RingBufferSpec.PageMax && (size & (size - 1)) == 0
             ? size : _layout.PageSize;
-    }
-
-    private FilePart TakeText32(string what)
-    {
-        if (!_reader.TryReadUInt32(out uint size) || !_reader.TryTakePart(size, out FilePart text))
-            throw MetadataReader.Cut(_layout, _reader, what);
-        return text;
     }
 
     private void ReadOptionsAndTag(PartReader reader)

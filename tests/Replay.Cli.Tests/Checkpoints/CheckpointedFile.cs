@@ -39,8 +39,11 @@ internal sealed class CheckpointedFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Where its checkpoints are kept.</summary>
-    public string Checkpoints => Path + ".irqc";
+    /// <summary>Where checkpoints of its machine are kept.</summary>
+    public string Checkpoints => CheckpointsOf("replay");
+
+    /// <summary>Where a command keeps its checkpoints.</summary>
+    public string CheckpointsOf(string command) => Path + (command == "verify" ? ".irqv" : ".irqc");
 
     /// <summary>A checkpoint after each batch; recordings of so many events are long.</summary>
     public CheckpointPace Pace { get; set; } = new(1, 0, long.MaxValue);

@@ -35,8 +35,8 @@ public sealed class TraceDatCheckpointTests
         file.Run("replay", "--checkpoints");
         Assert.True(File.Exists(file.Checkpoints));
         foreach (string at in Some(file)) Assert.Equal(file.Straight(at), file.State(at));
-        var straight = StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1");
-        Assert.Equal(straight, StretchReplayTests.Run(file, "--all", "--lanes", "2"));
+        var straight = StretchReplayTests.Run(file, "replay", "--all", "--no-checkpoints", "--lanes", "1");
+        Assert.Equal(straight, StretchReplayTests.Run(file, "replay", "--all", "--lanes", "2"));
     }
 
     /// <summary>Nothing of what lanes do shows in the checkpoints, and nothing of the checkpoints in what is said.</summary>
@@ -44,23 +44,33 @@ public sealed class TraceDatCheckpointTests
     public void Any_number_of_lanes_makes_the_same_checkpoints_and_says_the_same()
     {
         using var file = CheckpointedFile.CopyOf("leak-pre/trace.dat");
-        var straight = StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1");
+        var straight = StretchReplayTests.Run(file, "replay", "--all", "--no-checkpoints", "--lanes", "1");
         byte[]? first = null;
         foreach (string lanes in new[] { "1", "2", "3", "8" })
         {
             File.Delete(file.Checkpoints);
-            Assert.Equal(straight.Out, StretchReplayTests.Run(file, "--all", "--checkpoints", "--lanes", lanes).Out);
+            Assert.Equal(straight.Out, StretchReplayTests.Run(file, "replay", "--all", "--checkpoints", "--lanes", lanes).Out);
             first ??= File.ReadAllBytes(file.Checkpoints);
             Assert.Equal(first, File.ReadAllBytes(file.Checkpoints));
-            Assert.Equal(straight, StretchReplayTests.Run(file, "--all", "--lanes", lanes));
+            Assert.Equal(straight, StretchReplayTests.Run(file, "replay", "--all", "--lanes", lanes));
         }
 
         // Proof that the stretches are used: the state in the middle is another one, and that is told.
         int number = 0;
-        StretchReplayTests.Reseal(file, state => state[^1] ^= (byte)(number++ is 10 or 11 ? 1 : 0));
-        var caught = StretchReplayTests.Run(file, "--all", "--lanes", "8");
+        StretchReplayTests.Reseal(file, "replay", state => state[^1] ^= (byte)(number++ is 10 or 11 ? 1 : 0));
+        var caught = StretchReplayTests.Run(file, "replay", "--all", "--lanes", "8");
         Assert.Equal((straight.Code, straight.Out), (caught.Code, caught.Out));
         Assert.StartsWith("irqreplay: note: the checkpoints are not used: ", caught.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_in_stretches_says_what_a_straight_run_says()
+    {
+        using var file = CheckpointedFile.CopyOf("leak-pre/trace.dat");
+        var straight = file.Run("verify", "--no-checkpoints", "--lanes", "1");
+        Assert.Equal(straight.Out, file.Run("verify", "--checkpoints", "--lanes", "3").Out);
+        Assert.True(File.Exists(file.CheckpointsOf("verify")));
+        foreach (string lanes in new[] { "1", "2", "8" }) Assert.Equal(straight, file.Run("verify", "--lanes", lanes));
     }
 
     /// <summary>What lies before a checkpoint is not read, unless the time of the last change tells that it has to be.</summary>
@@ -144,8 +154,8 @@ public sealed class TraceDatCheckpointTests
         file.Run("replay", "--checkpoints");
         Assert.Equal(ExitCodes.BadInput, file.Straight("end").Code);
         foreach (string at in Some(file)) Assert.Equal(file.Straight(at), file.State(at));
-        var straight = StretchReplayTests.Run(file, "--all", "--no-checkpoints", "--lanes", "1");
-        Assert.Equal(straight, StretchReplayTests.Run(file, "--all", "--lanes", "2"));
+        var straight = StretchReplayTests.Run(file, "replay", "--all", "--no-checkpoints", "--lanes", "1");
+        Assert.Equal(straight, StretchReplayTests.Run(file, "replay", "--all", "--lanes", "2"));
     }
 
     [Fact]
@@ -175,7 +185,7 @@ public sealed class TraceDatCheckpointTests
         using var file = CheckpointedFile.CopyOf("leak-pre/trace.dat");
         file.Run("replay", "--checkpoints");
         byte[] whole = File.ReadAllBytes(file.Checkpoints);
-        var straight = StretchReplayTests.Run(file, "--no-checkpoints", "--lanes", "1");
+        var straight = StretchReplayTests.Run(file, "replay", "--no-checkpoints", "--lanes", "1");
         var random = new Random(29);
         int refused = 0;
         for (int i = 0; i < 60; i++)
@@ -183,10 +193,10 @@ public sealed class TraceDatCheckpointTests
             // The place stands first, and is some hundred bytes of some tens of thousands.
             int most = i % 2 == 0 ? int.MaxValue : 600;
             StretchReplayTests.Reseal(
-                file, state => HostileCheckpointTests.Scramble(state.AsSpan(0, Math.Min(most, state.Length)), random), whole);
+                file, "replay", state => HostileCheckpointTests.Scramble(state.AsSpan(0, Math.Min(most, state.Length)), random), whole);
             if (i % 4 == 0)
             {
-                var replayed = StretchReplayTests.Run(file, "--lanes", "2");
+                var replayed = StretchReplayTests.Run(file, "replay", "--lanes", "2");
                 Assert.Equal((straight.Code, straight.Out), (replayed.Code, replayed.Out));
                 continue;
             }

@@ -32,10 +32,18 @@ public sealed class VerifierLawTests
 
     private static void Check(string path, int stops)
     {
+        Check(path, stops, "linux-6.1");
+        Check(path, stops, "linux-6.12"); // As a rule another kernel's, so that there are differences.
+    }
+
+    private static void Check(string path, int stops, string rules)
+    {
         TraceReplay trace = TraceReplay.Read(path);
         var random = new Random(trace.Events.Length);
-        Verifier<ChosenRules> straight = Make(trace);
+        Verifier<ChosenRules> straight = Make(trace, rules);
         var resumed = new List<(int At, Verifier<ChosenRules> Verifier)>();
+        var kept = new List<byte[]>();
+        long mark = 0;
         int at = 0;
         for (int stop = 0; stop < stops; stop++)
         {
@@ -43,8 +51,13 @@ public sealed class VerifierLawTests
             straight.Verify(trace.Events.AsSpan(at..next));
             at = next;
             byte[] state = StateCodec.Save(straight.Transfer);
-            Verifier<ChosenRules> restored = Make(trace);
+            long from = mark;
+            kept.Add(StateCodec.Save(archive => straight.TransferKept(archive, from)));
+            mark = straight.KeptMark;
+            Verifier<ChosenRules> restored = Make(trace, rules);
             StateCodec.Load(state, restored.Transfer);
+            foreach (byte[] some in kept) StateCodec.Load(some, archive => restored.TransferKept(archive, 0));
+            Assert.Equal((mark, EventCounter.Count(trace.Events.AsSpan(..at))), (restored.KeptMark, restored.EventsTaken));
             // Behind the events that are held back lie old ones, which nobody reads.
             Assert.Null(DeepComparison.Find(straight, restored, without: "_held"));
             Assert.Equal(state, StateCodec.Save(restored.Transfer));
@@ -54,14 +67,15 @@ public sealed class VerifierLawTests
         foreach ((int from, Verifier<ChosenRules> verifier) in resumed) Assert.Equal(said, Finish(verifier, trace, from));
     }
 
-    private static Verifier<ChosenRules> Make(TraceReplay trace) =>
-        new(trace.Tables, RuleChoice.For("linux-6.1").ToKernelRules()) { FollowsEvidence = true };
+    private static Verifier<ChosenRules> Make(TraceReplay trace, string rules) =>
+        new(trace.Tables, RuleChoice.For(rules).ToKernelRules()) { FollowsEvidence = true };
 
     private static string Finish(Verifier<ChosenRules> verifier, TraceReplay trace, int from)
     {
         verifier.Verify(trace.Events.AsSpan(from));
         verifier.Finish();
         return JsonSerializer.Serialize(verifier.Tally) + JsonSerializer.Serialize(verifier.Evidence)
-            + Convert.ToHexString(StateCodec.Save(verifier.Transfer));
+            + Convert.ToHexString(StateCodec.Save(verifier.Transfer))
+            + Convert.ToHexString(StateCodec.Save(archive => verifier.TransferKept(archive, 0)));
     }
 }

@@ -78,7 +78,7 @@ public sealed class AgreementTests
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
         VerifySession session = VerifySession.Create(recording, RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) session.Verify(batch);
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) session.Apply(batch, recording.Tables);
         Evidence evidence = Assert.Single(session.Finish().Evidence, evidence => evidence.Name == "cpu.forceCompleteFirst");
         Assert.Equal(expected, evidence.Alternative);
         Assert.Equal(0, evidence.Against);

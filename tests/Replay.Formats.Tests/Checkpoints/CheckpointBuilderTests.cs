@@ -9,7 +9,7 @@ namespace Replay.Formats.Tests.Checkpoints;
 /// <summary>Files of checkpoints: what goes in comes out, and there is never too much of it.</summary>
 public sealed class CheckpointBuilderTests
 {
-    private static readonly CheckpointKey Key = new(new RecordingIdentity(123, 456, 0xFEDC_BA98_7654_3210), "linux-6.1", "build");
+    private static readonly CheckpointKey Key = new(new RecordingIdentity(123, 456, 0xFEDC_BA98_7654_3210), "machine", "linux-6.1", "build");
 
     [Fact]
     public void What_is_written_is_read()
@@ -122,6 +122,28 @@ public sealed class CheckpointBuilderTests
         Assert.Equal(2, DirectoryCodec.Read(DirectoryCodec.Write(directory)).Checkpoints.Count);
         directory.Checkpoints.Add(new Checkpoint(30, 30, 1, default));
         Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(DirectoryCodec.Write(directory)));
+    }
+
+    /// <summary>A directory of some bytes could name one large chunk over and over, and keep a reader busy for hours.</summary>
+    [Theory]
+    [InlineData(1 << 20, 32, true)]
+    [InlineData(1 << 20, 33, false)]
+    [InlineData(int.MaxValue, 2, false)]
+    [InlineData(-1, 1, false)]
+    public void Chunks_that_cannot_be_that_long_together_are_refused(int length, int count, bool isRead)
+    {
+        foreach (bool areFindings in new[] { true, false })
+        {
+            var directory = new CheckpointDirectory { Key = Key };
+            for (int i = 1; i <= count; i++)
+            {
+                if (areFindings) directory.Findings.Add(new Chunk(8, length, 0));
+                else directory.Checkpoints.Add(new Checkpoint(i, 0, 0, new Chunk(8, length, 0)));
+            }
+            byte[] written = DirectoryCodec.Write(directory);
+            if (isRead) Assert.Equal(Key, DirectoryCodec.Read(written).Key);
+            else Assert.Contains("bytes together", Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(written)).Message, StringComparison.Ordinal);
+        }
     }
 
     private static void Read(CheckpointBuilder builder, Action<CheckpointFile> look)

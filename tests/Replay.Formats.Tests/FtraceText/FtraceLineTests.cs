@@ -28,6 +28,12 @@ public class FtraceLineTests
     [InlineData("    bash-1181    0d.h2.  1464.179964: irq_handler_entry: irq=24", 0, 1464_179_964_000, "irq_handler_entry", "irq=24")]
     [InlineData("    bash-1181   12d.h2.    87us+: irq_handler_entry: irq=24", 12, 87_000, "irq_handler_entry", "irq=24")]
     [InlineData("    bash-1181    3d.h2     0us : a: b", 3, 0, "a", "b")]
+    // perf script.
+    [InlineData("         swapper     0 [000]    12.272877: irq_vectors:x_entry: vector=251", 0, 12_272_877_000, "irq_vectors:x_entry", "vector=251")]
+    [InlineData("         swapper     0 [002]    12.273392:  irq_vectors:x_exit: vector=251", 2, 12_273_392_000, "irq_vectors:x_exit", "vector=251")]
+    [InlineData("iperf 27409/28744 [011] 441995.133575123:          1 irq:x: irq=24 name=a", 11, 441995_133_575_123, "irq:x", "irq=24 name=a")]
+    [InlineData(" a [0] 7 -1 b 12 [003]     1.000000: rig:p: (ffffffff81000000) irq=5", 3, 1_000_000_000, "rig:p", "(ffffffff81000000) irq=5")]
+    [InlineData("kworker/1:1-mm_ 41 [001]     1.000000: a:b: c", 1, 1_000_000_000, "a:b", "c")]
     public void A_record_gives_its_columns(string line, int cpu, ulong timeNs, string name, string text)
     {
         Assert.Equal(FtraceLineKind.Record, FtraceLine.Parse(Encoding.UTF8.GetBytes(line), out FtraceLine parsed));
@@ -59,7 +65,7 @@ public class FtraceLineTests
     [InlineData("CPU 1 is empty", nameof(FtraceLineKind.Ignored))]
     [InlineData("  bash-946   [003] ....   676.984929: <stack trace>", nameof(FtraceLineKind.Ignored))]
     [InlineData("CPU:x [LOST 1 EVENTS]", nameof(FtraceLineKind.Foreign))]
-    [InlineData("perf 1234 [001] 1234.567890: sched:sched_switch: a", nameof(FtraceLineKind.Foreign))]
+    [InlineData("perf 1234 1234.567890: sched:sched_switch: a", nameof(FtraceLineKind.Foreign))]
     [InlineData("[   12.345678] usb 1-1: new device", nameof(FtraceLineKind.Foreign))]
     [InlineData(" 0)   1.5 us    |  schedule();", nameof(FtraceLineKind.Foreign))]
     [InlineData("  bash-946   [003] ....   676.98", nameof(FtraceLineKind.Broken))]

@@ -13,7 +13,7 @@ internal static class MadeFile
         TraceDatRecording.Open(new MemoryStream(bytes), "made.dat", options ?? new TraceDatOptions());
 
     /// <summary>Reads to the end: <c>100 cpu0 handler_entry 5</c>, one text an event; a loss has its count.</summary>
-    public static List<string> Read(TraceDatRecording recording)
+    public static List<string> Read(Recording recording)
     {
         List<string> lines = [];
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))

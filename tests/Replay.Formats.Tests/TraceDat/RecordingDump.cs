@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using Replay.Core.Events;
-using Replay.Formats.TraceDat;
 
 namespace Replay.Formats.Tests.TraceDat;
 
@@ -9,7 +8,7 @@ namespace Replay.Formats.Tests.TraceDat;
 internal static class RecordingDump
 {
     public static List<(ulong TimeNs, ushort Cpu, EventKind Kind, byte Vector, uint Irq, ulong A, ulong B)> ReadAll(
-        TraceDatRecording recording)
+        Recording recording)
     {
         List<(ulong, ushort, EventKind, byte, uint, ulong, ulong)> all = [];
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))

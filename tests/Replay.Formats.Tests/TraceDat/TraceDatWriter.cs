@@ -94,6 +94,15 @@ internal sealed class TraceDatWriter
         return file.ToArray();
     }
 
+    /// <summary>What perf copies from tracefs into a file of its own; 0.5 is without the names of threads.</summary>
+    public byte[] BuildTracingData(string version = "0.6")
+    {
+        OrderedBytes data = New();
+        data.Raw([0x17, 0x08, 0x44]).Text("tracing").Name(version).U8(BigEndian ? 1 : 0).U8(8).U32((uint)PageSize);
+        data.Raw(HeaderInfo()).Raw(FtraceFormats()).Raw(Systems()).Raw(Text32(Kallsyms)).Raw(Text32(Printk));
+        return (version == "0.5" ? data : data.U64(7).Text("1 init\n")).ToArray();
+    }
+
     private void BuildV6(OrderedBytes file)
     {
         file.Raw(HeaderInfo()).Raw(FtraceFormats()).Raw(Systems()).Raw(Text32(Kallsyms)).Raw(Text32(Printk));
