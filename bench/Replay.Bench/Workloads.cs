@@ -6,6 +6,7 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
+using Replay.Formats.Tests.PerfData;
 using Replay.Formats.Tests.TraceDat;
 using Replay.Formats.Text;
 
@@ -37,6 +38,7 @@ internal static class Workloads
     private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(new TraceDatWriter()));
     private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7 }));
     private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
+    private static readonly Lazy<string> PerfLazy = new(WritePerfData);
     private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
         new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
 
@@ -49,6 +51,9 @@ internal static class Workloads
 
     /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
     public static string TraceFile => TraceLazy.Value;
+
+    /// <summary>The same records as perf.data.</summary>
+    public static string PerfFile => PerfLazy.Value;
 
     /// <summary>The same records as version 7, compressed by zstd in chunks of ten pages, as trace-cmd does.</summary>
     public static string PackedTraceFile => PackedTraceLazy.Value;
@@ -128,33 +133,11 @@ internal static class Workloads
     private static string WriteTraceDat(TraceDatWriter writer)
     {
         const int Cpus = MixedMachine.CpuCount;
-        var random = new Random(1217);
         var buffer = new MadeBuffer("", "local");
-        var entries = new byte[MixedMachine.IrqCount][];
-        var exits = new byte[MixedMachine.IrqCount][];
-        for (int irq = 0; irq < entries.Length; irq++)
-        {
-            entries[irq] = writer.Entry((uint)irq + 24, $"nic{irq / 8}-q{irq % 8}");
-            exits[irq] = writer.Exit((uint)irq + 24);
-        }
-        byte[] noise = writer.Noise(8);
         var pages = new PageBuilder?[Cpus];
         var times = new ulong[Cpus];
-        var running = new int[Cpus];
-        Array.Fill(running, -1);
-        ulong timeNs = 1_000_000_000;
-        for (int i = 0; i < TraceRecords; i++)
+        foreach ((int cpu, ulong timeNs, _, byte[] record) in MadeRecords(writer))
         {
-            timeNs += (ulong)random.Next(1, 400);
-            int cpu = random.Next(Cpus);
-            byte[] record = noise;
-            if (random.Next(4) != 0)
-            {
-                bool enters = running[cpu] < 0;
-                int irq = enters ? (random.Next(8) * 8) + cpu : running[cpu];
-                record = enters ? entries[irq] : exits[irq];
-                running[cpu] = enters ? irq : -1;
-            }
             PageBuilder page = pages[cpu] ??= writer.Page(times[cpu] = timeNs);
             if (page.Room < record.Length + 8)
             {
@@ -172,6 +155,67 @@ internal static class Workloads
         string path = TemporaryFile(".dat");
         File.WriteAllBytes(path, writer.Build());
         return path;
+    }
+
+    /// <summary>The same records, as perf writes them: what each CPU's buffer holds, in turn.</summary>
+    private static string WritePerfData()
+    {
+        const int TurnRecords = 32768;
+        var writer = new PerfDataWriter();
+        var pending = new List<(ulong TimeNs, ulong Id, byte[] Record)>[MixedMachine.CpuCount];
+        for (int cpu = 0; cpu < pending.Length; cpu++) pending[cpu] = [];
+        int count = 0;
+        foreach ((int cpu, ulong timeNs, int id, byte[] record) in MadeRecords(writer.Formats))
+        {
+            ulong sampleId = id == TraceDatWriter.EntryId ? PerfDataWriter.EntryId : PerfDataWriter.ExitId;
+            pending[cpu].Add((timeNs, sampleId, record));
+            if (++count % TurnRecords == 0) Flush();
+        }
+        Flush();
+        string path = TemporaryFile(".perf.data");
+        File.WriteAllBytes(path, writer.BuildFile());
+        return path;
+
+        void Flush()
+        {
+            for (int cpu = 0; cpu < pending.Length; cpu++)
+            {
+                foreach ((ulong timeNs, ulong id, byte[] record) in pending[cpu]) writer.Sample(id, cpu, timeNs, record);
+                pending[cpu].Clear();
+            }
+        }
+    }
+
+    /// <summary>Handlers on all CPUs at random, and a quarter of records that no line maps.</summary>
+    private static IEnumerable<(int Cpu, ulong TimeNs, int Id, byte[] Record)> MadeRecords(TraceDatWriter writer)
+    {
+        const int Cpus = MixedMachine.CpuCount;
+        var random = new Random(1217);
+        var entries = new byte[MixedMachine.IrqCount][];
+        var exits = new byte[MixedMachine.IrqCount][];
+        for (int irq = 0; irq < entries.Length; irq++)
+        {
+            entries[irq] = writer.Entry((uint)irq + 24, $"nic{irq / 8}-q{irq % 8}");
+            exits[irq] = writer.Exit((uint)irq + 24);
+        }
+        byte[] noise = writer.Noise(8);
+        var running = new int[Cpus];
+        Array.Fill(running, -1);
+        ulong timeNs = 1_000_000_000;
+        for (int i = 0; i < TraceRecords; i++)
+        {
+            timeNs += (ulong)random.Next(1, 400);
+            int cpu = random.Next(Cpus);
+            if (random.Next(4) == 0)
+            {
+                yield return (cpu, timeNs, TraceDatWriter.NoiseId, noise);
+                continue;
+            }
+            bool enters = running[cpu] < 0;
+            int irq = enters ? (random.Next(8) * 8) + cpu : running[cpu];
+            running[cpu] = enters ? irq : -1;
+            yield return (cpu, timeNs, enters ? TraceDatWriter.EntryId : TraceDatWriter.ExitId, enters ? entries[irq] : exits[irq]);
+        }
     }
 
     private static string TemporaryFile(string extension)

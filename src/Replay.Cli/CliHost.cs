@@ -30,8 +30,11 @@ internal sealed record CliHost
     /// <summary>Results go to a person's terminal, not to a file or pipe.</summary>
     public bool OutIsTerminal { get; init; }
 
-    /// <summary>Standard input is a person's keyboard.</summary>
-    public bool InIsTerminal { get; init; }
+    /// <summary>Keys can be read.</summary>
+    public bool HasKeyboard { get; init; }
+
+    /// <summary>This host with keys to be read, also where standard input is the recording; itself where there are none.</summary>
+    public Func<CliHost, CliHost> TakeKeyboard { get; init; } = static host => host;
 
     /// <summary>Notes go to a person's terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
@@ -42,11 +45,14 @@ internal sealed record CliHost
     /// <summary>Lines of the terminal.</summary>
     public Func<int> TerminalHeight { get; init; } = static () => 24;
 
-    /// <summary>A key that the user pressed, or null; never waits. Null for ever where standard input is not the terminal.</summary>
+    /// <summary>A key that the user pressed, or null; never waits. Null for ever where there is no keyboard.</summary>
     public Func<char?> ReadKey { get; init; } = static () => null;
 
-    /// <summary>Calls the action, instead of ending the process, when the user interrupts; until the result is disposed.</summary>
-    public Func<Action, IDisposable?> OnInterrupt { get; init; } = static _ => null;
+    /// <summary>
+    /// Calls the action when the user interrupts, until the result is disposed; the process goes on where that is said, and
+    /// ends else.
+    /// </summary>
+    public Func<Action, bool, IDisposable?> OnInterrupt { get; init; } = static (_, _) => null;
 
     /// <summary>The clock of live views.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -63,13 +69,13 @@ internal sealed record CliHost
         Out = new OutputStream(Descriptors.WasGiven(Descriptors.Out) ? StandardOutput.Open() : new ClosedOutput()),
         Error = Descriptors.WasGiven(Descriptors.Error) ? Console.Error : TextWriter.Null,
         OpenIn = OpenStandardInput,
-        InIsTerminal = !Console.IsInputRedirected,
+        TakeKeyboard = Keyboard.Take,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = StandardOutput.Width,
         TerminalHeight = StandardOutput.Height,
         ReadKey = Keyboard.Read,
-        OnInterrupt = static action => new Interrupts(action),
+        OnInterrupt = static (action, goesOn) => new Interrupts(action, goesOn),
         Variable = Environment.GetEnvironmentVariable,
     };
 

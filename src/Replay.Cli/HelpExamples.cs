@@ -8,7 +8,8 @@ internal static class HelpExamples
 {
     public const string ExitCodes =
         "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage,\n"
-        + "            3 bad or damaged input, 4 a bug in irqreplay.";
+        + "            3 bad or damaged input, 4 a bug in irqreplay,\n"
+        + "            130 interrupted.";
 
     /// <summary>Line to type and what it does, by command; the empty name is the program itself.</summary>
     public static IReadOnlyDictionary<string, (string Line, string Meaning)[]> ByCommand { get; } =
@@ -52,8 +53,8 @@ internal static class HelpExamples
             ],
             ["top"] =
             [
-                ("cat /sys/kernel/tracing/trace_pipe | irqreplay top -", "This machine, while it runs; Ctrl-C ends with a summary."),
-                ("trace-cmd stream -e irq_vectors -e irq_matrix -e irq | irqreplay top -", "The same through trace-cmd."),
+                ("cat /sys/kernel/tracing/trace_pipe | irqreplay top -", "This machine, while it runs; q ends with a summary."),
+                ("stdbuf -oL trace-cmd stream -e irq_vectors -e irq | irqreplay top -", "The same through trace-cmd, line by line."),
                 ("irqreplay top capture.dat --speed 10x", "A recording, ten times as fast as it happened; q ends."),
                 ("irqreplay top capture.irqt --format json --interval 0.5", "A JSON object each half second, for scripts."),
             ],
@@ -80,6 +81,7 @@ internal static class HelpExamples
                 ("irqreplay diff capture.dat --left linux-6.1 --right linux-6.12", "What another kernel would have made of the same stimuli."),
                 ("irqreplay diff capture.dat --with ir.host=off", "The machine without interrupt remapping."),
                 ("irqreplay diff before.dat after.dat", "Two recordings of one workload, aligned by their markers."),
+                ("irqreplay diff all.irqt --left-machine guest1 --right-machine guest2", "Two machines of one file."),
                 ("irqreplay diff capture.dat --right fix:a6c11c0a5235 --format json", "The same for scripts; exit code 1 when anything differs."),
             ],
             ["bench"] =

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using Replay.Cli.Machines;
 using Replay.Formats;
 using Replay.Formats.KernelLog;
 
@@ -14,23 +15,23 @@ internal static class LogOption
 
     /// <summary>The recording with the log's lines among its events.</summary>
     /// <param name="recording">As it was opened.</param>
-    /// <param name="log">File of the log.</param>
-    /// <param name="path">File of the recording.</param>
+    /// <param name="choice">Which it is, and its log.</param>
     /// <param name="openAgain">Opens it once more, to tie the clocks.</param>
     /// <exception cref="UsageException">The log cannot be read, or its clock cannot be tied to the recording's.</exception>
-    public static Recording Merge(Recording recording, string log, string path, Func<Recording> openAgain)
+    public static Recording Merge(Recording recording, RecordingChoice choice, Func<Recording> openAgain)
     {
+        string log = $"{choice.LogOption} {choice.Log}", path = choice.Name.File;
         try
         {
             if (!RecognisedRules.CanReadAgain(path))
-                throw new UsageException($"--log {log}: the recording is read twice, to tie the clocks, and {path} is no file; write it to one first");
-            KernelLog lines = Read(log);
+                throw new UsageException($"{log}: the recording is read twice, to tie the clocks, and {path} is no file; write it to one first");
+            KernelLog lines = Read(choice.Log!, log);
             using Recording first = openAgain();
             ClockTie tie = ClockTie.Make(lines, first);
             string clock = recording.Info.Clock.Length > 0 ? recording.Info.Clock : first.Info.Clock;
             if (tie.Count == 0 && Array.IndexOf(SinceBoot, clock) < 0)
             {
-                throw new UsageException($"--log {log}: its clock cannot be tied to the trace clock {(clock.Length == 0 ? "of the recording, which is not known" : $"\"{clock}\"")}: "
+                throw new UsageException($"{log}: its clock cannot be tied to the trace clock {(clock.Length == 0 ? "of the recording, which is not known" : $"\"{clock}\"")}: "
                     + "nothing is in both (a line of the log, a CPU that goes offline); record with trace-cmd record -C mono, or the event console:console");
             }
             recording.Report.Add(LossSeverity.Note, Describe(lines, tie), -1, "", "");
@@ -43,18 +44,18 @@ internal static class LogOption
         }
     }
 
-    private static KernelLog Read(string path)
+    private static KernelLog Read(string path, string name)
     {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > KernelLog.BytesMax } large)
-                throw new UsageException($"--log {path}: {large.Length} bytes; {KernelLog.BytesMax} is the most that is read");
+                throw new UsageException($"{name}: {large.Length} bytes; {KernelLog.BytesMax} is the most that is read");
             using StreamReader reader = File.OpenText(path);
-            return KernelLog.Read(reader, "--log " + path);
+            return KernelLog.Read(reader, name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--log {path}: cannot be read: {e.Message}", e);
+            throw new UsageException($"{name}: cannot be read: {e.Message}", e);
         }
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Runtime.InteropServices;
 
 namespace Replay.Cli;
 
@@ -10,8 +9,7 @@ namespace Replay.Cli;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
-    private readonly PosixSignalRegistration _interrupt;
-    private readonly PosixSignalRegistration _terminate;
+    private readonly Interrupts _interrupts;
     private bool _done;
 
     /// <exception cref="UsageException">The folder does not exist, or the name is that of a folder.</exception>
@@ -25,8 +23,7 @@ internal sealed class OutputFile : IDisposable
         if (!Directory.Exists(folder)) throw new UsageException($"{option} {path}: there is no folder {folder}");
         if (Directory.Exists(full)) throw new UsageException($"{option} {path}: this is a folder; name a file in it");
         TemporaryPath = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Delete());
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Delete());
+        _interrupts = new Interrupts(Delete, goesOn: false);
     }
 
     /// <summary>Where the file will appear.</summary>
@@ -48,8 +45,7 @@ internal sealed class OutputFile : IDisposable
 
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        _interrupts.Dispose();
         if (!_done) Delete();
     }
 

@@ -2,6 +2,8 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
+using System.Threading;
+using Replay.Cli.Commands;
 using Replay.Formats;
 
 namespace Replay.Cli;
@@ -9,6 +11,8 @@ namespace Replay.Cli;
 /// <summary>Starts a command and turns every way in which it can fail into a message and an exit code.</summary>
 internal static class Program
 {
+    private static readonly TimeSpan WordsMax = TimeSpan.FromMilliseconds(250);
+
     private static int Main(string[] args) => Run(args, CliHost.ForProcess());
 
     /// <summary>Runs one command line to its exit code. Never throws.</summary>
@@ -57,7 +61,11 @@ internal static class Program
         }
         // Files called @name are files, not lists of more arguments.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is not HelpText && UsageErrors.FindUnknownOption(result) is { } unknown) throw new UsageException(unknown);
         if (result.Action is ParseErrorAction) throw new UsageException(UsageErrors.Describe(result));
+        // The live view ends of itself, and looks at the terminal before the runtime does.
+        using IDisposable? interrupts =
+            result.CommandResult.Command.Name == TopCommand.Name ? null : host.OnInterrupt(() => SayInterrupted(host), false);
         using var text = new StreamWriter(host.Out, leaveOpen: true);
         return result.Invoke(new InvocationConfiguration
         {
@@ -66,6 +74,22 @@ internal static class Program
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         });
+    }
+
+    private static void SayInterrupted(CliHost host)
+    {
+        var words = new Thread(() =>
+        {
+            // In place of the progress bar, if there is one.
+            if (host.ErrorIsTerminal && host.Variable("TERM") != "dumb") host.Error.Write("\r\x1b[K");
+            host.Error.WriteLine(Messages.Interrupted);
+            host.Error.Flush();
+        })
+        {
+            IsBackground = true,
+        };
+        words.Start();
+        words.Join(WordsMax); // A full pipe takes none.
     }
 
     private static void ShowTrace(Exception e, CliHost host)

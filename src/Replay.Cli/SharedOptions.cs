@@ -17,6 +17,7 @@ internal sealed class SharedOptions
 
     private readonly FormatOption _format;
     private readonly LanesOption? _lanes;
+    private readonly InputPaths _paths = new();
 
     /// <param name="command">Gets the argument and the options.</param>
     /// <param name="formats">Formats of results.</param>
@@ -78,6 +79,11 @@ internal sealed class SharedOptions
     /// <exception cref="BadInputException">The recording is wrong.</exception>
     public Recording Open(ParseResult result, CliHost host, string path) => Opener(result, host)(path, GetLanes(result));
 
+    /// <summary>As the other ones, for a recording that is chosen by other options.</summary>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
+    /// <exception cref="BadInputException">The recording is wrong.</exception>
+    public Recording Open(ParseResult result, CliHost host, RecordingChoice choice) => Open(choice, host, ReadOptions(result), GetLanes(result));
+
     /// <summary>Lanes that the command line asks for, or the default.</summary>
     /// <exception cref="UsageException">Not a possible number.</exception>
     public int GetLanes(ParseResult result) => _lanes?.Get(result) ?? 1;
@@ -90,12 +96,12 @@ internal sealed class SharedOptions
     public Func<string, int, Recording> Opener(ParseResult result, CliHost host)
     {
         OpenOptions options = ReadOptions(result);
-        var opener = new RecordingOpener(host.Formats, options);
         (string? log, string file, string? machine) = (result.GetValue(Log), result.GetValue(File)!, result.GetValue(Machine));
         return (path, lanes) =>
         {
-            Func<Recording> open = Choose(opener, host, path, machine, isMain: path == file);
-            return WithLog(Divide(open(), options, path, lanes), path == file ? log : null, path, open);
+            bool isMain = path == file;
+            var choice = new RecordingChoice(new RecordingName(path, machine), isMain ? log : null) { MayBeUnnamed = !isMain };
+            return Open(choice, host, options, lanes);
         };
     }
 
@@ -119,7 +125,7 @@ internal sealed class SharedOptions
     /// <exception cref="BadInputException">The file names its machines wrongly.</exception>
     public List<MachineSource> ReadSources(ParseResult result, CliHost host, string path)
     {
-        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        MachineDirectory? directory = _paths.FindMachines(path, host);
         if (directory is null)
         {
             Func<string, int, Recording> open = Opener(result, host);
@@ -138,26 +144,30 @@ internal sealed class SharedOptions
         return sources;
     }
 
-    /// <summary>Of two recordings the log is the first one's.</summary>
-    private static Recording WithLog(Recording recording, string? log, string path, Func<Recording> openAgain) =>
-        log is null ? recording : LogOption.Merge(recording, log, path, openAgain);
+    private Recording Open(RecordingChoice choice, CliHost host, OpenOptions options, int lanes)
+    {
+        Func<Recording> open = Choose(choice, new RecordingOpener(host.Formats, options), host);
+        Recording recording = Divide(open(), options, choice.Name.File, lanes);
+        return choice.Log is null ? recording : LogOption.Merge(recording, choice, open);
+    }
 
     // The one machine of the file, or the one that is asked for.
-    private static Func<Recording> Choose(RecordingOpener opener, CliHost host, string path, string? machine, bool isMain)
+    private Func<Recording> Choose(RecordingChoice choice, RecordingOpener opener, CliHost host)
     {
-        MachineDirectory? directory = path == "-" ? null : MachineDirectory.Read(path);
+        ((string path, string? machine), string option) = (choice.Name, choice.MachineOption);
+        MachineDirectory? directory = _paths.FindMachines(path, host);
         if (directory is null)
         {
             // The other one of two recordings may well be of one machine.
-            if (machine is not null && isMain) throw new UsageException($"--machine {machine}: {path} does not name its machines; give it without --machine");
-            return path == "-" ? () => opener.Open(host.OpenIn(), "standard input") : () => opener.Open(path);
+            if (machine is not null && !choice.MayBeUnnamed) throw new UsageException($"{option} {machine}: {path} does not name its machines; give it without {option}");
+            return path == "-" ? () => opener.Open(_paths.OpenIn(host), InputPaths.StandardInput) : () => opener.Open(path);
         }
         int index = 0;
         if (machine is null && directory.Names.Count > 1)
-            throw new UsageException($"{path} holds {Count(directory)}; name one of them, for example --machine {Output.ReplayText.FileArgument(directory.Names[0])}");
+            throw new UsageException($"{path} holds {Count(directory)}; name one of them, for example {option} {Output.ReplayText.FileArgument(directory.Names[0])}");
         while (machine is not null && directory.Names[index] != machine)
         {
-            if (++index == directory.Names.Count) throw new UsageException($"--machine {machine}: {path} holds {Count(directory)}");
+            if (++index == directory.Names.Count) throw new UsageException($"{option} {machine}: {path} holds {Count(directory)}");
         }
         return () => directory.Open(index);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO;
 
 namespace Replay.Cli;
@@ -32,6 +33,27 @@ internal static class UsageErrors
                 + $"type \"irqreplay {command.Name} --help\"";
         }
         return $"{result.Errors[0].Message} Type \"irqreplay {command.Name} --help\".";
+    }
+
+    /// <summary>An option that the command has not, and that would else be taken for a file of that name; null for none.</summary>
+    public static string? FindUnknownOption(ParseResult result)
+    {
+        var plain = new HashSet<string>();
+        foreach (Token token in result.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash) break; // What comes after is files, whatever they are called.
+            plain.Add(token.Value);
+        }
+        Command command = result.CommandResult.Command;
+        foreach (Argument argument in command.Arguments)
+        {
+            foreach (Token token in result.GetResult(argument)?.Tokens ?? [])
+            {
+                if (token.Value is ['-', _, ..] && plain.Contains(token.Value) && !File.Exists(token.Value))
+                    return DescribeOption(command, token.Value);
+            }
+        }
+        return null;
     }
 
     private static string DescribeCommand(Command root, string token)

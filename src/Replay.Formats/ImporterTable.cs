@@ -19,11 +19,13 @@ public delegate bool FormatProbe(ReadOnlySpan<byte> firstBytes);
 /// <param name="LooksLike">Decides by content, never by extension.</param>
 /// <param name="OpenPath">Opens a regular, uncompressed file.</param>
 /// <param name="OpenStream">Opens a pipe or decompressed stream that need not seek; the name is for messages.</param>
+/// <param name="NeedsWhole">Of a stream nothing is given out before it has ended.</param>
 public sealed record Importer(
     string Name,
     FormatProbe LooksLike,
     Func<string, OpenOptions, Recording> OpenPath,
-    Func<Stream, string, OpenOptions, Recording> OpenStream);
+    Func<Stream, string, OpenOptions, Recording> OpenStream,
+    bool NeedsWhole = false);
 
 /// <summary>What a user may say about how records become events.</summary>
 public sealed record OpenOptions
@@ -49,16 +51,19 @@ public static class ImporterTable
             static (stream, name, _) => NativeRecording.Open(stream, name)),
         new("trace.dat", TraceDatRecording.LooksLike,
             static (path, options) => TraceDatRecording.Open(path, TraceDat(options)),
-            static (stream, name, options) => TraceDatRecording.Open(stream, name, TraceDat(options))),
+            static (stream, name, options) => TraceDatRecording.Open(stream, name, TraceDat(options)),
+            NeedsWhole: true),
         new("perf.data", PerfDataRecording.LooksLike,
             static (path, options) => PerfDataRecording.Open(path, MappingOf(options), options.IgnorePatterns),
-            static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns)),
+            static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns),
+            NeedsWhole: true),
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
         new("kernel log", KernelLogRecording.LooksLike,
             static (path, _) => KernelLogRecording.Open(path),
-            static (stream, name, _) => KernelLogRecording.Open(stream, name)),
+            static (stream, name, _) => KernelLogRecording.Open(stream, name),
+            NeedsWhole: true),
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),

@@ -1,6 +1,6 @@
 using System;
 using System.Diagnostics;
-using System.IO;
+using Replay.Cli.Tests.Fakes;
 using Xunit;
 
 namespace Replay.Cli.Tests;
@@ -26,13 +26,8 @@ public sealed class DescriptorsTests
     public void A_closed_descriptor_is_said_or_borne_and_never_hangs(string command, int code, string message)
     {
         if (!OperatingSystem.IsLinux()) return;
-        string program = Path.Combine(AppContext.BaseDirectory, "irqreplay.dll");
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath ?? "dotnet";
-        if (Path.GetFileNameWithoutExtension(dotnet) != "dotnet") dotnet = "dotnet";
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec '{dotnet}' '{program}' {command}");
-        using Process process = Process.Start(start)!;
+        string program = string.Join(" ", RealProcess.Command);
+        using Process process = RealProcess.TryStart("/bin/sh", "-c", $"exec {program} {command}")!;
         string error = process.StandardError.ReadToEnd();
         Assert.True(process.WaitForExit(60_000), "it hangs");
         Assert.Equal(code, process.ExitCode);

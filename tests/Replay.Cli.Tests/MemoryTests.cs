@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using Replay.Cli.Tests.Captures;
+using Replay.Cli.Tests.Fakes;
 using Replay.Core.Events;
 using Replay.Formats;
 using Replay.Formats.Native;
@@ -79,13 +80,7 @@ public sealed class MemoryTests
     /// <summary>Runs the program that users run; the system keeps the peak of its resident memory as it goes.</summary>
     private static long PeakOf(params string[] args)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath ?? "dotnet";
-        if (Path.GetFileNameWithoutExtension(dotnet) != "dotnet") dotnet = "dotnet";
-        var start = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "irqreplay.dll"));
-        foreach (string arg in args) start.ArgumentList.Add(arg);
-        using Process process = Process.Start(start)!;
+        using Process process = RealProcess.Start(args);
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

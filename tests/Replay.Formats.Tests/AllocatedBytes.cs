@@ -13,6 +13,14 @@ internal static class AllocatedBytes
 {
     private const int Runs = 6;
 
+    /// <summary>The least that warm code allocates in one of several runs.</summary>
+    public static long LeastOf(Action warm) => Least(() =>
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        warm();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    });
+
     /// <summary>The least of several runs; the first one compiles code.</summary>
     /// <param name="measure">Runs the code and returns what it allocated.</param>
     public static long Least(Func<long> measure)

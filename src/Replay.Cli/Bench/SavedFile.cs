@@ -12,12 +12,21 @@ internal static class SavedFile
     /// <summary>A saved result is some kilobytes; what is larger is none.</summary>
     private const int BytesMax = 32 << 20;
 
-    /// <summary>Writes a file that appears whole or not at all.</summary>
+    /// <summary>
+    /// Writes a file that appears whole or not at all. A device or a pipe, /dev/stdout for instance, is written to: put in
+    /// its place, as a file is, the result would take it away from the whole machine.
+    /// </summary>
     /// <exception cref="UsageException">It cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         try
         {
+            if (IsEmptyOrNoFile(path))
+            {
+                using var target = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+                write(target);
+                return;
+            }
             using var file = new OutputFile(path, "--save");
             using (FileStream stream = File.Create(file.TemporaryPath)) write(stream);
             file.Commit();
@@ -26,6 +35,14 @@ internal static class SavedFile
         {
             throw new UsageException($"--save {path}: cannot be written: {e.Message}", e);
         }
+    }
+
+    private static bool IsEmptyOrNoFile(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) return false;
+        FileSystemInfo? target = file.ResolveLinkTarget(returnFinalTarget: true);
+        return target is null ? file.Length == 0 : target is not FileInfo { Exists: true, Length: > 0 };
     }
 
     /// <summary>True when a file's first letter is that of a saved result and of no recording.</summary>

@@ -90,7 +90,7 @@ internal sealed class BenchCommand
         BenchOptions options = ReadOptions(result);
         _rules.Check(result);
         if (file == "-") throw new UsageException("bench -: the recording is read many times, so it must be a file; save the input first");
-        if (!File.Exists(file)) throw new BadInputException($"{file}: there is no such file");
+        if (!File.Exists(file) && !Directory.Exists(file)) throw new BadInputException($"{file}: there is no such file");
         using var progress = new Notes(_host);
         if (result.GetValue(_against) is { } other) return RunDuel(other, file, format, options, progress);
         string? baselineFile = result.GetValue(_baseline);

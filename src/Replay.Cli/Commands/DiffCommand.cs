@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using Replay.Cli.Machines;
 using Replay.Cli.Output;
 using Replay.Core.Diff;
 using Replay.Core.Events;
@@ -42,6 +43,30 @@ internal sealed class DiffCommand
         DefaultValueFactory = static _ => [],
     };
 
+    private readonly Option<string?> _leftMachine = new("--left-machine")
+    {
+        Description = "The machine of LEFT; with --right-machine and without RIGHT, two machines of one file are compared.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _rightMachine = new("--right-machine")
+    {
+        Description = "The machine of RIGHT.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _leftLog = new("--left-log")
+    {
+        Description = "The kernel log of LEFT where two recordings are compared; --log is the same.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _rightLog = new("--right-log")
+    {
+        Description = "The kernel log of RIGHT.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _all = new("--all")
     {
         Description = "List every difference; otherwise the most important ones.",
@@ -51,12 +76,12 @@ internal sealed class DiffCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command, file: "LEFT");
+        _shared = new SharedOptions(command, file: "LEFT", divides: true);
         command.Arguments.Add(_other);
         command.Options.Add(_left);
         command.Options.Add(_right);
         command.Options.Add(_with);
-        command.Options.Add(_all);
+        foreach (Option option in (Option[])[_leftMachine, _rightMachine, _leftLog, _rightLog, _all]) command.Options.Add(option);
         command.SetAction(Run);
     }
 
@@ -72,7 +97,7 @@ internal sealed class DiffCommand
         OutputFormat format = _shared.GetFormat(result);
         string[] givenLeft = RuleOptions.Parts(result.GetValue(_left), []), givenRight = RuleOptions.Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
-        if (result.GetValue(_other) is { } other) return RunTwo(result, format, file, other, givenLeft, givenRight);
+        if (FindTwo(result, file) is var (one, other)) return RunTwo(result, format, one, other, givenLeft, givenRight);
         if (givenLeft.Length + givenRight.Length == 0)
         {
             throw new UsageException($"diff {file}: both sides would be the recording itself; say what differs, for example "
@@ -94,7 +119,7 @@ internal sealed class DiffCommand
         Losses.Write(recording, format, _host.Error);
         EventLines lines = ReadLines(result, file, diff);
         if (format == OutputFormat.Json) DiffJson.Write(diff, sides, lines, _host.Out);
-        else DiffText.Write(diff, sides, recording, file, lines, result.GetValue(_all), _host);
+        else DiffText.Write(diff, sides, recording, _shared.GetName(result), lines, result.GetValue(_all), _host);
         if (diff.IsSame && diff.Undecided.Count > 0 && !recording.Report.HasDataLoss)
         {
             return ExitCodes.Usage;
@@ -130,34 +155,65 @@ internal sealed class DiffCommand
             ? null : new DiffSides(sides.Left with { Rules = left }, sides.Right with { Rules = right });
     }
 
-    private int RunTwo(ParseResult result, OutputFormat format, string leftFile, string rightFile, string[] givenLeft, string[] givenRight)
+    /// <summary>The two recordings; null where there is one, under two choices of rules.</summary>
+    private (RecordingChoice Left, RecordingChoice Right)? FindTwo(ParseResult result, string file)
     {
-        if (leftFile == "-" && rightFile == "-") throw new UsageException("diff - -: standard input can be one of the two recordings only");
+        string? other = result.GetValue(_other), machine = result.GetValue(_shared.Machine), log = result.GetValue(_shared.Log);
+        string? leftMachine = result.GetValue(_leftMachine), rightMachine = result.GetValue(_rightMachine);
+        string? leftLog = result.GetValue(_leftLog), rightLog = result.GetValue(_rightLog);
+        if (other is null && leftMachine is null && rightMachine is null)
+        {
+            if ((leftLog ?? rightLog) is not null)
+                throw new UsageException($"{(leftLog is null ? "--right-log" : "--left-log")}: of two recordings; the log of one is --log");
+            return null;
+        }
+        if (log is not null && leftLog is not null) throw new UsageException("--log, --left-log: both are the log of LEFT; give one of them");
+        if (other is null && (leftMachine ?? machine) is null) throw new UsageException($"--right-machine {rightMachine}: name the other machine too: --left-machine NAME");
+        if (other is null && (rightMachine ?? machine) is null) throw new UsageException($"--left-machine {leftMachine}: name the other machine too: --right-machine NAME");
+        var left = new RecordingChoice(new RecordingName(file, leftMachine ?? machine), leftLog ?? log)
+        {
+            MachineOption = leftMachine is null && machine is not null ? "--machine" : "--left-machine",
+            LogOption = leftLog is null ? "--log" : "--left-log",
+        };
+        var right = new RecordingChoice(new RecordingName(other ?? file, rightMachine ?? machine), rightLog)
+        {
+            MachineOption = rightMachine is null && machine is not null ? "--machine" : "--right-machine",
+            LogOption = "--right-log",
+            MayBeUnnamed = rightMachine is null,
+        };
+        return (left, right);
+    }
+
+    private int RunTwo(ParseResult result, OutputFormat format, RecordingChoice leftChoice, RecordingChoice rightChoice,
+        string[] givenLeft, string[] givenRight)
+    {
+        if (leftChoice.Name is { File: "-" } && rightChoice.Name is { File: "-" } && result.GetValue(_other) is not null)
+            throw new UsageException("diff - -: standard input can be one of the two recordings only");
         Choose(result, default);
-        using Recording left = _shared.Open(result, _host, leftFile);
-        using Recording right = _shared.Open(result, _host, rightFile);
+        using Recording left = _shared.Open(result, _host, leftChoice);
+        using Recording right = _shared.Open(result, _host, rightChoice);
         KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel), rightKernel = KernelRelease.Parse(right.Info.Kernel);
         var sides = new DiffSides(
             new RuleSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
             new RuleSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
-        RecordingProfile leftProfile = ReadProfile(result, left, leftFile, sides.Left);
-        RecordingProfile rightProfile = ReadProfile(result, right, rightFile, sides.Right);
+        RecordingProfile leftProfile = ReadProfile(result, left, leftChoice, sides.Left);
+        RecordingProfile rightProfile = ReadProfile(result, right, rightChoice, sides.Right);
         var diff = new RecordingsDiff(leftProfile, rightProfile);
         Losses.Write(left, format, _host.Error);
         Losses.Write(right, format, _host.Error);
         if (format == OutputFormat.Json) RecordingsDiffJson.Write(diff, sides, _host.Out);
-        else RecordingsDiffText.Write(diff, sides, leftFile, rightFile, result.GetValue(_all), _host);
+        else RecordingsDiffText.Write(diff, sides, leftChoice.Name, rightChoice.Name, result.GetValue(_all), _host);
         return left.Report.HasDataLoss ? ExitCodes.BadInput : ExitCodes.For(right.Report, !diff.IsSame);
     }
 
     /// <summary>By the side's rules; once more where the recording shows that its system had others.</summary>
-    private RecordingProfile ReadProfile(ParseResult result, Recording recording, string file, RuleSide side)
+    private RecordingProfile ReadProfile(ParseResult result, Recording recording, RecordingChoice choice, RuleSide side)
     {
         RecordingProfile profile = ProfileReader.Read(recording, _createSession(recording, side.ToOptions()), _host);
-        if (!RecognisedRules.Decide(profile.Report) || !RecognisedRules.CanReadAgain(file)) return profile;
+        if (!RecognisedRules.Decide(profile.Report) || !RecognisedRules.CanReadAgain(choice.Name.File)) return profile;
         RuleChoice rules = RecognisedRules.Lay(side.Rules, profile.Report.Policies, side.Decides);
         if (rules.ToString() == side.Rules.ToString()) return profile;
-        using Recording again = _shared.Open(result, _host, file);
+        using Recording again = _shared.Open(result, _host, choice);
         return ProfileReader.Read(again, _createSession(again, (side with { Rules = rules }).ToOptions()), _host);
     }
 

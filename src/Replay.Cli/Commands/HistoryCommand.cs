@@ -59,7 +59,7 @@ internal sealed class HistoryCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         _rules = new RuleOptions(command);
         command.Options.Add(_irq);
         command.Options.Add(_irte);

@@ -14,7 +14,7 @@ internal static class InfoCommand
     public static Command Build(CliHost host)
     {
         var command = new Command("info", "What a recording is: format, kernel, CPUs, time span, records by name, losses.");
-        var shared = new SharedOptions(command);
+        var shared = new SharedOptions(command, divides: true);
         command.SetAction(result => Run(result, shared, host));
         return command;
     }
@@ -22,7 +22,7 @@ internal static class InfoCommand
     private static int Run(ParseResult result, SharedOptions shared, CliHost host)
     {
         OutputFormat format = shared.GetFormat(result);
-        if (shared.FindMachines(result, host) is { } machines) return RunMachines(machines, result.GetValue(shared.File)!, format, host);
+        if (shared.FindMachines(result, host) is { } machines) return RunMachines(machines, shared.GetLanes(result), result.GetValue(shared.File)!, format, host);
         using Recording recording = shared.Open(result, host);
         InfoReport report = Read(recording, host);
         Losses.Write(recording, format, host.Error);
@@ -37,13 +37,13 @@ internal static class InfoCommand
         return ExitCodes.For(recording.Report);
     }
 
-    private static int RunMachines(List<MachineSource> machines, string file, OutputFormat format, CliHost host)
+    private static int RunMachines(List<MachineSource> machines, int lanes, string file, OutputFormat format, CliHost host)
     {
         var reports = new List<(string, InfoReport)>(machines.Count);
         int code = ExitCodes.Clean;
         foreach (MachineSource machine in machines)
         {
-            using Recording recording = machine.Open(1);
+            using Recording recording = machine.Open(lanes);
             reports.Add((machine.Name, Read(recording, host)));
             Losses.Write(recording, format, host.Error, machine.Name);
             code = Math.Max(code, ExitCodes.For(recording.Report));

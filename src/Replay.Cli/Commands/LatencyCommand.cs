@@ -58,7 +58,7 @@ internal sealed class LatencyCommand
     private LatencyCommand(Command command, CliHost host)
     {
         _host = host;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         foreach (Option option in (Option[])[_baseline, _save, _by, _measure, _effect, _all]) command.Options.Add(option);
         command.SetAction(Run);
     }

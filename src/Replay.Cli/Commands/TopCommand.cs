@@ -1,17 +1,15 @@
 using System;
 using System.CommandLine;
 using System.Globalization;
-using System.IO;
-using System.Threading;
 using Replay.Cli.Top;
-using Replay.Formats;
-using Replay.Formats.Bytes;
 
 namespace Replay.Cli.Commands;
 
 /// <summary><c>top</c>: a live view of a machine while its recording is replayed, or still made.</summary>
 internal sealed class TopCommand
 {
+    public const string Name = "top";
+
     private static readonly TimeSpan KeyEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a frame waits for the replay to reach the border of a batch; it takes what there is after that.</summary>
@@ -56,7 +54,7 @@ internal sealed class TopCommand
     {
         _host = host;
         _createSession = createSession;
-        _shared = new SharedOptions(command);
+        _shared = new SharedOptions(command, divides: true);
         command.Options.Add(_speed);
         command.Options.Add(_interval);
         command.Options.Add(_frames);
@@ -69,7 +67,7 @@ internal sealed class TopCommand
     public static Command Build(CliHost host, SessionFactory createSession)
     {
         var command = new Command(
-            "top", "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
+            Name, "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
         _ = new TopCommand(command, host, createSession);
         return command;
     }
@@ -85,30 +83,36 @@ internal sealed class TopCommand
         int rowsMax = format == OutputFormat.Json || redraws ? int.MaxValue : 10;
         int rows = ParseCount("--rows", result.GetValue(_rows), rowsMax);
 
-        PumpedStream? pipe = null;
+        int lanes = _shared.GetLanes(result);
+        CliHost host = redraws ? _host.TakeKeyboard(_host) : _host;
+        var input = new TopInput(result.GetValue(_shared.File)!, host);
         using var replay = new TopReplay(
-            beforeWait => Open(result, beforeWait, opened => Volatile.Write(ref pipe, opened)),
+            beforeWait => input.Open((opening, path, isLive) => _shared.Opener(result, opening)(path, isLive ? 1 : lanes), beforeWait),
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
-            speed is { } times ? new Pacer(_host.Time, times) : null);
-        using var screen = new TopScreen(_host, redraws);
-        var printer = new TopPrinter(
-            result.GetValue(_shared.File)!, screen, format, rows, _host, replay, () => Volatile.Read(ref pipe)?.BytesReceived);
-        bool interrupted = false;
-        using (_host.OnInterrupt(() => Volatile.Write(ref interrupted, true)))
+            speed is { } times ? new Pacer(host.Time, times) : null);
+        using var screen = new TopScreen(host, redraws);
+        var printer = new TopPrinter(result.GetValue(_shared.File)!, screen, format, rows, host, replay, input);
+        using (host.OnInterrupt(Stop, true))
         {
             replay.Start();
-            bool ended = Watch(replay, printer, interval, frames, () => Volatile.Read(ref interrupted));
-            replay.Stop();
-            Volatile.Read(ref pipe)?.CallOff();
+            bool ended = Watch(replay, printer, interval, frames);
+            Stop();
             replay.Join();
             if (ended) printer.PrintLast();
         }
-        Losses.Write(replay.Recording!, format, _host.Error);
-        return ExitCodes.For(replay.Recording!.Report, replay.Report!.Findings.Count > 0);
+        if (replay.Report is not { } report) return ExitCodes.Clean;
+        Losses.Write(replay.Recording!, format, host.Error);
+        return ExitCodes.For(replay.Recording!.Report, report.Findings.Count > 0);
+
+        void Stop()
+        {
+            replay.Stop();
+            input.CallOff();
+        }
     }
 
     /// <summary>Draws frames until the input ends or the user has enough (true), or until there were enough of them.</summary>
-    private bool Watch(TopReplay replay, TopPrinter printer, TimeSpan interval, int frames, Func<bool> isInterrupted)
+    private bool Watch(TopReplay replay, TopPrinter printer, TimeSpan interval, int frames)
     {
         TimeProvider time = _host.Time;
         long started = time.GetTimestamp();
@@ -117,7 +121,8 @@ internal sealed class TopCommand
         {
             TimeSpan left = next - time.GetElapsedTime(started);
             if (replay.Wait(left <= TimeSpan.Zero ? TimeSpan.Zero : left < KeyEvery ? left : KeyEvery)) return true;
-            if (isInterrupted() || _host.ReadKey() is 'q' or 'Q' or '\x03' or '\x1b') return true;
+            if (replay.IsStopped || _host.ReadKey() is 'q' or 'Q' or '\x03' or '\x1b') return true;
+            printer.FollowSize();
             if (time.GetElapsedTime(started) < next) continue;
             replay.Views.Want();
             replay.WaitForView(SnapshotWait);
@@ -126,23 +131,6 @@ internal sealed class TopCommand
             next = next + interval > now ? next + interval : now + interval;
         }
     }
-
-    /// <summary>A pipe is read ahead, so that the replay knows when it would wait; a file needs none of that.</summary>
-    private Recording Open(ParseResult result, Action beforeWait, Action<PumpedStream> opened)
-    {
-        string path = result.GetValue(_shared.File)!;
-        if (path != "-" && !IsPipe(path)) return _shared.Open(result, _host);
-        var pump = new PumpedStream(path == "-" ? _host.OpenIn() : OpenPipe(path), beforeWait);
-        opened(pump);
-        return _shared.Open(result, _host with { OpenIn = () => pump }, "-");
-    }
-
-    /// <summary>Pipes, and files that the kernel makes while they are read (trace_pipe), have no length.</summary>
-    private static bool IsPipe(string path) =>
-        File.Exists(path)
-        && (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length == 0;
-
-    private static FileStream OpenPipe(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
 
     private static TimeSpan ParseInterval(string? text, double seconds)
     {

@@ -66,7 +66,7 @@ internal sealed class MachinesCommand
         if (sources.Count > MachineNames.MachinesMax)
             throw new UsageException($"replay: {sources.Count} recordings at once; at most {MachineNames.MachinesMax} are replayed beside each other");
         int inputs = 0;
-        foreach (MachineSource source in sources) inputs += source.Recording.File == "-" ? 1 : 0;
+        foreach (MachineSource source in sources) inputs += source.Recording is { File: "-", Machine: null } ? 1 : 0;
         if (inputs > 1) throw new UsageException("replay - -: standard input can be one of the recordings only");
     }
 

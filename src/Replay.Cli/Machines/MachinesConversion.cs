@@ -24,18 +24,25 @@ internal static class MachinesConversion
         var names = new string[sources.Count];
         for (int i = 0; i < names.Length; i++) names[i] = sources[i].Name;
         var written = new List<ConvertedMachine>(sources.Count);
-        using MachinesSink file = Guard(() => create(path, names));
-        foreach (MachineSource source in sources)
+        MachinesSink file = Guard(() => create(path, names));
+        try
         {
-            using Recording recording = source.Open(lanes);
-            written.Add(new ConvertedMachine(source, recording, Copy(recording, () => file.Begin(recording.Info), host)));
+            foreach (MachineSource source in sources)
+            {
+                using Recording recording = source.Open(lanes);
+                written.Add(new ConvertedMachine(source, recording, Copy(recording, () => file.Begin(recording.Info), host)));
+            }
+            Guard(() =>
+            {
+                file.Complete();
+                return true;
+            });
+            return written;
         }
-        Guard(() =>
+        finally
         {
-            file.Complete();
-            return true;
-        });
-        return written;
+            Close(file);
+        }
     }
 
     /// <summary>One recording; gives the number of its events.</summary>
@@ -43,22 +50,36 @@ internal static class MachinesConversion
     public static long Copy(Recording recording, Func<EventSink> create, CliHost host)
     {
         using var progress = new ProgressLine(recording, host);
-        using EventSink sink = Guard(create);
-        long events = 0;
-        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+        EventSink sink = Guard(create);
+        try
         {
-            Write(sink, batch, recording.Tables);
-            events += EventCounter.Count(batch);
-            progress.Report(events);
+            long events = 0;
+            while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+            {
+                Write(sink, batch, recording.Tables);
+                events += EventCounter.Count(batch);
+                progress.Report(events);
+            }
+            Guard(() =>
+            {
+                sink.Complete(recording.Info, recording.Tables, recording.Report);
+                sink.Flush();
+                return true;
+            });
+            return events;
         }
-        Guard(() =>
+        finally
         {
-            sink.Complete(recording.Info, recording.Tables, recording.Report);
-            sink.Flush();
-            return true;
-        });
-        return events;
+            Close(sink);
+        }
     }
+
+    /// <summary>What a failed write left in the buffers is tried once more here, and fails once more.</summary>
+    private static void Close(IDisposable output) => Guard(() =>
+    {
+        output.Dispose();
+        return true;
+    });
 
     /// <summary>Makes a failure of the output one of the output.</summary>
     public static T Guard<T>(Func<T> write)

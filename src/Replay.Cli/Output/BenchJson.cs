@@ -141,10 +141,8 @@ internal static class BenchJson
     private static void WriteKinds(Utf8JsonWriter json, BenchResult result)
     {
         WriteNumber(json, "kindsUnseenNs", result.Kinds.UnseenNs);
-        json.WriteStartArray("kinds");
-        foreach (KindCost kind in result.Kinds.Rows)
+        json.WriteRows("kinds", result.Kinds.Rows, kind =>
         {
-            json.WriteStartObject();
             json.WriteString("kind", kind.Kind);
             json.WriteNumber("events", kind.Events);
             json.WriteNumber("timed", kind.Timed);
@@ -152,9 +150,7 @@ internal static class BenchJson
             WriteNumber(json, "aloneNs", kind.AloneNs);
             WriteNumber(json, "errorNs", kind.ErrorNs);
             WriteNumber(json, "share", kind.Share);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteSamples(Utf8JsonWriter json, BenchResult result)

@@ -26,17 +26,13 @@ internal static class DiffJson
         json.WriteNumber("onlyRight", diff.Findings.OnlyRight.Count);
         json.WriteNumber("both", diff.Findings.Both);
         json.WriteEndObject();
-        json.WriteStartArray("lines");
-        foreach (LineCount row in diff.Lines)
+        json.WriteRows("lines", diff.Lines, row =>
         {
-            json.WriteStartObject();
             json.WriteString("source", row.Source);
             json.WriteText("sort", row.Sort);
             json.WriteNumber("left", row.Left);
             json.WriteNumber("right", row.Right);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         WriteState(json, diff.State);
         WhatIfJson.WriteTotals(json, "consequences", diff.Left.WhatIf, diff.Right.WhatIf);
         WriteUndecided(json, diff);
@@ -96,45 +92,33 @@ internal static class DiffJson
         json.WriteStartObject("state");
         json.WriteNumber("irqs", state.Irqs);
         json.WriteNumber("otherNumbers", state.OtherNumbers);
-        json.WriteStartArray("counters");
-        foreach (CounterDifference row in state.Counters)
+        json.WriteRows("counters", state.Counters, row =>
         {
-            json.WriteStartObject();
             json.WriteString("name", row.Name);
             json.WriteNumber("cpu", (long?)row.Cpu);
             json.WriteNumber("left", row.Left);
             json.WriteNumber("right", row.Right);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 
     private static void WriteRules(Utf8JsonWriter json, RulesDiff diff)
     {
-        json.WriteStartArray("rules");
-        foreach (RuleDivergence rule in diff.Rules)
+        json.WriteRows("rules", diff.Rules, rule =>
         {
-            json.WriteStartObject();
             json.WriteString("rule", rule.Rule);
             json.WriteNumber("decisions", rule.Decisions);
             json.WriteBoolean("representation", rule.IsRepresentation);
             WriteDivergence(json, "first", rule.First);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteUndecided(Utf8JsonWriter json, RulesDiff diff)
     {
-        json.WriteStartArray("undecided");
-        foreach (UndecidedRule rule in diff.Undecided)
+        json.WriteRows("undecided", diff.Undecided, rule =>
         {
-            json.WriteStartObject();
             json.WriteString("rule", rule.Rule);
             json.WriteNumber("decisions", rule.Decisions);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 }

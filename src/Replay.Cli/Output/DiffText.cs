@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Cli.Machines;
 using Replay.Core.Diff;
 using Replay.Core.Findings;
 using Replay.Core.Reports;
@@ -19,10 +20,10 @@ internal static class DiffText
 
     private const int DevicesShown = 6;
 
-    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, string file, EventLines lines, bool all, CliHost host)
+    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, RecordingName name, EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
-        console.Heading(file);
+        console.Heading(name.Title);
         console.Facts([("left", sides.Left.Name), ("right", sides.Right.Name)]);
         console.Line();
         if (recording.Report.HasDataLoss || recording.Info.LostCount > 0)
@@ -34,7 +35,7 @@ internal static class DiffText
             WriteUndecided(console, diff);
             return;
         }
-        WriteFirst(console, diff.First, file, lines);
+        WriteFirst(console, diff.First, name, lines);
         WriteRules(console, diff);
         WriteConsequences(console, diff);
         if (diff.Irqs.Count == 0) console.Line("No interrupt ends differently.");
@@ -45,7 +46,7 @@ internal static class DiffText
         WriteUndecided(console, diff);
     }
 
-    private static void WriteFirst(ReportConsole console, Divergence? first, string file, EventLines lines)
+    private static void WriteFirst(ReportConsole console, Divergence? first, RecordingName name, EventLines lines)
     {
         if (first is null)
         {
@@ -57,7 +58,7 @@ internal static class DiffText
         if (lines[first.Event].Length > 0) console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
         console.Line("  " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {file} --at event:{first.Event}"), ReportConsole.Dim);
+        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}"), ReportConsole.Dim);
         console.Line();
     }
 

@@ -14,14 +14,7 @@ internal static class ExplainJson
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();
         json.WriteNumber("schema", JsonOutput.Schema);
-        json.WriteStartArray("codes");
-        foreach (FindingInfo info in FindingCatalog.All)
-        {
-            json.WriteStartObject();
-            WriteRow(json, info);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.WriteRows("codes", FindingCatalog.All, info => WriteRow(json, info));
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }

@@ -25,10 +25,8 @@ internal static class HistoryJson
     /// <summary>An array of entries; other results hold some too.</summary>
     internal static void WriteEntries(Utf8JsonWriter json, string name, IReadOnlyList<HistoryEntry> entries)
     {
-        json.WriteStartArray(name);
-        foreach (HistoryEntry entry in entries)
+        json.WriteRows(name, entries, entry =>
         {
-            json.WriteStartObject();
             json.WriteNumber("event", entry.Event);
             json.WriteNumber("timeNs", entry.TimeNs);
             json.WriteNumber("cpu", (long?)entry.Cpu);
@@ -44,8 +42,6 @@ internal static class HistoryJson
                 json.WriteNumber("lastEvent", entry.LastEvent);
                 json.WriteNumber("lastTimeNs", entry.LastTimeNs);
             }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 }

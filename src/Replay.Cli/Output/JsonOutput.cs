@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -19,6 +20,19 @@ internal static class JsonOutput
     {
         json.Flush();
         output.Write("\n"u8);
+    }
+
+    /// <summary>An array of objects; what is said of each is the caller's.</summary>
+    public static void WriteRows<T>(this Utf8JsonWriter json, string name, IEnumerable<T> rows, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (T row in rows)
+        {
+            json.WriteStartObject();
+            write(row);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>A 64-bit register value: JSON numbers lose bits past the 53rd, so these are hex strings.</summary>

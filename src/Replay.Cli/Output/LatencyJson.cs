@@ -30,10 +30,8 @@ internal static class LatencyJson
 
     private static void WriteRows(Utf8JsonWriter json, string name, IReadOnlyList<LatencyRow> rows, bool withHistogram)
     {
-        json.WriteStartArray(name);
-        foreach (LatencyRow row in rows)
+        json.WriteRows(name, rows, row =>
         {
-            json.WriteStartObject();
             WriteKey(json, row);
             json.WriteNumber("count", row.Series.Histogram.Count);
             json.WriteNumber("p50", row.Quantile(0.5));
@@ -42,9 +40,7 @@ internal static class LatencyJson
             json.WriteNumber("max", row.Series.Max);
             json.WriteNumber("maxEvent", row.Series.MaxEvent);
             if (withHistogram) WriteHistogram(json, row.Series.Histogram);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteKey(Utf8JsonWriter json, LatencyRow row)
@@ -74,18 +70,14 @@ internal static class LatencyJson
         json.WriteString("correction", "holm");
         json.WriteNumber("onlyBaseline", comparison.OnlyBaseline);
         json.WriteNumber("only", comparison.OnlyNow);
-        json.WriteStartArray("rows");
-        foreach (LatencyDifference row in comparison.Rows)
+        json.WriteRows("rows", comparison.Rows, row =>
         {
-            json.WriteStartObject();
             WriteKey(json, row.Now);
             json.WriteNumber("p50Baseline", row.Baseline.Quantile(0.5));
             json.WriteNumber("p50", row.Now.Quantile(0.5));
             json.WriteBoolean("judged", row.Now.Measure.IsJudged);
             BenchJson.WriteVerdict(json, row.Result);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 }

@@ -41,10 +41,8 @@ internal static class MachinesJson
         json.WriteString("digest", Digest(machines));
         json.WriteNumber("seconds", Math.Round(seconds, 6));
         json.WriteNumber("eventsPerSecond", seconds > 0 ? (long?)Math.Round(events / seconds) : null);
-        json.WriteStartArray("machines");
-        foreach (MachineReplay machine in machines)
+        json.WriteRows("machines", machines, machine =>
         {
-            json.WriteStartObject();
             json.WriteString("name", machine.Name);
             if (machine.Report is { } report)
             {
@@ -55,9 +53,7 @@ internal static class MachinesJson
             {
                 json.WriteString("error", machine.Error);
             }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
         JsonOutput.End(json, output);
     }

@@ -28,17 +28,13 @@ internal static class RecordingsDiffJson
         json.WriteEndObject();
         WritePhases(json, "givenBack", diff, diff.Releases);
         WritePhases(json, "findings", diff, diff.Findings);
-        json.WriteStartArray("markers");
-        foreach (MarkDifference row in diff.Marks)
+        json.WriteRows("markers", diff.Marks, row =>
         {
-            json.WriteStartObject();
             json.WriteString("marker", row.Mark);
             json.WriteNumber("cpu", row.Cpu);
             json.WriteNumber("left", row.Left);
             json.WriteNumber("right", row.Right);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteStartObject("timing");
         json.WriteNumber("deliveries", diff.Timing.Deliveries);
         json.WriteNumber("places", diff.Timing.Places);
@@ -49,17 +45,13 @@ internal static class RecordingsDiffJson
 
     private static void WritePhases(Utf8JsonWriter json, string name, RecordingsDiff diff, IReadOnlyList<PhaseDifference> rows)
     {
-        json.WriteStartArray(name);
-        foreach (PhaseDifference row in rows)
+        json.WriteRows(name, rows, row =>
         {
-            json.WriteStartObject();
             json.WriteText("marker", diff.Alignment.NameOf(row.Phase));
             json.WriteString("what", row.What);
             json.WriteText("place", row.Place);
             json.WriteNumber("left", row.Left);
             json.WriteNumber("right", row.Right);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Cli.Machines;
 using Replay.Core.Diff;
 using Replay.Core.Findings;
 using Spectre.Console;
@@ -12,10 +13,10 @@ internal static class RecordingsDiffText
 {
     private const int MarksShown = 8;
 
-    public static void Write(RecordingsDiff diff, DiffSides sides, string leftFile, string rightFile, bool all, CliHost host)
+    public static void Write(RecordingsDiff diff, DiffSides sides, RecordingName leftName, RecordingName rightName, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
-        console.Facts([("left", Side(leftFile, diff.Left, sides.Left)), ("right", Side(rightFile, diff.Right, sides.Right))]);
+        console.Facts([("left", Side(leftName.Title, diff.Left, sides.Left)), ("right", Side(rightName.Title, diff.Right, sides.Right))]);
         console.Line();
         MarkAlignment alignment = diff.Alignment;
         console.Line(alignment.LeftCount + alignment.RightCount == 0
@@ -29,7 +30,7 @@ internal static class RecordingsDiffText
         }
         else
         {
-            WriteFirst(console, diff.First, leftFile);
+            WriteFirst(console, diff.First, leftName);
             WriteReleases(console, diff);
             WriteFindings(console, diff);
             WriteMarks(console, diff.Marks, alignment.Pairs.Count, all);
@@ -41,12 +42,12 @@ internal static class RecordingsDiffText
     private static string Side(string file, RecordingProfile profile, RuleSide side) =>
         file + (profile.Kernel.Length == 0 ? "" : $" · Linux {profile.Kernel}") + (side.Given.Count == 0 ? "" : " · " + side.Name);
 
-    private static void WriteFirst(ReportConsole console, Divergence? first, string file)
+    private static void WriteFirst(ReportConsole console, Divergence? first, RecordingName name)
     {
         if (first is null) return;
         console.Heading("They part " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {file} --at event:{first.Event}"), ReportConsole.Dim);
+        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}"), ReportConsole.Dim);
         console.Line();
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Replay.Core.History;
 using Replay.Core.Reports;
 using Replay.Core.Rules;
-using Replay.Core.Systems;
 
 namespace Replay.Cli.Output;
 
@@ -43,18 +42,14 @@ internal static class ReplayJson
 
     private static void WritePolicies(Utf8JsonWriter json, ReplayReport report)
     {
-        json.WriteStartArray("policies");
-        foreach (PolicyEvidence row in report.Policies)
+        json.WriteRows("policies", report.Policies, row =>
         {
-            json.WriteStartObject();
             json.WriteString("policy", row.Policy);
             json.WriteString("alternative", row.Alternative);
             json.WriteNumber("event", row.Event);
             json.WriteText("device", row.Device.Length == 0 ? null : row.Device);
             json.WriteString("because", row.Because);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     internal static void WriteInterrupts(Utf8JsonWriter json, InterruptTotals totals)

@@ -30,18 +30,14 @@ internal static class RulesJson
         json.WriteString("name", rule.Name);
         json.WriteString("meaning", rule.Meaning);
         json.WriteString("source", rule.Source);
-        json.WriteStartArray("alternatives");
-        foreach (RuleAlternative alternative in rule.Alternatives)
+        json.WriteRows("alternatives", rule.Alternatives, alternative =>
         {
-            json.WriteStartObject();
             json.WriteString("name", alternative.Name);
             json.WriteString("meaning", alternative.Meaning);
             json.WriteStartArray("kernels");
             foreach (string kernel in RuleCatalog.KernelsWith(rule.Name, alternative.Name)) json.WriteStringValue(kernel);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

@@ -49,14 +49,7 @@ internal static class Sarif
         json.WriteStartObject("driver");
         json.WriteString("name", "irqreplay");
         json.WriteString("version", typeof(Sarif).Assembly.GetName().Version!.ToString(3));
-        json.WriteStartArray("rules");
-        foreach (string code in rules)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", code);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.WriteRows("rules", rules, code => json.WriteString("id", code));
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -66,15 +59,11 @@ internal static class Sarif
         json.WriteStartArray("invocations");
         json.WriteStartObject();
         json.WriteBoolean("executionSuccessful", true);
-        json.WriteStartArray("toolExecutionNotifications");
-        foreach (string loss in losses)
+        json.WriteRows("toolExecutionNotifications", losses, loss =>
         {
-            json.WriteStartObject();
             json.WriteString("level", loss.StartsWith("DATA LOSS", StringComparison.Ordinal) ? "error" : "warning");
             WriteMessage(json, loss);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
         json.WriteEndArray();
     }

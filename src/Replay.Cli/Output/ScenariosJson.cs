@@ -35,17 +35,13 @@ internal static class ScenariosJson
         json.WriteStartArray("runs");
         foreach (ScenarioRun run in result.Runs) WriteRun(json, run);
         json.WriteEndArray();
-        json.WriteStartArray("expectations");
-        foreach (CheckedExpectation each in result.Expectations)
+        json.WriteRows("expectations", result.Expectations, each =>
         {
-            json.WriteStartObject();
             json.WriteNumber("line", each.Expectation.Line);
             json.WriteString("expected", each.Expectation.Text);
             json.WriteBoolean("met", each.IsMet);
             json.WriteText("found", each.Found);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteNumber("failed", result.Failed);
         json.WriteEndObject();
     }

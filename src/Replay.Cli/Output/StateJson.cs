@@ -31,46 +31,32 @@ internal static class StateJson
         bool any = false;
         foreach (NamedSystem named in systems) any |= named.System.Report.States.Count > 0;
         if (!any) return; // An extension of the contract, only where there is something to say.
-        json.WriteStartArray("systems");
-        foreach (NamedSystem named in systems)
+        json.WriteRows("systems", systems, named =>
         {
-            json.WriteStartObject();
             json.WriteString("name", named.Name);
             SystemsJson.WriteStates(json, SystemStates.LastOf(named.System, selection));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteCpus(Utf8JsonWriter json, IReadOnlyList<CpuRow> cpus)
     {
-        json.WriteStartArray("cpus");
-        foreach (CpuRow cpu in cpus)
+        json.WriteRows("cpus", cpus, cpu =>
         {
-            json.WriteStartObject();
             json.WriteNumber("cpu", cpu.Cpu);
             json.WriteFlag("online", cpu.Online);
-            json.WriteStartArray("vectors");
-            foreach (VectorSlot slot in cpu.Vectors)
+            json.WriteRows("vectors", cpu.Vectors, slot =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("vector", slot.Vector);
                 json.WriteNumber("irq", (long?)slot.Irq);
                 json.WriteText("state", slot.State);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+            });
+        });
     }
 
     private static void WriteIrqs(Utf8JsonWriter json, IReadOnlyList<IrqRow> irqs)
     {
-        json.WriteStartArray("irqs");
-        foreach (IrqRow irq in irqs)
+        json.WriteRows("irqs", irqs, irq =>
         {
-            json.WriteStartObject();
             json.WriteNumber("irq", irq.Irq);
             json.WriteText("name", irq.Name);
             json.WriteText("chip", irq.Chip);
@@ -94,23 +80,17 @@ internal static class StateJson
             json.WriteStartArray("delivered");
             foreach (long count in irq.Delivered) json.WriteNumberValue(count);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteRemap(Utf8JsonWriter json, IReadOnlyList<RemapUnit> units)
     {
-        json.WriteStartArray("remap");
-        foreach (RemapUnit unit in units)
+        json.WriteRows("remap", units, unit =>
         {
-            json.WriteStartObject();
             json.WriteText("unit", unit.Unit);
             json.WriteFlag("enabled", unit.Enabled);
-            json.WriteStartArray("entries");
-            foreach (RemapEntry entry in unit.Entries)
+            json.WriteRows("entries", unit.Entries, entry =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("index", entry.Index);
                 json.WriteHex("lo", entry.Lo);
                 json.WriteHex("hi", entry.Hi);
@@ -118,38 +98,26 @@ internal static class StateJson
                 json.WriteNumber("vector", (long?)entry.Vector);
                 json.WriteNumber("dest", (long?)entry.Dest);
                 json.WriteText("source", entry.Source);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+            });
+        });
     }
 
     private static void WriteMsix(Utf8JsonWriter json, IReadOnlyList<MsixFunction> functions)
     {
-        json.WriteStartArray("msix");
-        foreach (MsixFunction function in functions)
+        json.WriteRows("msix", functions, function =>
         {
-            json.WriteStartObject();
             json.WriteString("device", function.Device);
             json.WriteFlag("enabled", function.Enabled);
             json.WriteFlag("functionMask", function.FunctionMask);
-            json.WriteStartArray("entries");
-            foreach (MsixRow row in function.Entries)
+            json.WriteRows("entries", function.Entries, row =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("entry", row.Entry);
                 json.WriteHex("address", row.Address);
                 json.WriteNumber("data", (long?)row.Data);
                 json.WriteNumber("control", (long?)row.Control);
                 json.WriteFlag("pending", row.Pending);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+            });
+        });
     }
 
     private static void WriteMatrix(Utf8JsonWriter json, MatrixRow matrix)
@@ -158,19 +126,15 @@ internal static class StateJson
         json.WriteNumber("globalAvailable", matrix.GlobalAvailable);
         json.WriteNumber("globalReserved", matrix.GlobalReserved);
         json.WriteNumber("totalAllocated", matrix.TotalAllocated);
-        json.WriteStartArray("cpus");
-        foreach (MatrixCpuRow cpu in matrix.Cpus)
+        json.WriteRows("cpus", matrix.Cpus, cpu =>
         {
-            json.WriteStartObject();
             json.WriteNumber("cpu", cpu.Cpu);
             json.WriteFlag("online", cpu.Online);
             json.WriteNumber("available", cpu.Available);
             json.WriteNumber("allocated", cpu.Allocated);
             json.WriteNumber("managed", cpu.Managed);
             json.WriteNumber("managedAllocated", cpu.ManagedAllocated);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 }

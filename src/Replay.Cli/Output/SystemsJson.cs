@@ -29,10 +29,8 @@ internal static class SystemsJson
 
     public static void WriteVerdicts(Utf8JsonWriter json, IReadOnlyList<EventVerdict> rows)
     {
-        json.WriteStartArray("verdicts");
-        foreach (EventVerdict row in rows)
+        json.WriteRows("verdicts", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteNumber("event", row.Event);
             json.WriteText("device", row.Device);
             json.WriteNumber("entry", row.Entry);
@@ -43,71 +41,53 @@ internal static class SystemsJson
             json.WriteHex("address", row.Address);
             json.WriteString("text", VerdictText.Describe(row));
             json.WriteText("reason", row.Reason);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     public static void WriteInterrupts(Utf8JsonWriter json, IReadOnlyList<InterruptVerdict> rows)
     {
-        json.WriteStartArray("interrupts");
-        foreach (InterruptVerdict row in rows)
+        json.WriteRows("interrupts", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteText("device", row.Device);
             json.WriteNumber("entry", row.Entry);
             json.WriteNumber("irq", (long?)row.Irq);
             json.WriteString("verdict", VerdictText.Name(row.Verdict));
             json.WriteNumber("blame", row.Blame);
             json.WriteText("reason", row.Reason);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     public static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<FailingCall> rows)
     {
-        json.WriteStartArray("failingCalls");
-        foreach (FailingCall row in rows)
+        json.WriteRows("failingCalls", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteNumber("event", row.Event);
             json.WriteText("device", row.Device);
             json.WriteString("call", row.Call);
             json.WriteString("error", row.Error);
             json.WriteBoolean("expected", row.Expected);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>What a recording would show; the source <c>note</c> is about the trace itself.</summary>
     public static void WriteLines(Utf8JsonWriter json, IReadOnlyList<TraceLine> rows)
     {
-        json.WriteStartArray("lines");
-        foreach (TraceLine row in rows)
+        json.WriteRows("lines", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteNumber("event", row.Event);
             json.WriteString("source", row.Source);
             json.WriteText("text", row.Text);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     public static void WriteStates(Utf8JsonWriter json, IReadOnlyList<StateLine> rows)
     {
-        json.WriteStartArray("states");
-        foreach (StateLine row in rows)
+        json.WriteRows("states", rows, row =>
         {
-            json.WriteStartObject();
             json.WriteNumber("event", row.Event);
             json.WriteText("subject", row.Subject);
             json.WriteString("step", row.Step);
             json.WriteText("state", row.State);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 }

@@ -45,7 +45,7 @@ internal static class TopText
     {
         var lines = new List<TopLine>();
         AddHead(lines, frame, quit, width);
-        if (frame.Phase != TopPhase.Waiting)
+        if (frame.HasView)
         {
             int left = height == 0 ? int.MaxValue : height - lines.Count;
             int findings = height == 0
@@ -75,12 +75,13 @@ internal static class TopText
         string what = "irqreplay top " + source.File + rest;
         if (what.Length > width) what = "irqreplay top " + Path.GetFileName(source.File) + rest;
         lines.Add(new TopLine(PlainText.Clean(what), TopStyle.Heading));
-        if (frame.Phase == TopPhase.Waiting)
+        if (!frame.HasView)
         {
             // A trace.dat holds one CPU's records after another's: there is nothing to replay before it is whole.
-            string received = frame.BytesReceived is not { } bytes ? "" : $", {PlainText.Count(bytes, "byte")} received"
-                + (bytes > 100_000 ? " (a trace.dat is replayed when it is whole)" : "");
-            lines.Add(new TopLine("waiting for the first event" + received, TopStyle.Plain));
+            string awaited = source.NeedsWhole ? $"the whole {source.Format}" : "the first event";
+            string verb = frame.Phase == TopPhase.Ended ? "ended before" : "waiting for";
+            string received = frame.BytesReceived is { } bytes ? $": {PlainText.Count(bytes, "byte")} received" : "";
+            lines.Add(new TopLine($"{verb} {awaited}{received}", TopStyle.Plain));
             return;
         }
         lines.Add(new TopLine(string.Join(" · ", NotEmpty($"at {PlainText.Seconds(frame.TimeNs)} s",

@@ -43,19 +43,15 @@ internal static class VerifyJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
-        json.WriteStartArray("behaviours");
-        foreach (Evidence evidence in report.Evidence)
+        json.WriteRows("behaviours", report.Evidence, evidence =>
         {
-            json.WriteStartObject();
             json.WriteString("name", evidence.Name);
             json.WriteString("value", evidence.Alternative);
             json.WriteNumber("event", evidence.Event);
             json.WriteNumber("count", evidence.Count);
             json.WriteNumber("against", evidence.Against);
             json.WriteString("what", evidence.What);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteString("rules", rules);
         json.WriteEndObject();
         JsonOutput.End(json, output);

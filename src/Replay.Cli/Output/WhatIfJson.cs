@@ -18,10 +18,8 @@ internal static class WhatIfJson
     /// <summary>Where one replay departs from its recording, and what follows.</summary>
     public static void Write(Utf8JsonWriter json, WhatIfReport whatIf)
     {
-        json.WriteStartArray("departures");
-        foreach (Departure departure in whatIf.Departures)
+        json.WriteRows("departures", whatIf.Departures, departure =>
         {
-            json.WriteStartObject();
             json.WriteString("rule", departure.Name);
             json.WriteNumber("decisions", departure.Count);
             json.WriteNumber("undecided", departure.Undecided);
@@ -30,9 +28,7 @@ internal static class WhatIfJson
             json.WriteText("what", departure.What);
             json.WriteText("recorded", departure.Recorded);
             json.WriteText("own", departure.Own);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         WriteSide(json, "consequences", whatIf);
         json.WriteStartArray("departed");
         foreach (WhatIfIrq irq in whatIf.Irqs)

@@ -18,16 +18,12 @@ internal static class WhyJson
         json.WriteString("sentence", why.Sentence);
         json.WriteNumber("parted", why.Parted);
         json.WriteUnsigned("partedTimeNs", why.PartedTimeNs);
-        json.WriteStartArray("views");
-        foreach (ViewRow row in why.Views)
+        json.WriteRows("views", why.Views, row =>
         {
-            json.WriteStartObject();
             json.WriteString("view", row.View);
             json.WriteString("says", row.Says);
             json.WriteFlag("agrees", row.Agrees);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         HistoryJson.WriteEntries(json, "chain", why.Chain);
         json.WriteNumber("leftOut", why.LeftOut);
         json.WriteEndObject();

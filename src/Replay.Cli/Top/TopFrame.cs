@@ -9,7 +9,8 @@ namespace Replay.Cli.Top;
 /// <param name="File">The recording as the user named it.</param>
 /// <param name="Format">Its format; empty until it is known.</param>
 /// <param name="Kernel">Its kernel; empty when not known.</param>
-internal sealed record TopSource(string File, string Format, string Kernel);
+/// <param name="NeedsWhole">Nothing can be replayed before all of it is there.</param>
+internal sealed record TopSource(string File, string Format, string Kernel, bool NeedsWhole = false);
 
 /// <summary>How far the view is.</summary>
 internal enum TopPhase
@@ -45,6 +46,9 @@ internal sealed record TopFrame
     public required int Number { get; init; }
 
     public required TopPhase Phase { get; init; }
+
+    /// <summary>There is something to show: a machine, if one without an event.</summary>
+    public bool HasView { get; init; }
 
     /// <summary>Bytes that came through a pipe; null for a file.</summary>
     public long? BytesReceived { get; init; }
@@ -129,6 +133,7 @@ internal sealed class TopFrames
             Source = source,
             Number = _number,
             Phase = phase,
+            HasView = true,
             BytesReceived = bytesReceived,
             Part = bytesReceived is null ? view.Part : null,
             Events = machine.EventCount,

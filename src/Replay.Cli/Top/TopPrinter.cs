@@ -13,13 +13,14 @@ internal sealed class TopPrinter
     private readonly int _rows;
     private readonly CliHost _host;
     private readonly TopReplay _replay;
-    private readonly Func<long?> _bytesReceived;
+    private readonly TopInput _input;
     private readonly TopFrames _frames = new();
     private readonly long _started;
+    private TopFrame? _drawn;
     private bool _hasView;
 
     public TopPrinter(
-        string file, TopScreen screen, OutputFormat format, int rows, CliHost host, TopReplay replay, Func<long?> bytesReceived)
+        string file, TopScreen screen, OutputFormat format, int rows, CliHost host, TopReplay replay, TopInput input)
     {
         _file = file == "-" ? "standard input" : file;
         _screen = screen;
@@ -27,7 +28,7 @@ internal sealed class TopPrinter
         _rows = rows;
         _host = host;
         _replay = replay;
-        _bytesReceived = bytesReceived;
+        _input = input;
         _started = host.Time.GetTimestamp();
     }
 
@@ -42,8 +43,14 @@ internal sealed class TopPrinter
         bool counts = frame.Phase != TopPhase.Waiting || frame.BytesReceived is not null;
         if (!counts && !_screen.Redraws) return false;
         if (_format == OutputFormat.Json) WriteJson(frame);
-        else _screen.Draw(TopText.Render(frame, _screen.Width, _screen.Height, _rows, _screen.QuitHint));
+        else Draw(frame);
         return counts;
+    }
+
+    /// <summary>Draws the frame at hand once more where the terminal has got another size since.</summary>
+    public void FollowSize()
+    {
+        if (_drawn is not null && _screen.WasResized) Draw(_drawn);
     }
 
     /// <summary>Prints the last frame, which stays on a terminal.</summary>
@@ -54,13 +61,20 @@ internal sealed class TopPrinter
         else _screen.Print(TopText.Render(frame, _screen.Width, _screen.Height, _rows, ""));
     }
 
+    private void Draw(TopFrame frame)
+    {
+        _drawn = frame;
+        _screen.Draw(TopText.Render(frame, _screen.Width, _screen.Height, _rows, _screen.QuitHint));
+    }
+
     private TopFrame Make(TopPhase phase, TimeSpan wall)
     {
         _hasView |= _replay.Views.TryTake();
         RecordingInfo? info = _replay.Recording?.Info;
-        var source = new TopSource(_file, info?.Format ?? "", info?.Kernel ?? "");
+        Importer? opening = _input.Importer;
+        var source = new TopSource(_file, info?.Format ?? opening?.Name ?? "", info?.Kernel ?? "", opening?.NeedsWhole == true);
         if (!_hasView && phase == TopPhase.Running) phase = TopPhase.Waiting;
-        return _frames.Make(source, _hasView ? _replay.Views.Front : null, phase, wall, _bytesReceived());
+        return _frames.Make(source, _hasView ? _replay.Views.Front : null, phase, wall, _input.BytesReceived);
     }
 
     private void WriteJson(TopFrame frame)

@@ -17,6 +17,8 @@ internal sealed class TopReplay : IDisposable
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(2);
+
     private readonly Func<Action, Recording> _open;
     private readonly Func<Recording, ReplaySession> _createSession;
     private readonly Pacer? _pacer;
@@ -53,7 +55,7 @@ internal sealed class TopReplay : IDisposable
     /// </summary>
     public Recording? Recording => Volatile.Read(ref _recording);
 
-    /// <summary>Totals and findings; after the end.</summary>
+    /// <summary>Totals and findings; after the end. Null where the replay was stopped before the recording was open.</summary>
     public ReplayReport? Report { get; private set; }
 
     public void Start() => _thread.Start();
@@ -67,18 +69,25 @@ internal sealed class TopReplay : IDisposable
         for (int slept = 0; Views.IsWanted && !_done.IsSet && slept < most.TotalMilliseconds; slept++) Thread.Sleep(1);
     }
 
+    /// <summary>The replay was told to end.</summary>
+    public bool IsStopped => _stop.IsSet;
+
     /// <summary>Ends the replay where it is. A read that waits must be called off by its owner.</summary>
     public void Stop() => _stop.Set();
 
-    /// <summary>Waits for the end, and throws what ended the replay, if anything did.</summary>
+    /// <summary>
+    /// Waits for the end, and throws what ended the replay, if anything did. Not for ever: a pipe that nobody opens to write
+    /// cannot be called off; then there is no report.
+    /// </summary>
     public void Join()
     {
-        _done.Wait();
+        _done.Wait(JoinMax);
         _failure?.Throw();
     }
 
     public void Dispose()
     {
+        if (!_done.IsSet) return; // The thread still has all of it, and does not keep the process alive.
         _recording?.Dispose();
         _stop.Dispose();
         _done.Dispose();
@@ -98,8 +107,12 @@ internal sealed class TopReplay : IDisposable
                 if (_pacer is null) Apply(batch, recording);
                 else ApplyInTime(batch, recording, _pacer);
             }
-            Report = _session.Finish(0);
-            Publish();
+            Finish();
+        }
+        catch (OperationCanceledException) when (_stop.IsSet)
+        {
+            // The user has enough: what came in pieces, the last line of a text for instance, is no damage.
+            if (_recording is not null) Finish();
         }
 #pragma warning disable CA1031 // It is thrown again on the thread that started this one.
         catch (Exception e)
@@ -111,6 +124,12 @@ internal sealed class TopReplay : IDisposable
         {
             _done.Set();
         }
+    }
+
+    private void Finish()
+    {
+        Report = _session!.Finish(0);
+        Publish();
     }
 
     private void Apply(ReadOnlySpan<IrqEvent> events, Recording recording)

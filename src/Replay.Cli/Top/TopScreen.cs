@@ -17,6 +17,7 @@ internal sealed class TopScreen : IDisposable
     private readonly bool _hasColours;
     private readonly StringBuilder _text = new();
     private bool _entered;
+    private (int Width, int Height) _drawnFor;
 
     /// <param name="host">Where to print.</param>
     /// <param name="redraws">Draw over; else one frame below the other.</param>
@@ -30,13 +31,16 @@ internal sealed class TopScreen : IDisposable
     /// <summary>True where a person watches.</summary>
     public bool Redraws => _redraws;
 
-    public int Width => _host.OutIsTerminal ? Math.Max(20, _host.TerminalWidth()) : int.MaxValue;
+    public int Width => _host.OutIsTerminal ? _host.TerminalWidth() : int.MaxValue;
 
     /// <summary>What ends the view.</summary>
-    public string QuitHint => !_redraws ? "" : _host.InIsTerminal ? "q quits" : "Ctrl-C ends";
+    public string QuitHint => !_redraws ? "" : _host.HasKeyboard ? "q quits" : "Ctrl-C ends";
 
     /// <summary>Lines that a frame may have; 0 for any number.</summary>
-    public int Height => _redraws ? Math.Max(8, _host.TerminalHeight() - 1) : 0;
+    public int Height => _redraws ? Math.Max(1, _host.TerminalHeight() - 1) : 0;
+
+    /// <summary>The terminal has another size than when the frame on it was drawn.</summary>
+    public bool WasResized => _entered && _drawnFor != (Width, Height);
 
     /// <summary>Draws over the frame before.</summary>
     public void Draw(List<TopLine> lines)
@@ -48,6 +52,7 @@ internal sealed class TopScreen : IDisposable
         }
         _text.Append(_entered ? "\x1b[H" : "\x1b[?1049h\x1b[?25l\x1b[H");
         _entered = true;
+        _drawnFor = (Width, Height);
         foreach (TopLine line in lines) AppendLine(line, "\x1b[K\n");
         _text.Append("\x1b[J");
         Flush();

@@ -163,8 +163,9 @@ internal sealed partial class IrqWatcher : Watcher
         string old = Wording.Place(_before.PreviousVector, _before.PreviousCpu);
         if (now.LeakEvent >= 0 && _before.LeakEvent < 0)
         {
-            Note(in at, HistoryChange.OldPlace, Wording.Place(now.LeakVector, now.LeakCpu), "lost", Invariant(
-                $"old place {Wording.Place(now.LeakVector, now.LeakCpu)} is forgotten while that CPU is offline: it stays allocated and nobody owns it"));
+            Note(in at, HistoryChange.OldPlace, Wording.Place(now.LeakVector, now.LeakCpu), "lost",
+                $"old place {Wording.Place(now.LeakVector, now.LeakCpu)} is forgotten while that CPU is offline: "
+                + "it stays allocated and nobody owns it");
             return;
         }
         if (_before.PreviousVector == 0)

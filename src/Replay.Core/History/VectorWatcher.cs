@@ -100,7 +100,8 @@ internal sealed class VectorWatcher : Watcher
             if (_before.Hold != Hold.Lost)
             {
                 Note(in at, HistoryChange.Owner, Wording.Owner(_lastOwner), "nobody",
-                    Invariant($"lost: irq {_lastOwner} forgets it because CPU {_cpu} is offline; it stays allocated and nobody owns it"));
+                    Invariant($"lost: irq {_lastOwner} forgets it because CPU {_cpu} is offline")
+                    + "; it stays allocated and nobody owns it");
             }
             return;
         }

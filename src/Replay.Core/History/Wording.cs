@@ -61,7 +61,8 @@ internal static class Wording
         if (!IrteBits.IsPresent(lo)) return lo == 0 && hi == 0 ? "empty" : "not present";
         string source = IrteBits.SourceValidation(hi) == 1 ? ", source " + Requester(IrteBits.SourceId(hi)) : "";
         if (IrteBits.IsPosted(lo)) return "present, posted" + source;
-        return $"present, {Target(IrteBits.Vector(lo), machine.DestinationOf(IrteBits.Destination(lo)), apicIds)}{source}";
+        uint? destination = machine.DestinationOf(IrteBits.Destination(lo));
+        return $"present, {Target(IrteBits.Vector(lo), destination, apicIds)}{source}";
     }
 
     /// <summary>An AMD entry: <c>enabled, vector 38, CPU 2</c>.</summary>

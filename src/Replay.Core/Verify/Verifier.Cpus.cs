@@ -111,8 +111,9 @@ public sealed partial class Verifier<TRules>
             return;
         }
         ref CpuMap map = ref _matrix[cpu];
+        uint leaving = map.Allocated - map.ManagedAllocated, elsewhere = _matrix.GlobalAvailable - map.Available;
         Disagree(DecisionKind.OfflineCheck, IrqEvent.NoIrq, $"ret {answer}", $"ret {ret}",
-            $"CPU {cpu} has {map.Allocated - map.ManagedAllocated} vectors to move, {_matrix.GlobalAvailable - map.Available} are available elsewhere");
+            $"CPU {cpu} has {leaving} vectors to move, {elsewhere} are available elsewhere");
     }
 
     private int? ExpectedOfflineAnswer(int cpu)

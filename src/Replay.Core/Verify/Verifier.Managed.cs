@@ -20,9 +20,10 @@ public sealed partial class Verifier<TRules>
         if (!bitKnown) expectedBit = e.Vector;
         if (cpu != operation.Cpu || (bitKnown && expectedBit != e.Vector))
         {
+            const string Rule = "the first bit that is free is set aside on each CPU of the mask";
             Disagree(DecisionKind.ManagedReserve, IrqEvent.NoIrq, $"{PlaceText((byte)expectedBit, (ushort)cpu)}",
                 $"{PlaceText(e.Vector, operation.Cpu)}",
-                $"the first bit that is free is set aside on each CPU of the mask; the counters of the record are those of CPU {cpu}");
+                $"{Rule}; the counters of the record are those of CPU {cpu}");
         }
         else if (!bitKnown) Open(DecisionKind.ManagedReserve, OpenReason.Bits);
         else Agree(DecisionKind.ManagedReserve);

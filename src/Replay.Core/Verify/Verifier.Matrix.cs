@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Rules;
 using Replay.Core.Spec;
@@ -26,8 +27,11 @@ public sealed partial class Verifier<TRules>
         if (expected == e.Vector) Agree(DecisionKind.SystemVector);
         else
         {
-            Disagree(DecisionKind.SystemVector, IrqEvent.NoIrq, $"vector {expected}", $"vector {e.Vector}",
-                $"system vectors are taken in ascending order, then vector {VectorRanges.IsaBase + VectorRanges.PicCascadeIrq} of the second PIC; none but these lies in the window of device vectors");
+            const int Cascade = VectorRanges.IsaBase + VectorRanges.PicCascadeIrq;
+            string order = string.Create(CultureInfo.InvariantCulture,
+                $"system vectors are taken in ascending order, then vector {Cascade} of the second PIC; "
+                + $"none but these lies in the window of device vectors");
+            Disagree(DecisionKind.SystemVector, IrqEvent.NoIrq, $"vector {expected}", $"vector {e.Vector}", $"{order}");
         }
         _matrix.AssignSystem((byte)expected);
         JudgeGlobal(recorded, agreed: true);
@@ -118,8 +122,10 @@ public sealed partial class Verifier<TRules>
         else if (recorded.GlobalReserved == _matrix.GlobalReserved || _globalClaim.Matches(_matrix.Global, recorded)) Agree(DecisionKind.Reserve);
         else
         {
-            Disagree(DecisionKind.Reserve, IrqEvent.NoIrq, $"{_matrix.GlobalReserved} reservations", $"{recorded.GlobalReserved}",
-                $"there were {_matrix.GlobalReserved - (uint)change} and {(change > 0 ? "one was taken" : "one was given back")}");
+            uint before = _matrix.GlobalReserved - (uint)change;
+            Disagree(DecisionKind.Reserve, IrqEvent.NoIrq,
+                $"{_matrix.GlobalReserved} reservations", $"{recorded.GlobalReserved}",
+                $"there were {before} and {(change > 0 ? "one was taken" : "one was given back")}");
         }
         JudgeGlobal(recorded, agreed: true);
     }
@@ -315,8 +321,7 @@ public sealed partial class Verifier<TRules>
             right = false;
             _claims[cpu] = CounterClaim.Of(model, recorded);
             Disagree(DecisionKind.MatrixCounters, IrqEvent.NoIrq,
-                $"CPU {cpu}: online={(model.Online ? 1 : 0)} available={model.Available} allocated={model.Allocated} managed={model.Managed}",
-                $"online={(recorded.Online ? 1 : 0)} available={recorded.Available} allocated={recorded.Allocated} managed={recorded.Managed}",
+                $"CPU {cpu}: {CountersText(model)}", $"{CountersText(recorded)}",
                 $"that is what the allocator's operations on CPU {cpu} add up to");
         }
         JudgeGlobal(GlobalOf(new MatrixCounters(in Second(at))), right, known);
@@ -344,15 +349,20 @@ public sealed partial class Verifier<TRules>
             _globalClaim = CounterClaim.Of(model, recorded);
             if (!agreed) return; // The record is named already.
             agreed = false;
-            Disagree(DecisionKind.MatrixCounters, IrqEvent.NoIrq,
-                $"online_maps={model.OnlineMaps} global_available={model.GlobalAvailable} global_reserved={model.GlobalReserved} total_allocated={model.TotalAllocated}",
-                $"online_maps={recorded.OnlineMaps} global_available={recorded.GlobalAvailable} global_reserved={recorded.GlobalReserved} total_allocated={recorded.TotalAllocated}",
+            Disagree(DecisionKind.MatrixCounters, IrqEvent.NoIrq, $"{CountersText(model)}", $"{CountersText(recorded)}",
                 $"that is what the allocator's operations add up to");
         }
         if (!agreed) return;
         if (known) Agree(DecisionKind.MatrixCounters);
         else Open(DecisionKind.MatrixCounters, OpenReason.StateBefore);
     }
+
+    private static string CountersText(in CpuCounters of) => string.Create(CultureInfo.InvariantCulture,
+        $"online={Bit(of.Online)} available={of.Available} allocated={of.Allocated} managed={of.Managed}");
+
+    private static string CountersText(in GlobalCounters of) => string.Create(CultureInfo.InvariantCulture,
+        $"online_maps={of.OnlineMaps} global_available={of.GlobalAvailable} "
+        + $"global_reserved={of.GlobalReserved} total_allocated={of.TotalAllocated}");
 
     private bool KnowsCounters(CpuMask mask, bool managed)
     {

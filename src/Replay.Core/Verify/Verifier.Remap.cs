@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 
@@ -58,9 +59,12 @@ public sealed partial class Verifier<TRules>
         }
         if (index != store.Index || sub != store.Sub || lo != store.Lo || hi != store.Hi)
         {
+            string why = clears ? "the interrupt is being deactivated" : string.Create(CultureInfo.InvariantCulture,
+                $"the interrupt is configured for {PlaceText(irq.HardwareVector, irq.Cpu)}, "
+                + $"APIC destination 0x{irq.HardwareDestination:x}");
+            string owned = indexKnown ? FormattableString.Invariant($", and entry {index} is its own") : "";
             Disagree(DecisionKind.Irte, number, $"entry {index}{SubText(sub)} = 0x{lo:x} 0x{hi:x}",
-                $"entry {store.Index}{SubText(store.Sub)} = 0x{store.Lo:x} 0x{store.Hi:x}",
-                $"{(clears ? "the interrupt is being deactivated" : $"the interrupt is configured for {PlaceText(irq.HardwareVector, irq.Cpu)}, APIC destination 0x{irq.HardwareDestination:x}")}{(indexKnown ? $", and entry {index} is its own" : "")}");
+                $"entry {store.Index}{SubText(store.Sub)} = 0x{store.Lo:x} 0x{store.Hi:x}", $"{why}{owned}");
         }
         else if (!known) Open(DecisionKind.Irte, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
         else Agree(DecisionKind.Irte);

@@ -1,11 +1,12 @@
 using System;
+using System.Globalization;
 using Replay.Core.Events;
 using Replay.Core.Spec;
 using Replay.Core.State;
 
 namespace Replay.Core.Verify;
 
-/// <content>The vector domain: what each interrupt has and gets (Linux arch/x86/kernel/apic/vector.c).</content>
+/// <content>The vector domain: how interrupts come to their vectors (Linux arch/x86/kernel/apic/vector.c).</content>
 public sealed partial class Verifier<TRules>
 {
     private const int NoSpace = -28;
@@ -114,8 +115,8 @@ public sealed partial class Verifier<TRules>
         else if (managed == activation.IsManaged && canReserve == activation.CanReserve && reserve == activation.Reserve) Agree(DecisionKind.Activation);
         else
         {
-            Disagree(DecisionKind.Activation, e.Irq, $"is_managed={Bit(managed)} can_reserve={Bit(canReserve)} reserve={Bit(reserve)}",
-                $"is_managed={Bit(activation.IsManaged)} can_reserve={Bit(activation.CanReserve)} reserve={Bit(activation.Reserve)}",
+            Disagree(DecisionKind.Activation, e.Irq,
+                $"{SetupText(managed, canReserve, reserve)}", $"{SetupText(activation)}",
                 $"that is how the interrupt was set up, and how it is activated");
         }
         irq.Put(IrqFacts.Managed, managed);
@@ -125,6 +126,12 @@ public sealed partial class Verifier<TRules>
         if (!known && activation.CanReserve && !irq.Has(IrqFacts.PlaceKnown)) irq.Clear(IrqFacts.ReservedKnown);
         StartActivation(ref cpu, e.Irq);
     }
+
+    private static string SetupText(bool managed, bool canReserve, bool reserve) =>
+        FormattableString.Invariant($"is_managed={Bit(managed)} can_reserve={Bit(canReserve)} reserve={Bit(reserve)}");
+
+    private static string SetupText(VectorActivation recorded) =>
+        SetupText(recorded.IsManaged, recorded.CanReserve, recorded.Reserve);
 
     private static void StartWork(ref VerifyCpu cpu, uint irq)
     {
@@ -180,8 +187,8 @@ public sealed partial class Verifier<TRules>
             Agree(DecisionKind.Release);
         else
         {
-            Disagree(DecisionKind.Release, e.Irq, $"is_managed={Bit(irq.Has(IrqFacts.Managed))} can_reserve={Bit(irq.Has(IrqFacts.CanReserve))} reserve=0",
-                $"is_managed={Bit(activation.IsManaged)} can_reserve={Bit(activation.CanReserve)} reserve={Bit(activation.Reserve)}",
+            Disagree(DecisionKind.Release, e.Irq,
+                $"{SetupText(irq.Has(IrqFacts.Managed), irq.Has(IrqFacts.CanReserve), false)}", $"{SetupText(activation)}",
                 $"that is how the interrupt was set up");
         }
         if (!irq.Has(IrqFacts.ModeKnown))
@@ -240,252 +247,13 @@ public sealed partial class Verifier<TRules>
         else if (bit < 0 && ret == NoSpace && e.Vector == 0 && (managed || !irq.Has(IrqFacts.ReservedKnown) || result.Reserved == irq.Has(IrqFacts.HasReserved))) Agree(kind);
         else
         {
-            Disagree(kind, e.Irq, $"{(bit < 0 ? $"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28" : PlaceText((byte)bit, (ushort)best))}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
-                $"{(best < 0 ? "no CPU of the mask has a vector left" : $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing")}; candidates {cpu.Search}");
+            string expected = bit >= 0 ? PlaceText((byte)bit, (ushort)best)
+                : FormattableString.Invariant($"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28");
+            string left = best < 0 ? "no CPU of the mask has a vector left" : string.Create(CultureInfo.InvariantCulture,
+                $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing");
+            Disagree(kind, e.Irq, $"{expected}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
+                $"{left}; candidates {cpu.Search}");
         }
-    }
-
-    /// <summary>The probe at the entry of apic_update_vector. On a dying CPU it is the only record of the decision.</summary>
-    private void JudgeAssignmentProbe(ReadOnlySpan<IrqEvent> at)
-    {
-        ref readonly IrqEvent e = ref at[0];
-        var place = new VectorPlace(in e);
-        if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        _updatesProbed = true;
-        if (cpu.GoingDown) GoDark(e.Cpu, probed: true);
-        if (cpu.Dark)
-        {
-            JudgeMigration(at, place.Cpu);
-            return;
-        }
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
-        (byte vector, ushort target) = JudgeNewPlace(in e, ref cpu, place.Cpu, votes);
-        cpu.ProbedIrq = e.Irq;
-        KeepOld(ref cpu, ref irq);
-        Assign(ref cpu, e.Irq, vector, target);
-    }
-
-    private void JudgeAssignment(ReadOnlySpan<IrqEvent> at)
-    {
-        ref readonly IrqEvent e = ref at[0];
-        var move = new VectorMove(in e);
-        if (!TryIrq(e.Irq) || !TryCpu(move.Cpu)) return;
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        bool probed = cpu.ProbedIrq == e.Irq;
-        cpu.ProbedIrq = IrqEvent.NoIrq;
-        if (!probed) KeepOld(ref cpu, ref irq);
-        byte vector = cpu.NewVector;
-        ushort target = cpu.NewCpu;
-        bool known = cpu.NewVector != 0 && cpu.AllocIrq == e.Irq;
-        if (!known)
-        {
-            PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
-            vector = (byte)votes.ChooseVector(-1, e.Vector);
-            target = (ushort)votes.ChooseCpu(-1, move.Cpu);
-            if (!TryCpu(target)) return;
-        }
-        bool newRight = e.Vector == vector && move.Cpu == target;
-        bool oldRight = !cpu.OldKnown || (move.PrevVector == cpu.OldVector
-            && (move.PrevCpu == cpu.OldCpu || (cpu.OldVector == 0 && !cpu.OldStaleKnown)));
-        if (!newRight || !oldRight)
-        {
-            Disagree(DecisionKind.Assignment, e.Irq, $"{PlaceText(vector, target)}, until now {OldText(cpu)}",
-                $"{PlaceText(e.Vector, move.Cpu)}, until now {PlaceText(move.PrevVector, move.PrevCpu)}{(move.PrevVector == 0 ? $" (CPU {move.PrevCpu})" : "")}",
-                $"the allocator took the new place; the old one is the interrupt's since event {irq.PlaceEvent}");
-        }
-        else if (!known && !cpu.OldKnown) Open(DecisionKind.Assignment, OpenReason.StateBefore);
-        else Agree(DecisionKind.Assignment);
-        if (!cpu.OldKnown)
-        {
-            LearnOld(ref irq, move, probed);
-        }
-        if (!probed) Assign(ref cpu, e.Irq, vector, target);
-        cpu.NewVector = 0;
-        cpu.AllocIrq = IrqEvent.NoIrq;
-    }
-
-    private static string OldText(in VerifyCpu cpu) => !cpu.OldKnown ? "unknown"
-        : cpu.OldVector == 0 ? FormattableString.Invariant($"no vector{(cpu.OldStaleKnown ? $" (CPU {cpu.OldCpu})" : "")}")
-        : PlaceText(cpu.OldVector, cpu.OldCpu);
-
-    /// <summary>The record says what the interrupt had: its vector is in use there, though nobody recorded its taking.</summary>
-    private void LearnOld(ref VerifyIrq irq, VectorMove move, bool assigned)
-    {
-        if (!assigned)
-        {
-            irq.Vector = move.PrevVector;
-            irq.Cpu = move.PrevCpu;
-            irq.Set(IrqFacts.PlaceKnown);
-            return;
-        }
-        if (move.PrevVector == 0 || !TryCpu(move.PrevCpu) || IsOffline(move.PrevCpu)) return;
-        irq.PreviousVector = move.PrevVector;
-        irq.PreviousCpu = move.PrevCpu;
-        irq.Set(IrqFacts.PreviousKnown | IrqFacts.MoveInProgress | IrqFacts.StalePreviousCpuKnown);
-    }
-
-    private static void KeepOld(ref VerifyCpu cpu, ref VerifyIrq irq)
-    {
-        cpu.OldVector = irq.Vector;
-        cpu.OldCpu = irq.Cpu;
-        cpu.OldKnown = irq.Has(IrqFacts.PlaceKnown);
-        cpu.OldStaleKnown = irq.Has(IrqFacts.StaleCpuKnown);
-    }
-
-    private (byte Vector, ushort Cpu) JudgeNewPlace(in IrqEvent e, ref VerifyCpu cpu, ushort recordedCpu, in PlaceVotes votes)
-    {
-        if (cpu.NewVector == 0 || cpu.AllocIrq != e.Irq)
-        {
-            Open(DecisionKind.Assignment, OpenReason.Caller);
-            return ((byte)votes.ChooseVector(-1, e.Vector), (ushort)votes.ChooseCpu(-1, recordedCpu));
-        }
-        if (e.Vector == cpu.NewVector && recordedCpu == cpu.NewCpu) Agree(DecisionKind.Assignment);
-        else
-        {
-            Disagree(DecisionKind.Assignment, e.Irq, $"{PlaceText(cpu.NewVector, cpu.NewCpu)}", $"{PlaceText(e.Vector, recordedCpu)}",
-                $"the allocator just took that");
-        }
-        return (cpu.NewVector, cpu.NewCpu);
-    }
-
-    /// <summary>Linux apic_update_vector: the old place stays until its clean-up, or goes at once when its CPU is offline.</summary>
-    private void Assign(ref VerifyCpu caller, uint number, byte vector, ushort cpu)
-    {
-        ref VerifyIrq irq = ref _irqs[number];
-        bool managed = irq.Has(IrqFacts.Managed);
-        irq.PreviousVector = 0;
-        irq.Clear(IrqFacts.MoveInProgress);
-        irq.Put(IrqFacts.PreviousKnown, irq.Has(IrqFacts.PlaceKnown));
-        if (irq.Vector != 0)
-        {
-            if (IsOffline(irq.Cpu))
-            {
-                // Off the dying CPU its record is never emitted; elsewhere it follows.
-                if (caller.Dark) Release(ref caller, new Freeing(irq.Cpu, irq.Vector, managed));
-                else QueueFree(ref caller, new Freeing(irq.Cpu, irq.Vector, managed));
-            }
-            else
-            {
-                irq.PreviousVector = irq.Vector;
-                irq.PreviousCpu = irq.Cpu;
-                irq.Set(IrqFacts.MoveInProgress | IrqFacts.StalePreviousCpuKnown);
-            }
-        }
-        irq.Vector = vector;
-        irq.Cpu = cpu;
-        irq.PlaceEvent = _index;
-        irq.Set(IrqFacts.PlaceKnown | IrqFacts.StaleCpuKnown);
-        caller.ConfigIrq = number;
-        StartWork(ref caller, number);
-        if (caller.Dark)
-        {
-            irq.HardwareVector = vector;
-            irq.Put(IrqFacts.HardwareKnown, TryDestination(cpu, out irq.HardwareDestination));
-        }
-    }
-
-    private static void QueueFree(ref VerifyCpu cpu, in Freeing freeing)
-    {
-        if (cpu.Free0.Vector == 0) cpu.Free0 = freeing;
-        else cpu.Free1 = freeing;
-    }
-
-    private void JudgeConfig(ReadOnlySpan<IrqEvent> at)
-    {
-        ref readonly IrqEvent e = ref at[0];
-        var place = new VectorPlace(in e);
-        if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        byte vector = irq.Vector == 0 ? VectorRanges.ManagedShutdown : irq.Vector;
-        if (irq.Vector == 0 && FirstOnline() < 0) MeetCpus(at);
-        int expectedCpu = irq.Vector == 0 ? FirstOnline() : irq.Cpu;
-        bool known = irq.Has(IrqFacts.PlaceKnown) && expectedCpu >= 0;
-        if (!known)
-        {
-            PlaceVotes votes = PollPlace(at[1..], e.Cpu, e.Irq);
-            vector = (byte)votes.ChooseVector(-1, e.Vector);
-            expectedCpu = votes.ChooseCpu(-1, place.Cpu);
-        }
-        LearnMode(at);
-        bool destinationKnown = TryDestination(expectedCpu, out uint destination);
-        if (!destinationKnown) destination = LearnDestination(at, expectedCpu, place);
-        if (e.Vector != vector || place.Cpu != expectedCpu || place.ApicDest != destination)
-        {
-            Disagree(DecisionKind.Config, e.Irq, $"vector {vector} on CPU {expectedCpu}, APIC destination 0x{destination:x}",
-                $"vector {e.Vector} on CPU {place.Cpu}, APIC destination 0x{place.ApicDest:x}",
-                $"{(irq.Vector == 0 ? "an interrupt without a vector gets the placeholder on the first online CPU" : $"that is its place since event {irq.PlaceEvent}")}; destinations are {ModeText()}");
-        }
-        else if (!known) Open(DecisionKind.Config, OpenReason.StateBefore);
-        else if (!destinationKnown) Open(DecisionKind.Config, OpenReason.FirstSight);
-        else Agree(DecisionKind.Config);
-        irq.HardwareVector = vector;
-        irq.HardwareDestination = destination;
-        irq.Set(IrqFacts.HardwareKnown);
-        cpu.ConfigIrq = e.Irq;
-        StartWork(ref cpu, e.Irq);
-        if (known || vector == VectorRanges.ManagedShutdown) return;
-        irq.Vector = vector;
-        irq.Cpu = (ushort)expectedCpu;
-        irq.PlaceEvent = _index;
-        irq.Set(IrqFacts.PlaceKnown | IrqFacts.StaleCpuKnown);
-    }
-
-    private void JudgeClear(ReadOnlySpan<IrqEvent> at)
-    {
-        ref readonly IrqEvent e = ref at[0];
-        var move = new VectorMove(in e);
-        if (!TryIrq(e.Irq) || !TryCpu(move.Cpu) || !TryCpu(move.PrevCpu)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        bool known = irq.Has(IrqFacts.PlaceKnown) && irq.Vector != 0;
-        bool previousKnown = irq.Has(IrqFacts.PreviousKnown);
-        byte vector = known ? irq.Vector : e.Vector;
-        ushort target = known ? irq.Cpu : move.Cpu;
-        byte oldVector = previousKnown ? irq.PreviousVector : move.PrevVector;
-        ushort oldCpu = previousKnown && irq.Has(IrqFacts.StalePreviousCpuKnown) ? irq.PreviousCpu : move.PrevCpu;
-        if (vector != e.Vector || target != move.Cpu || oldVector != move.PrevVector || oldCpu != move.PrevCpu)
-        {
-            Disagree(DecisionKind.Release, e.Irq, $"{PlaceText(vector, target)}, old place {OldPlaceText(oldVector, oldCpu)}",
-                $"{PlaceText(e.Vector, move.Cpu)}, old place {OldPlaceText(move.PrevVector, move.PrevCpu)}",
-                $"that is what the interrupt has since event {irq.PlaceEvent}");
-            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, move.Cpu, vector, target)) (vector, target) = (e.Vector, move.Cpu);
-        }
-        else if (!known || !previousKnown) Open(DecisionKind.Release, OpenReason.StateBefore);
-        else Agree(DecisionKind.Release);
-        bool managed = irq.Has(IrqFacts.Managed);
-        cpu.Free0 = new Freeing(target, vector, managed);
-        cpu.Free1 = oldVector == 0 ? default : new Freeing(oldCpu, oldVector, managed);
-        irq.Cpu = target;
-        irq.PreviousCpu = oldCpu;
-        irq.Set(IrqFacts.StalePreviousCpuKnown | IrqFacts.StaleCpuKnown);
-        GiveUpVectors(ref irq);
-        StartWork(ref cpu, e.Irq);
-    }
-
-    private static string OldPlaceText(byte vector, ushort cpu) => FormattableString.Invariant($"{vector} on CPU {cpu}");
-
-    /// <summary>True when the next free on the CPU is of the recorded place and not of the expected one.</summary>
-    private static bool FollowsRecorded(ReadOnlySpan<IrqEvent> ahead, int cpu, byte vector, ushort target, byte expectedVector, ushort expectedCpu)
-    {
-        foreach (ref readonly IrqEvent e in ahead)
-        {
-            if (e.Cpu != cpu || e.Kind != EventKind.MatrixFree) continue;
-            ushort freedOn = new MatrixOperation(in e).Cpu;
-            return e.Vector == vector && freedOn == target && !(e.Vector == expectedVector && freedOn == expectedCpu);
-        }
-        return false;
-    }
-
-    private void GiveUpVectors(ref VerifyIrq irq)
-    {
-        irq.Vector = irq.PreviousVector = 0;
-        irq.PlaceEvent = _index;
-        irq.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown);
-        irq.Clear(IrqFacts.MoveInProgress);
     }
 
     /// <summary>The placeholder on the first online CPU (Linux vector_assign_managed_shutdown, reserve_irq_vector).</summary>
@@ -495,174 +263,4 @@ public sealed partial class Verifier<TRules>
         int first = FirstOnline();
         irq.Put(IrqFacts.HardwareKnown, first >= 0 && TryDestination(first, out irq.HardwareDestination));
     }
-
-    /// <summary>Linux __send_cleanup_vector, recorded by a probe at its entry with the interrupt's own data.</summary>
-    private void JudgeSendCleanup(in IrqEvent e)
-    {
-        if (!TryIrq(e.Irq)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        JudgeMoveData(in e, ref irq);
-        irq.Clear(IrqFacts.MoveInProgress);
-        if (irq.PreviousVector == 0 || !IsOffline(irq.PreviousCpu)) return;
-
-        // The old CPU is offline: a kernel with the fix frees the vector here, one without forgets it for good.
-        if (ForceCompleteFirst) return;
-        irq.PreviousVector = 0;
-    }
-
-    private void JudgeFreeMovedProbe(in IrqEvent e)
-    {
-        if (!TryIrq(e.Irq)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        JudgeMoveData(in e, ref irq);
-        if (!cpu.Dark) return; // Its tracepoint and the allocator's record follow.
-        if (irq.PreviousVector == 0)
-        {
-            var move = new VectorMove(in e);
-            if (!irq.Has(IrqFacts.PreviousKnown) && TryCpu(move.PrevCpu)) Release(ref cpu, new Freeing(move.PrevCpu, move.PrevVector, irq.Has(IrqFacts.Managed)));
-            return;
-        }
-        FreeOldPlace(ref cpu, ref irq);
-    }
-
-    private void FreeOldPlace(ref VerifyCpu cpu, ref VerifyIrq irq)
-    {
-        Release(ref cpu, new Freeing(irq.PreviousCpu, irq.PreviousVector, irq.Has(IrqFacts.Managed)));
-        irq.PreviousVector = 0;
-        irq.Set(IrqFacts.PreviousKnown);
-        irq.Clear(IrqFacts.MoveInProgress);
-    }
-
-    /// <summary>The interrupt's four numbers, as a probe reads them from struct apic_chip_data.</summary>
-    private void JudgeMoveData(in IrqEvent e, ref VerifyIrq irq)
-    {
-        var move = new VectorMove(in e);
-        if (!irq.Has(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown) || !irq.Has(IrqFacts.StalePreviousCpuKnown))
-        {
-            Open(DecisionKind.Cleanup, OpenReason.StateBefore);
-            if (!irq.Has(IrqFacts.PlaceKnown) && TryCpu(move.Cpu))
-            {
-                irq.Vector = e.Vector;
-                irq.Cpu = move.Cpu;
-                irq.Set(IrqFacts.PlaceKnown | IrqFacts.StaleCpuKnown);
-            }
-            if (!irq.Has(IrqFacts.PreviousKnown) && TryCpu(move.PrevCpu))
-            {
-                irq.PreviousVector = move.PrevVector;
-                irq.PreviousCpu = move.PrevCpu;
-                irq.Set(IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown);
-            }
-            return;
-        }
-        if (e.Vector == irq.Vector && move.Cpu == irq.Cpu && move.PrevVector == irq.PreviousVector && move.PrevCpu == irq.PreviousCpu)
-        {
-            Agree(DecisionKind.Cleanup);
-            return;
-        }
-        Disagree(DecisionKind.Cleanup, e.Irq, $"{PlaceText(irq.Vector, irq.Cpu)}, old place {OldPlaceText(irq.PreviousVector, irq.PreviousCpu)}",
-            $"{PlaceText(e.Vector, move.Cpu)}, old place {OldPlaceText(move.PrevVector, move.PrevCpu)}",
-            $"that is what the interrupt has since event {irq.PlaceEvent}");
-    }
-
-    private void JudgeFreeMoved(ReadOnlySpan<IrqEvent> at)
-    {
-        ref readonly IrqEvent e = ref at[0];
-        var place = new VectorPlace(in e);
-        if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        bool known = irq.Has(IrqFacts.PreviousKnown) && irq.PreviousVector != 0;
-        bool isManaged = (e.A >> 16 & 1) != 0;
-        bool managed = irq.Has(IrqFacts.ModeKnown) ? irq.Has(IrqFacts.Managed) : isManaged;
-        byte vector = known ? irq.PreviousVector : e.Vector;
-        ushort target = known ? irq.PreviousCpu : place.Cpu;
-        if (vector != e.Vector || target != place.Cpu || managed != isManaged)
-        {
-            Disagree(DecisionKind.Cleanup, e.Irq, $"{PlaceText(vector, target)}, is_managed={Bit(managed)}",
-                $"{PlaceText(e.Vector, place.Cpu)}, is_managed={Bit(isManaged)}", $"that is the interrupt's old place since event {irq.PlaceEvent}");
-            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, place.Cpu, vector, target)) (vector, target) = (e.Vector, place.Cpu);
-        }
-        else if (!known) Open(DecisionKind.Cleanup, OpenReason.StateBefore);
-        else Agree(DecisionKind.Cleanup);
-        cpu.Free0 = new Freeing(target, vector, managed);
-        cpu.Free1 = default;
-        irq.PreviousCpu = target;
-        irq.PreviousVector = 0;
-        irq.Set(IrqFacts.PreviousKnown | IrqFacts.StalePreviousCpuKnown);
-        irq.Clear(IrqFacts.MoveInProgress);
-    }
-
-    private void JudgeTeardown(in IrqEvent e)
-    {
-        if (!TryIrq(e.Irq)) return;
-        ref VerifyIrq irq = ref _irqs[e.Irq];
-        ref VerifyCpu cpu = ref _cpus[e.Cpu];
-        bool isManaged = (e.A & 1) != 0, hasReserved = (e.A >> 1 & 1) != 0;
-        bool known = irq.Has(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
-        if (!known) Open(DecisionKind.Release, OpenReason.StateBefore);
-        else if (isManaged == irq.Has(IrqFacts.Managed) && hasReserved == irq.Has(IrqFacts.HasReserved)) Agree(DecisionKind.Release);
-        else
-        {
-            Disagree(DecisionKind.Release, e.Irq, $"is_managed={Bit(irq.Has(IrqFacts.Managed))} has_reserved={Bit(irq.Has(IrqFacts.HasReserved))}",
-                $"is_managed={Bit(isManaged)} has_reserved={Bit(hasReserved)}", $"that is what the interrupt has");
-        }
-        StartWork(ref cpu, e.Irq);
-        cpu.RemoveMask = irq.ManagedMask;
-
-        // Its vectors are still there until vector_clear; everything else goes with the number.
-        VerifyIrq old = irq;
-        irq = default;
-        irq.RemapIndex = irq.RemapTable = irq.Entry = -1;
-        irq.Vector = old.Vector;
-        irq.Cpu = old.Cpu;
-        irq.PreviousVector = old.PreviousVector;
-        irq.PreviousCpu = old.PreviousCpu;
-        irq.PlaceEvent = old.PlaceEvent;
-        irq.Facts = old.Facts & (IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
-        if (old.Vector == 0)
-        {
-            irq.Facts &= ~(IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
-        }
-    }
-
-    /// <summary>What the records that follow on the CPU say of an allocation's place, until something else begins there.</summary>
-    private PlaceVotes PollPlace(ReadOnlySpan<IrqEvent> ahead, int cpu, uint irq)
-    {
-        var votes = new PlaceVotes { Irq = irq };
-        int messageCpu = -1;
-        foreach (ref readonly IrqEvent e in ahead)
-        {
-            if (e.Cpu != cpu) continue;
-            if (EndsPlacing(e.Kind)) break;
-            switch (e.Kind)
-            {
-                case EventKind.VectorAlloc or EventKind.VectorAllocManaged when votes.Irq == IrqEvent.NoIrq || votes.Irq == e.Irq:
-                    votes.Irq = e.Irq;
-                    votes.Vector(e.Vector);
-                    break;
-                case EventKind.ApicUpdateVector or EventKind.VectorUpdate or EventKind.VectorConfig when votes.Irq == e.Irq:
-                    votes.Vector(e.Vector);
-                    votes.Cpu(new VectorPlace(in e).Cpu);
-                    break;
-                case EventKind.IrteWrite when IrteBits.IsPresent(e.A):
-                    votes.Vector(IrteBits.Vector(e.A));
-                    uint field = IrteBits.Destination(e.A);
-                    if (CpuOfDestination(Extended == true ? field : field >> IdShift) is >= 0 and var entryCpu) votes.Cpu(entryCpu);
-                    return votes;
-                case EventKind.MsiWrite when e.Irq == votes.Irq && new MsiMessage(e.A, (uint)e.B) is { IsInterrupt: true, IsRemappable: false, Vector: not 0 } message:
-                    votes.Vector(message.Vector);
-                    messageCpu = CpuOfDestination(message.Destination);
-                    break;
-            }
-        }
-        if (messageCpu >= 0) votes.Cpu(messageCpu); // Of two writes only the second has the new CPU.
-        return votes;
-    }
-
-    /// <summary>Kinds that belong to another operation than the one that gives an interrupt its place.</summary>
-    private static bool EndsPlacing(EventKind kind) =>
-        kind is EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
-            or EventKind.IrqStartup or EventKind.LapicOffline or EventKind.VectorActivate or EventKind.CpuhpEnter
-            or EventKind.MsiUnmask;
 }

@@ -15,6 +15,12 @@ public sealed class PumpedStream : ReadOnlyStream
     private const int ReadBytes = 64 * 1024;
     private const int AheadBytes = 1 << 20;
 
+    /// <summary>
+    /// How long the end is kept back. Ctrl-C ends the writer as well, often in the middle of a line, and its end may come
+    /// before the signal does.
+    /// </summary>
+    private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(50);
+
     private readonly Stream _inner;
     private readonly Pipe _pipe = new(new PipeOptions(
         pauseWriterThreshold: AheadBytes, resumeWriterThreshold: AheadBytes / 2, minimumSegmentSize: ReadBytes,
@@ -24,8 +30,7 @@ public sealed class PumpedStream : ReadOnlyStream
     // Written by the pumping thread (release), read by a live view (acquire).
     private long _bytesReceived;
 
-    // Written by the thread that calls off (release), read by the reading thread (acquire).
-    private bool _calledOff;
+    private readonly ManualResetEventSlim _calledOff = new();
 
     /// <param name="inner">Owned: disposed with this.</param>
     /// <param name="beforeWait">Called on the reading thread before a read that finds nothing.</param>
@@ -39,23 +44,24 @@ public sealed class PumpedStream : ReadOnlyStream
     /// <summary>Bytes that came in so far, read or not. May be read from any thread.</summary>
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
-    /// <summary>Ends the stream now, also for a read that waits. May be called from any thread.</summary>
+    /// <summary>Ends reading now, also a read that waits, by an exception. May be called from any thread.</summary>
     public void CallOff()
     {
-        Volatile.Write(ref _calledOff, true);
+        _calledOff.Set();
         _pipe.Reader.CancelPendingRead();
     }
 
-    /// <summary>What is there, at least a byte; waits where there is nothing. 0 at the end, or when called off.</summary>
+    /// <summary>What is there, at least a byte; waits where there is nothing. 0 at the end.</summary>
+    /// <exception cref="OperationCanceledException">It was called off: this is not the end, and what came may be half of something.</exception>
     public override int Read(Span<byte> buffer)
     {
-        if (Volatile.Read(ref _calledOff)) return 0;
+        ThrowIfCalledOff();
         if (!_pipe.Reader.TryRead(out ReadResult result))
         {
             _beforeWait();
             result = _pipe.Reader.ReadAsync().AsTask().GetAwaiter().GetResult();
         }
-        if (Volatile.Read(ref _calledOff)) return 0;
+        ThrowIfCalledOff();
         ReadOnlySequence<byte> ready = result.Buffer;
         if (ready.Length > buffer.Length) ready = ready.Slice(0, buffer.Length);
         ready.CopyTo(buffer);
@@ -68,6 +74,11 @@ public sealed class PumpedStream : ReadOnlyStream
     {
         if (disposing) CallOff();
         base.Dispose(disposing);
+    }
+
+    private void ThrowIfCalledOff()
+    {
+        if (_calledOff.IsSet) throw new OperationCanceledException();
     }
 
     private void Pump()
@@ -83,6 +94,7 @@ public sealed class PumpedStream : ReadOnlyStream
                 Volatile.Write(ref _bytesReceived, _bytesReceived + read);
                 if (_pipe.Writer.FlushAsync().AsTask().GetAwaiter().GetResult().IsCompleted) break;
             }
+            _calledOff.Wait(EndGrace);
             _pipe.Writer.Complete();
         }
 #pragma warning disable CA1031 // Whatever it is, the reading thread must be told, not the process ended.

@@ -21,6 +21,10 @@ public sealed class CheckpointFile : IDisposable
     {
         try
         {
+            // A pipe has no length, and to open one is to wait for its writer.
+            var file = new FileInfo(path);
+            if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+                throw new CheckpointException("it is empty, or no file");
             _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

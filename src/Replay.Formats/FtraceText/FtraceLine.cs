@@ -3,9 +3,9 @@ using System.Buffers;
 
 namespace Replay.Formats.FtraceText;
 
-//           <idle>-0     (-----) [001] d.h1.  1464.179964: irq_handler_entry: irq=24 name=nvme0q1        trace, trace_pipe
-//           <idle>-0     [001]  1464.179996640: irq_handler_entry:    irq=24 name=nvme0q1               trace-cmd report
-//           bash-1181    0d.h2.  1464.179964: irq_handler_entry: …      bash-1181  3d.h1.  87us+: …       latency format
+//           <idle>-0     (-----) [001] d.h1.  1464.179964: irq_handler_entry: irq=24 name=nvme0q1     trace, trace_pipe
+//           <idle>-0     [001]  1464.179996640: irq_handler_entry:    irq=24 name=nvme0q1            trace-cmd report
+//           bash-1181    0d.h2.  1464.179964: irq_handler_entry: …      bash-1181  3d.h1.  87us+: …    latency format
 //   task, - and pid · (thread group) · CPU · flags · time · name · text
 
 /// <summary>What a line is.</summary>

@@ -39,6 +39,7 @@ public sealed class FtraceTextRecording : Recording
     private readonly RecordMapper _mapper;
     private readonly PrintedEventTable _sources;
     private readonly byte[] _record = new byte[TextShape.RecordMax];
+    private byte[] _plain = [];
     private readonly IrqEvent[] _batch = new IrqEvent[BatchRecords + RecordMapper.RecordsMax + 2];
     private ulong[] _lastOfCpu = [];
     private int _used;
@@ -104,6 +105,7 @@ public sealed class FtraceTextRecording : Recording
     public static bool LooksLike(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("\xEF\xBB\xBF"u8)) start = start[3..];
+        if (start.Contains(TerminalColours.Escape)) start = TerminalColours.Strip(start, new byte[start.Length]);
         if (start.StartsWith("# tracer:"u8) || start.StartsWith("cpus="u8) || start.StartsWith("version = "u8)) return true;
         while (!start.IsEmpty)
         {
@@ -145,7 +147,14 @@ public sealed class FtraceTextRecording : Recording
     {
         if (_lines.IsCut) Add(LossSeverity.DataLoss, LongLine, $"at most {LineMax} bytes", "a longer line");
         if (_lines.LineNumber == 1 && line.StartsWith("\xEF\xBB\xBF"u8)) line = line[3..];
-        switch (FtraceLine.Parse(line, out FtraceLine parsed))
+        FtraceLineKind kind = FtraceLine.Parse(line, out FtraceLine parsed);
+        if (line.Contains(TerminalColours.Escape) && !(kind == FtraceLineKind.Record && IsMark(parsed.Name)))
+        {
+            if (_plain.Length == 0) _plain = new byte[LineMax];
+            line = TerminalColours.Strip(line, _plain);
+            kind = FtraceLine.Parse(line, out parsed);
+        }
+        switch (kind)
         {
             case FtraceLineKind.Record: TakeRecord(parsed); break;
             case FtraceLineKind.Loss: TakeLoss(parsed); break;
@@ -154,6 +163,10 @@ public sealed class FtraceTextRecording : Recording
             default: Add(LossSeverity.Note, ForeignLine, Columns, line); break;
         }
     }
+
+    /// <summary>What somebody wrote into a mark is his, escape sequences too: a trace.dat keeps them as well.</summary>
+    private static bool IsMark(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("print"u8) || name.SequenceEqual("tracing_mark_write"u8);
 
     private void TakeRecord(in FtraceLine line)
     {

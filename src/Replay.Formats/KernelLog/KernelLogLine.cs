@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Replay.Formats.KernelLog;
 
 /// <summary>
-/// One line of a kernel's log: dmesg (<c>[   12.345678] text</c>), with a priority (<c>&lt;6&gt;[…</c>, <c>kern  :info  : […</c>)
-/// or the printing CPU (<c>][   C2] </c>), journalctl -o short-monotonic (<c>[   12.345678] host kernel: text</c>), or
-/// /dev/kmsg (<c>6,812,12345678,-;text</c>).
+/// One line of a kernel's log: dmesg (<c>[   12.345678] text</c>), with a priority (<c>&lt;6&gt;[…</c>,
+/// <c>kern  :info  : […</c>) or the printing CPU (<c>][   C2] </c>), journalctl -o short-monotonic
+/// (<c>[   12.345678] host kernel: text</c>), or /dev/kmsg (<c>6,812,12345678,-;text</c>).
 /// </summary>
 /// <param name="TimeNs">Time since boot by the kernel's log clock.</param>
 /// <param name="Cpu">CPU that printed it; 0 when the line does not tell.</param>

@@ -13,6 +13,13 @@ namespace Replay.Formats.Native;
 /// <summary>The directory of a native file that holds several machines.</summary>
 internal static class NativeMachines
 {
+    /// <summary>True for the start of a native file that holds machines.</summary>
+    public static bool AreIn(ReadOnlySpan<byte> start)
+    {
+        int at = (int)Marshal.OffsetOf<FileHeader>(nameof(FileHeader.RequiredFeatures));
+        return start.Length >= at + sizeof(ulong) && (MemoryMarshal.Read<ulong>(start[at..]) & NativeSpec.HoldsMachines) != 0;
+    }
+
     /// <summary>Null when the file is one machine's.</summary>
     /// <param name="stream">At its start.</param>
     /// <param name="file">For messages.</param>

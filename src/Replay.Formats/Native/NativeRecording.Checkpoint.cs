@@ -97,7 +97,10 @@ public sealed partial class NativeRecording
         return crc;
     }
 
-    /// <summary>Each header has the checksum of its block. The index says where they are; what it says is in the tail's.</summary>
+    /// <summary>
+    /// Each header has the checksum of its block, and ends in its own. Only that one is summed up: bytes with their checksum
+    /// behind them sum up to the same, whatever they are. The index says where headers are; what it says is in the tail's.
+    /// </summary>
     private uint SomeHeadersCrc(in Footer footer)
     {
         uint crc = 0;
@@ -112,7 +115,7 @@ public sealed partial class NativeRecording
             {
                 if (number++ % step != 0 || entry.Offset > footer.TailOffset) continue;
                 int got = _source.ReadAt((long)entry.Offset, header);
-                crc = Crc32C.Append(crc, header[..got]);
+                if (got == header.Length) crc = Crc32C.Append(crc, header[BlockHeader.CrcOffset..]);
             }
         }
         return crc;

@@ -110,6 +110,10 @@ internal sealed class PerfAttr
     /// <summary>Bytes of a sample before what has a length of its own.</summary>
     public int FixedBytes { get; }
 
+    /// <summary>Where a sample keeps what places it; null where it does not keep it all.</summary>
+    public SampleShape? Shape => IdOffset < 0 || TimeOffset < 0 || CpuOffset < 0 ? null
+        : new SampleShape(IdOffset, TimeOffset, CpuOffset, FixedBytes);
+
     /// <param name="bytes">As many bytes as its maker knew; more than are known here are no harm.</param>
     /// <param name="bigEndian">Byte order of the file.</param>
     public static PerfAttr? Parse(ReadOnlySpan<byte> bytes, bool bigEndian) =>
@@ -197,3 +201,10 @@ internal sealed class PerfAttr
         return count <= (ulong)body.Length / 8;
     }
 }
+
+/// <summary>Places in the body of a sample.</summary>
+/// <param name="IdOffset">Number of its event.</param>
+/// <param name="TimeOffset">Time.</param>
+/// <param name="CpuOffset">CPU.</param>
+/// <param name="Bytes">Bytes before what has a length of its own.</param>
+internal readonly record struct SampleShape(int IdOffset, int TimeOffset, int CpuOffset, int Bytes);

@@ -134,7 +134,7 @@ internal sealed class PerfHeaderReader
             ulong id = U64(ids);
             if (!_layout.TryAddId(id, _layout.Attrs.Count) && _layout.FindAttr(id) < 0) return false;
         }
-        _layout.Attrs.Add(attr);
+        _layout.Add(attr);
         return true;
     }
 

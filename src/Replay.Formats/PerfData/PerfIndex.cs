@@ -37,7 +37,7 @@ internal sealed class PerfIndex
 
     private readonly PerfLayout _layout;
     private readonly PerfHeaderReader _header;
-    private readonly Dictionary<ushort, List<PerfStreamPlan>> _ofCpu = [];
+    private List<PerfStreamPlan>?[] _ofCpu = new List<PerfStreamPlan>?[8];
     private PerfStreamPlan? _last;
     private bool _mayGrow;
     private int _segments;
@@ -59,8 +59,7 @@ internal sealed class PerfIndex
     public List<PerfStreamPlan> Streams()
     {
         List<PerfStreamPlan> all = [];
-        foreach (List<PerfStreamPlan> plans in _ofCpu.Values) all.AddRange(plans);
-        all.Sort(static (a, b) => a.Cpu != b.Cpu ? a.Cpu.CompareTo(b.Cpu) : a.Number.CompareTo(b.Number));
+        foreach (List<PerfStreamPlan>? plans in _ofCpu) all.AddRange(plans ?? []);
         return all;
     }
 
@@ -136,12 +135,13 @@ internal sealed class PerfIndex
     /// </summary>
     private PerfStreamPlan Find(ushort cpu, ulong timeNs, long fileOffset)
     {
-        if (_last is { } last && last.Cpu == cpu && timeNs >= last.LastNs && _ofCpu[cpu].Count == 1)
+        if (_last is { } last && last.Cpu == cpu && timeNs >= last.LastNs && _ofCpu[cpu]!.Count == 1)
         {
             last.LastNs = timeNs;
             return last;
         }
-        if (!_ofCpu.TryGetValue(cpu, out List<PerfStreamPlan>? plans)) _ofCpu.Add(cpu, plans = []);
+        if (cpu >= _ofCpu.Length) Array.Resize(ref _ofCpu, Math.Max(cpu + 1, _ofCpu.Length * 2));
+        List<PerfStreamPlan> plans = _ofCpu[cpu] ??= [];
         PerfStreamPlan? best = null;
         foreach (PerfStreamPlan plan in plans)
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Replay.Formats.Bytes;
 using Replay.Formats.TraceDat;
@@ -7,7 +8,12 @@ namespace Replay.Formats.PerfData;
 /// <summary>What a perf.data says of itself, and where its records lie.</summary>
 internal sealed class PerfLayout
 {
+    /// <summary>Numbers below this, which the kernel gives out one after the other, are looked up in a flat table.</summary>
+    private const int SmallIdMax = 1 << 16;
+
     private readonly Dictionary<ulong, int> _attrOfId = [];
+    private int[] _attrOfSmallId = [];
+    private SampleShape? _shape;
 
     public PerfLayout(InputFile file, ImportReport report)
     {
@@ -25,6 +31,9 @@ internal sealed class PerfLayout
     public bool IsPipe { get; set; }
 
     public List<PerfAttr> Attrs { get; } = [];
+
+    /// <summary>Where all events keep number, time and CPU; null where they differ, or one event needs no number.</summary>
+    public SampleShape? Shape => Attrs.Count > 1 && IdCount > 0 ? _shape : null;
 
     /// <summary>Records.</summary>
     public FilePart Data { get; set; } = FilePart.Empty;
@@ -44,8 +53,30 @@ internal sealed class PerfLayout
     /// <summary>Clock of the samples; perf's own where none was chosen.</summary>
     public string Clock => Attrs.Count > 0 && Attrs[0].Clock.Length > 0 ? Attrs[0].Clock : "perf";
 
-    public bool TryAddId(ulong id, int attr) => _attrOfId.Count < PerfSpec.IdsMax && _attrOfId.TryAdd(id, attr);
+    public void Add(PerfAttr attr)
+    {
+        _shape = Attrs.Count == 0 || _shape == attr.Shape ? attr.Shape : null;
+        Attrs.Add(attr);
+    }
+
+    public bool TryAddId(ulong id, int attr)
+    {
+        if (_attrOfId.Count == PerfSpec.IdsMax || !_attrOfId.TryAdd(id, attr)) return false;
+        if (id >= SmallIdMax) return true;
+        int from = _attrOfSmallId.Length;
+        if ((int)id >= from)
+        {
+            Array.Resize(ref _attrOfSmallId, Math.Max((int)id + 1, from * 2));
+            Array.Fill(_attrOfSmallId, -1, from, _attrOfSmallId.Length - from);
+        }
+        _attrOfSmallId[id] = attr;
+        return true;
+    }
 
     /// <summary>The event of a sample's number; -1 when no event has it.</summary>
-    public int FindAttr(ulong id) => _attrOfId.TryGetValue(id, out int attr) ? attr : -1;
+    public int FindAttr(ulong id)
+    {
+        if (id < (ulong)_attrOfSmallId.Length) return _attrOfSmallId[id];
+        return id >= SmallIdMax && _attrOfId.TryGetValue(id, out int attr) ? attr : -1;
+    }
 }

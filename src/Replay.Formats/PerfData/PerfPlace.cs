@@ -25,6 +25,7 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
 
     public static PerfPlace Of(PerfLayout layout, ReadOnlySpan<byte> body, bool isSample)
     {
+        if (isSample && layout.Shape is { } shape && body.Length >= shape.Bytes) return Of(layout, body, shape);
         if (layout.Attrs.Count == 0) return new PerfPlace(PlaceState.UnknownEvent, null, 0, 0, 0);
         // All events keep their number at the same place, or there is one event.
         PerfAttr attr = layout.Attrs[0];
@@ -51,6 +52,18 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
         if (body.Length < at + 8) return 0;
         ulong lost = PerfAttr.U64(body[at..], bigEndian);
         return lost > LostMax ? 0 : lost;
+    }
+
+    /// <summary>As above, where all events keep the same things at the same places, as perf lets them.</summary>
+    private static PerfPlace Of(PerfLayout layout, ReadOnlySpan<byte> body, SampleShape shape)
+    {
+        bool bigEndian = layout.BigEndian;
+        ulong id = PerfAttr.U64(body[shape.IdOffset..], bigEndian);
+        int number = layout.FindAttr(id);
+        if (number < 0) return new PerfPlace(PlaceState.UnknownEvent, null, id, 0, 0);
+        uint cpu = PerfAttr.U32(body[shape.CpuOffset..], bigEndian);
+        ulong timeNs = PerfAttr.U64(body[shape.TimeOffset..], bigEndian);
+        return new PerfPlace(cpu <= ushort.MaxValue ? PlaceState.Known : PlaceState.Nowhere, layout.Attrs[number], id, (ushort)cpu, timeNs);
     }
 
     private static bool TryWord(PerfLayout layout, ReadOnlySpan<byte> body, PerfAttr attr, int place, bool isSample, out ulong word)

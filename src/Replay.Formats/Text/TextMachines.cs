@@ -85,6 +85,29 @@ internal static class TextMachines
         return names.Count == 0 ? null : names;
     }
 
+    /// <summary>
+    /// True where the first line that is neither empty nor a comment, after the one with the format, is about machines. Null
+    /// while it has not come.
+    /// </summary>
+    /// <param name="start">First bytes of the text.</param>
+    /// <param name="isAll">No more come.</param>
+    public static bool? AreNamed(ReadOnlySpan<byte> start, bool isAll)
+    {
+        bool isFirst = true;
+        while (!start.IsEmpty)
+        {
+            int end = start.IndexOf((byte)'\n');
+            if (end < 0 && !isAll) return null;
+            ReadOnlySpan<byte> line = (end < 0 ? start : start[..end]).TrimEnd((byte)'\r');
+            start = end < 0 ? default : start[(end + 1)..];
+            int at = 0;
+            if (!isFirst && TextLineParser.SkipBlanks(line, ref at))
+                return line[at] == (byte)'@' && (TryReadName(line[at..], out _) || TryReadCount(line[at..], out _));
+            isFirst = false;
+        }
+        return isAll ? false : null;
+    }
+
     // False for a line that belongs to a machine.
     private static bool TryTake(ReadOnlySpan<byte> line, List<string> names, HashSet<string> known)
     {

@@ -76,17 +76,15 @@ public sealed class TextRecording : Recording
     /// <summary>Opens a file.</summary>
     /// <exception cref="BadInputException">The first line is not that of a text recording.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
-    public static TextRecording Open(string path) => Open(path, null);
-
-    /// <summary>The same for one of the machines that the file names.</summary>
-    internal static TextRecording Open(string path, string? machine) =>
-        Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1), path, machine);
+    public static TextRecording Open(string path) =>
+        Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1), path);
 
     /// <summary>Reads from a stream, which the recording then owns; <paramref name="name"/> is for messages.</summary>
     /// <exception cref="BadInputException">The first line is not that of a text recording.</exception>
     public static TextRecording Open(Stream stream, string name) => Open(stream, name, null);
 
-    private static TextRecording Open(Stream stream, string name, string? machine)
+    /// <summary>The same for one of the machines that the text names; null for the only one.</summary>
+    internal static TextRecording Open(Stream stream, string name, string? machine)
     {
         long length = stream.CanSeek ? stream.Length - stream.Position : 0;
         var recording = new TextRecording(new SynchronousStream(stream), name, length, machine);

@@ -3,7 +3,8 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
 
-// page    timestamp u64 · commit u32/u64 (low 27 bits used bytes, 31 records lost before, 30 their number follows) · data
+// page    timestamp u64 · commit u32/u64 (low 27 bits used bytes, 31 records lost before, 30 their number follows)
+//         · data
 // record  u32 type_len:5 time_delta:27 · then by type_len:
 //         1-28 data of 4 x type_len bytes      0 u32 length (itself included), data
 //         29 padding                            30 u32 high part of the delta      31 u32 high part of an absolute time

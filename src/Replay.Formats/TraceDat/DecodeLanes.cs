@@ -6,9 +6,9 @@ using Replay.Formats.Lanes;
 
 namespace Replay.Formats.TraceDat;
 
-// lane 1 … n-1   takes the stream that is decoded least far and has room, decodes a chunk, puts it into the stream's ring
-// lane 0         the caller: merges the chunks of all rings by time. Where it finds a ring empty it decodes like the others
-//                instead of waiting, so that no lane is idle and the division needs no plan.
+// lane 1 … n-1   takes the stream that is decoded least far and has room, decodes a chunk, puts it into its ring
+// lane 0         the caller: merges the chunks of all rings by time. Where it finds a ring empty it decodes like the
+//                others instead of waiting, so that no lane is idle and the division needs no plan.
 
 /// <summary>Lanes that decode the CPUs' data ahead of the merge.</summary>
 internal sealed class DecodeLanes : IDisposable

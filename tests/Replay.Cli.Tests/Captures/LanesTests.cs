@@ -41,6 +41,26 @@ public sealed partial class LanesTests
     }
 
     [Theory]
+    [InlineData("traces/leak-pre/trace.dat")]
+    [InlineData("traces/hibernate/trace.dat")]
+    [InlineData("traces/hazards/irq007-raises.irqs")]
+    public void Lanes_do_not_show_where_they_only_read_ahead(string input)
+    {
+        string other = Path.Combine(Folders.Root, "traces/leak-pre/trace.dat");
+        foreach (string[] command in (string[][])
+            [
+                ["info", "--format", "json"], ["info", "--ignore", "irq:*"], ["history", "--irq", "26"], ["history", "--vector", "3:35", "--format", "json"],
+                ["latency", "--by", "subject"], ["latency", "--baseline", other, "--format", "json"],
+                ["diff", "--right", "linux-6.12", "--format", "json"], ["diff", other, "--format", "json"],
+                ["top", "--interval", "3600", "--format", "json"],
+            ])
+        {
+            string one = Run(command, input, "1");
+            foreach (string lanes in new[] { "2", "8" }) Assert.True(one == Run(command, input, lanes), $"{string.Join(' ', command)}, {lanes} lanes");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Inputs))]
     public void Lanes_do_not_show_in_a_converted_file(string? input)
     {

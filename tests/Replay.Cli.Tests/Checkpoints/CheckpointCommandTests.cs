@@ -76,6 +76,25 @@ public sealed class CheckpointCommandTests
         Assert.Contains("not used: the recording was", error, StringComparison.Ordinal);
     }
 
+    /// <summary>As a copy that keeps times (cp -p) may do: the digest alone tells them apart.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(700)]
+    [InlineData(5999)]
+    public void A_recording_of_same_size_and_time_is_another_one(int edited)
+    {
+        using var file = new CheckpointedFile(records: 6000);
+        DateTime written = File.GetLastWriteTimeUtc(file.Path);
+        long length = new FileInfo(file.Path).Length;
+        file.Run("replay", "--checkpoints");
+        file.Write("leak-pre/trace.dat", 6000, edited);
+        File.SetLastWriteTimeUtc(file.Path, written);
+        Assert.Equal(length, new FileInfo(file.Path).Length);
+        (int code, string said, string error) = file.State("end");
+        Assert.Equal((ExitCodes.Clean, file.Straight("end").Out), (code, said));
+        Assert.Contains("not used: the recording was changed since", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Checkpoints_of_another_recording_are_named_and_left_alone()
     {

@@ -1,5 +1,7 @@
 using System;
+using System.Diagnostics;
 using System.IO;
+using System.Threading.Tasks;
 using Replay.Formats.Checkpoints;
 using Xunit;
 
@@ -27,6 +29,21 @@ public sealed class HostileCheckpointTests
             Assert.Equal((ExitCodes.Clean, straight), (code, said));
             Assert.StartsWith("irqreplay: note: a.irqt.irqc is not used: ", error, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>To open a pipe is to wait for its writer, for ever.</summary>
+    [Theory]
+    [InlineData("mkfifo a.irqt.irqc")]
+    [InlineData("mkfifo pipe && ln -s pipe a.irqt.irqc")]
+    [InlineData("ln -s /dev/null a.irqt.irqc")]
+    [InlineData("ln -s a.irqt.irqc a.irqt.irqc")]
+    public async Task What_is_no_file_is_not_opened(string command)
+    {
+        using var file = new CheckpointedFile(records: 6000);
+        using (Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = file.Folder })!)
+            await shell.WaitForExitAsync();
+        (int code, string said, _) = await Task.Run(() => file.State(At)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((ExitCodes.Clean, file.Straight(At).Out), (code, said));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System;
 using System.IO;
+using Replay.Cli.Machines;
+using Replay.Formats;
 using Xunit;
 
 namespace Replay.Cli.Tests.Commands;
@@ -42,6 +44,18 @@ public class ConvertCommandTests
         using var cli = new Fakes.Cli();
         Assert.Equal(2, cli.Run("convert", cli.File, "-o", name == "-" ? name : Path.Combine(cli.Folder, name)));
         Assert.Contains(says, cli.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Not one of the input, also where buffers are flushed when all is over.</summary>
+    [Theory]
+    [InlineData(".irqs")]
+    [InlineData(".irqt")]
+    public void A_full_disk_is_a_failure_of_the_output(string extension)
+    {
+        var host = new CliHost { Out = Stream.Null, Error = TextWriter.Null, OpenIn = static () => Stream.Null };
+        Exporter exporter = Array.Find([.. FormatCatalog.BuiltIn.Exporters], one => one.Extension == extension)!;
+        using Recording recording = Captures.TraceReplay.Open(Path.Combine(Captures.Folders.Root, "traces/leak-pre/trace.dat"));
+        Assert.Throws<OutputException>(() => MachinesConversion.Copy(recording, () => exporter.Create("/dev/full", recording.Info), host));
     }
 
     [Fact]

@@ -41,6 +41,29 @@ public sealed class LatencyCommandTests
         }
     }
 
+    /// <summary>Files are put in the place of what was there; a device in that place would be gone for everybody.</summary>
+    [Theory]
+    [InlineData("/dev/null", 0, "")]
+    [InlineData("/dev/full", 2, "cannot be written: No space left on device")]
+    [InlineData("not-there.json", 0, "")]
+    public void What_is_saved_to_no_file_leaves_it_there(string target, int expected, string says)
+    {
+        string folder = Directory.CreateTempSubdirectory("irqreplay-latency-").FullName;
+        try
+        {
+            string save = Path.Combine(folder, "save");
+            File.CreateSymbolicLink(save, target);
+            (int code, _, string error) = RealCli.Run("latency", "traces/leak-pre/trace.dat", "--save", save);
+            Assert.Equal(expected, code);
+            Assert.Contains(says, error, StringComparison.Ordinal);
+            Assert.Equal(target, new FileInfo(save).LinkTarget);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void The_interrupt_that_got_slower_is_named_and_the_exit_code_says_so()
     {

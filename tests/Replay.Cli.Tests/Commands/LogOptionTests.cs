@@ -40,6 +40,29 @@ public sealed class LogOptionTests : IDisposable
         Assert.Contains("101.298903000 0 log text=\"hv_pci 47505500-0001: hv_irq_unmask() failed: 0x5\"", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--log", 9, 4)]
+    [InlineData("--left-log", 9, 4)]
+    [InlineData("--right-log", 4, 9)]
+    public void Of_two_recordings_each_can_have_a_log_of_its_own(string option, long left, long right)
+    {
+        // The same file twice: which side a log belongs to is not a question of names.
+        string trace = Write("t.irqs", Trace);
+        (int code, string output, _) = RealCli.Run("diff", trace, trace, option, Write("dmesg.txt", Log), "--format", "json");
+        Assert.InRange(code, 0, 1);
+        JsonElement root = JsonDocument.Parse(output).RootElement;
+        Assert.Equal((left, right), (root.GetProperty("left").GetProperty("events").GetInt64(), root.GetProperty("right").GetProperty("events").GetInt64()));
+    }
+
+    [Fact]
+    public void Both_logs_at_once()
+    {
+        string trace = Write("t.irqs", Trace), log = Write("dmesg.txt", Log);
+        (int code, string output, _) = RealCli.Run("diff", trace, trace, "--left-log", log, "--right-log", log, "--format", "json");
+        Assert.Equal(0, code);
+        Assert.True(JsonDocument.Parse(output).RootElement.GetProperty("same").GetBoolean());
+    }
+
     [Fact]
     public void A_log_alone_shows_the_policy_of_its_driver()
     {

@@ -74,6 +74,60 @@ public sealed class MachineFilesTests : IDisposable
         }
     }
 
+    /// <summary>A pipe has no directory to look things up in, and a packed file none that can be sought in.</summary>
+    [Theory]
+    [InlineData(".irqt", "replay", "--format", "json", "--lanes", "1")]
+    [InlineData(".irqt", "replay", "--format", "json", "--lanes", "8")]
+    [InlineData(".irqs", "replay", "--format", "json")]
+    [InlineData(".irqt", "replay", "--machine", "irq007-raises", "--format", "json")]
+    [InlineData(".irqs", "state", "--machine", "guest one", "--at", "event:3", "--format", "json")]
+    [InlineData(".irqt", "info", "--format", "json")]
+    [InlineData(".irqs", "events")]
+    [InlineData(".irqt", "events", "--machine", "host", "--where", "irq == 26")]
+    [InlineData(".irqt", "verify", "--machine", "host", "--format", "json")]
+    [InlineData(".irqs", "diff", "--left-machine", "guest one", "--right-machine", "irq007-raises", "--format", "json")]
+    [InlineData(".irqt", "history", "--machine", "irq007-raises", "--irq", "40", "--format", "json")]
+    public void Pipes_and_packed_files_are_read_as_the_file_is(string extension, string command, params string[] options)
+    {
+        string all = Make(extension);
+        (int code, string expected, _) = RealCli.Run([command, all, .. options]);
+        byte[] whole = File.ReadAllBytes(all), packed = Packed(whole);
+        string file = all + ".zst";
+        File.WriteAllBytes(file, packed);
+        Check("a pipe", RealCli.RunWith(new OnceStream(whole), [command, "-", .. options]), "-");
+        Check("a packed pipe", RealCli.RunWith(new OnceStream(packed), [command, "-", .. options]), "-");
+        Check("a packed file", RealCli.Run([command, file, .. options]), file);
+
+        void Check(string route, (int Code, string Out, string Error) run, string name)
+        {
+            Assert.True(code == run.Code, $"{route}: {run.Code} {run.Error}");
+            Assert.Equal(Timeless(expected).Replace($"\"{all}\"", "FILE", StringComparison.Ordinal), Timeless(run.Out).Replace($"\"{name}\"", "FILE", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_pipe_of_machines_goes_into_another_file()
+    {
+        string all = Make(".irqt"), again = Path.Combine(_folder, "again.irqt");
+        (int code, _, string error) = RealCli.RunWith(new OnceStream(File.ReadAllBytes(all)), "convert", "-", "-o", again);
+        Assert.True(code == ExitCodes.Clean, error);
+        Assert.Equal(Ran(0, "events", all), Ran(0, "events", again));
+    }
+
+    [Theory]
+    [InlineData(".irqt")]
+    [InlineData(".irqs")]
+    public void A_pipe_that_is_cut_says_so(string extension)
+    {
+        byte[] whole = File.ReadAllBytes(Make(extension));
+        foreach (int length in (int[])[whole.Length / 2, whole.Length - 100])
+        {
+            (int code, _, string error) = RealCli.RunWith(new OnceStream(whole[..length]), "replay", "-");
+            Assert.True(code == ExitCodes.BadInput, $"{length}: {code} {error}");
+            Assert.NotEqual("", error);
+        }
+    }
+
     [Theory]
     [InlineData("state", "--format", "json")]
     [InlineData("events", "--where", "irq == 40")]
@@ -90,8 +144,40 @@ public sealed class MachineFilesTests : IDisposable
             (int aloneCode, string aloneText, _) = RealCli.Run(command, alone, option, value);
             Assert.Equal(aloneCode, code);
             Assert.Equal(aloneText.Replace(alone, "FILE", StringComparison.Ordinal),
-                text.Replace($"{all}: {Names[2]}", "FILE", StringComparison.Ordinal).Replace(all, "FILE", StringComparison.Ordinal));
+                text.Replace($"{all}: {Names[2]}", "FILE", StringComparison.Ordinal)
+                    .Replace($"{all} --machine {Names[2]}", "FILE", StringComparison.Ordinal).Replace(all, "FILE", StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData(".irqt", "--left-machine", "guest one", "--right-machine", "irq007-raises")]
+    [InlineData(".irqs", "--machine", "guest one", "--right-machine", "irq007-raises")]
+    [InlineData(".irqt", "--left-machine", "guest one", "--machine", "irq007-raises")]
+    public void Two_machines_of_one_file_are_compared_as_two_files_are(string extension, params string[] options)
+    {
+        string all = Make(extension);
+        (int code, string text, string error) = RealCli.Run(["diff", all, "--format", "json", .. options]);
+        (int apartCode, string apart, _) = RealCli.Run("diff", Clean, Leak, "--format", "json");
+        Assert.Equal((ExitCodes.Findings, ""), (code, error));
+        Assert.Equal(apartCode, code);
+        Assert.Equal(Timeless(apart), Timeless(text));
+        (_, text, _) = RealCli.Run(["diff", all, .. options]);
+        Assert.Contains($"{all}: guest one", text, StringComparison.Ordinal);
+        Assert.Contains($"irqreplay state {all} --machine 'guest one' --at event:", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--left-machine host: name the other machine too: --right-machine NAME", "--left-machine", "host")]
+    [InlineData("--right-machine host: name the other machine too: --left-machine NAME", "--right-machine", "host")]
+    [InlineData("--right-machine guest: ", "--machine", "host", "--right-machine", "guest")]
+    [InlineData("--left-log: of two recordings; the log of one is --log", "--machine", "host", "--left-log", "x")]
+    [InlineData("--log, --left-log: both are the log of LEFT", "--left-machine", "host", "--right-machine", "guest one", "--log", "x", "--left-log", "y")]
+    [InlineData("--right-log nowhere: cannot be read", "--left-machine", "host", "--right-machine", "guest one", "--right-log", "nowhere")]
+    public void Sides_that_are_not_both_said_are_asked_for(string expected, params string[] options)
+    {
+        (int code, _, string error) = RealCli.Run(["diff", Make(".irqs"), .. options]);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.StartsWith("irqreplay: " + expected, error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -212,6 +298,26 @@ public sealed class MachineFilesTests : IDisposable
                 if (isCut && command[0] == "replay") Assert.True(code == ExitCodes.BadInput || (extension == ".irqs" && error.Length > 0), $"cut {i} at {bytes.Length}: {code} {error}");
             }
         }
+    }
+
+    private byte[] Packed(byte[] plain)
+    {
+        string path = Path.Combine(_folder, "plain");
+        File.WriteAllBytes(path, plain);
+        using System.Diagnostics.Process zstd = RealProcess.TryStart("zstd", "-q", "-c", path)!;
+        using var packed = new MemoryStream();
+        zstd.StandardOutput.BaseStream.CopyTo(packed);
+        return packed.ToArray();
+    }
+
+    /// <summary>Bytes that come once, as many at a time as a pipe gives.</summary>
+    private sealed class OnceStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 65536));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 65536)]);
     }
 
     private string Make(string extension) =>

@@ -9,7 +9,10 @@ namespace Replay.Cli.Tests.Fakes;
 internal static class RealCli
 {
     /// <summary>Exit code, results and notes; the repository's folder is left out of both.</summary>
-    public static (int Code, string Out, string Error) Run(params string[] args)
+    public static (int Code, string Out, string Error) Run(params string[] args) => RunWith(Stream.Null, args);
+
+    /// <summary>The same with a standard input.</summary>
+    public static (int Code, string Out, string Error) RunWith(Stream input, params string[] args)
     {
         using var output = new MemoryStream();
         using var error = new StringWriter();
@@ -17,7 +20,7 @@ internal static class RealCli
         {
             Out = output,
             Error = error,
-            OpenIn = static () => Stream.Null,
+            OpenIn = () => input,
             Variable = static name => name == "NO_COLOR" ? "1" : null,
         };
         string[] rooted = Array.ConvertAll(args, static arg => arg.StartsWith("traces/", StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using Replay.Cli.Tests.Captures;
+using Replay.Cli.Tests.WhatIf;
 using Replay.Core.Events;
 using Replay.Core.Latency;
 using Replay.Core.Replay;
@@ -65,6 +66,40 @@ public sealed class AllocationTests : IDisposable
             using Recording recording = Open(path, isPiped: false);
             var verifier = new Verifier<Linux61>(recording.Tables);
             return Measure(recording, verifier.Verify);
+        }));
+    }
+
+    /// <summary>What is no arrival: moves with all that belongs to them, masks, entries, invalidations.</summary>
+    [Fact]
+    public void Moves_masks_and_messages_allocate_nothing()
+    {
+        var trace = new TraceText(cpus: 2);
+        trace.Line(0, $"ir_alloc irq=40 count=1").Allocate(40).Request(40, 0, 33).Arrive(40, 0);
+        for (int i = 0; i < 1000; i++)
+        {
+            int from = i & 1, to = 1 - from;
+            trace.Line(0, $"irq_set_affinity irq=40 mask=0x{1 << to:x} force=0").Move(0, 40, from, 33, to, 33, 1UL << to)
+                .Line(from, $"irte_write index=5 sub=0 lo=0x{(1UL << to << 32) | 0x21000d:x} hi=0x40018")
+                .Line(from, $"qi_submit iommu=dmar0 qw0=0x500000014 qw1=0x0 qw2=0x0 qw3=0x0")
+                .Line(from, $"msi_mask irq=40 hwirq=0x0 chip=IR-PCI-MSI").Line(from, $"msi_unmask irq=40 hwirq=0x0 chip=IR-PCI-MSI")
+                .Arrive(40, to).CleanUp(40, from, 33, to, 33).Arrive(40, to);
+        }
+        string path = Path.Combine(_folder, "moves.irqs");
+        File.WriteAllText(path, trace.ToString());
+        TraceReplay read = TraceReplay.Read(path);
+        int middle = read.EventStart(read.Events.Length / 2);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            var replayer = new Replayer<Linux61, NoProbe>(read.Tables);
+            var verifier = new Verifier<Linux61>(read.Tables);
+            replayer.Replay(read.Events.AsSpan(..middle));
+            verifier.Verify(read.Events.AsSpan(..middle));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            replayer.Replay(read.Events.AsSpan(middle..));
+            verifier.Verify(read.Events.AsSpan(middle..));
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(0, replayer.Findings.Count);
+            return allocated;
         }));
     }
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Replay.Cli.Tests.Captures;
 using Replay.Cli.Tests.Fakes;
 using Replay.Cli.Top;
 using Xunit;
@@ -62,6 +63,42 @@ public class TopCommandTests
         run.Interrupt();
         Assert.Equal(ExitCodes.Clean, await run.Code);
         await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended");
+    }
+
+    [Fact]
+    public async Task What_an_interrupt_cuts_is_no_damage()
+    {
+        using var run = new Run(Start + More[..40], "top", "-", "--format", "json", "--interval", "0.02");
+        await run.WaitFor(static frame => frame.GetProperty("events").GetInt64() == 2);
+        run.Interrupt();
+        run.CloseInput();
+        Assert.Equal(ExitCodes.Clean, await run.Code);
+        JsonElement last = await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended");
+        Assert.Equal(2, last.GetProperty("events").GetInt64());
+        Assert.False(last.GetProperty("dataLoss").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_trace_dat_that_is_not_whole_yet_says_so_and_can_be_left()
+    {
+        byte[] whole = File.ReadAllBytes(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"));
+        using var run = new Run(whole[..100_000], "top", "-", "--interval", "0.02");
+        await run.WaitForText("irqreplay top standard input · trace.dat\nwaiting for the whole trace.dat: 100,000 bytes received\n");
+        run.Interrupt();
+        Assert.Equal(ExitCodes.Clean, await run.Code);
+        Assert.EndsWith("ended before the whole trace.dat: 100,000 bytes received\n\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_dat_is_shown_when_it_is_whole()
+    {
+        byte[] whole = File.ReadAllBytes(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"));
+        using var run = new Run(whole[..100_000], "top", "-", "--format", "json", "--interval", "0.02");
+        await run.WaitFor(static frame => frame.GetProperty("format").GetString() == "trace.dat");
+        await run.Write(whole[100_000..]);
+        run.CloseInput();
+        Assert.Equal(ExitCodes.Findings, await run.Code);
+        await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended" && frame.GetProperty("events").GetInt64() == 199_448);
     }
 
     [Fact]
@@ -140,14 +177,19 @@ public class TopCommandTests
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-        private readonly Pipe _input = new();
+        private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: 0));
         private readonly SharedOutput _output = new();
         private readonly Lazy<Task<int>> _run;
         private Action _interrupt = static () => { };
 
         public Run(string start, params string[] args)
+            : this(Encoding.UTF8.GetBytes(start), args)
         {
-            _input.Writer.WriteAsync(Encoding.UTF8.GetBytes(start)).AsTask().Wait();
+        }
+
+        public Run(byte[] start, params string[] args)
+        {
+            _input.Writer.WriteAsync(start).AsTask().Wait();
             _run = new Lazy<Task<int>>(() => Task.Factory.StartNew(() => Program.Run(args, Host()), TaskCreationOptions.LongRunning));
         }
 
@@ -165,7 +207,9 @@ public class TopCommandTests
 
         public void CloseInput() => _input.Writer.Complete();
 
-        public async Task Write(string text) => await _input.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
+        public Task Write(string text) => Write(Encoding.UTF8.GetBytes(text));
+
+        public async Task Write(byte[] bytes) => await _input.Writer.WriteAsync(bytes);
 
         public async Task<JsonElement> WaitFor(Predicate<JsonElement> wanted)
         {
@@ -208,9 +252,9 @@ public class TopCommandTests
             Error = TextWriter.Null,
             OpenIn = () => _input.Reader.AsStream(),
             OutIsTerminal = OutIsTerminal,
-            InIsTerminal = true,
+            TakeKeyboard = static host => host with { HasKeyboard = true },
             ReadKey = () => Key,
-            OnInterrupt = action =>
+            OnInterrupt = (action, _) =>
             {
                 _interrupt = action;
                 return null;

@@ -162,8 +162,9 @@ internal sealed class TraceText
         return this;
     }
 
-    private string Books(int cpu) =>
-        FormattableString.Invariant($"cpu={cpu} online={(_online[cpu] ? 1 : 0)} available={_available[cpu]} allocated={_allocated[cpu]} managed={_managed[cpu]}");
+    private string Books(int cpu) => string.Create(CultureInfo.InvariantCulture,
+        $"cpu={cpu} online={(_online[cpu] ? 1 : 0)} available={_available[cpu]} "
+        + $"allocated={_allocated[cpu]} managed={_managed[cpu]}");
 
     private string Global
     {
@@ -176,7 +177,9 @@ internal sealed class TraceText
                 maps++;
                 available += _available[cpu];
             }
-            return FormattableString.Invariant($"online_maps={maps} global_available={available} global_reserved={_reserved} total_allocated={_total}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"online_maps={maps} global_available={available} "
+                + $"global_reserved={_reserved} total_allocated={_total}");
         }
     }
 }

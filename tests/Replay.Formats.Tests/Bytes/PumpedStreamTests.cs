@@ -36,9 +36,23 @@ public class PumpedStreamTests
         while (Volatile.Read(ref waits) == 0) await Task.Delay(1);
         Assert.False(read.IsCompleted);
         pumped.CallOff();
-        Assert.Equal(0, await read.WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal(0, pumped.Read(new byte[10]));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Throws<OperationCanceledException>(() => pumped.Read(new byte[10]));
         await pipe.Writer.CompleteAsync();
+    }
+
+    /// <summary>Ctrl-C goes to the writer too: its end and the call to end race, and the call must win.</summary>
+    [Fact]
+    public async Task A_call_to_end_just_after_the_writer_ended_wins()
+    {
+        int waits = 0;
+        using var pumped = new PumpedStream(new MemoryStream([1, 2, 3]), () => Interlocked.Increment(ref waits));
+        var buffer = new byte[10];
+        Assert.Equal(3, pumped.Read(buffer));
+        Task<int> read = Task.Factory.StartNew(() => pumped.Read(buffer), TaskCreationOptions.LongRunning);
+        while (Volatile.Read(ref waits) == 0) await Task.Yield();
+        pumped.CallOff();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
