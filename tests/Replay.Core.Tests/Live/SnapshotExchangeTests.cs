@@ -153,6 +153,18 @@ public sealed class SnapshotExchangeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_wish_while_a_snapshot_is_filled_is_one_for_the_next()
+    {
+        var exchange = new SnapshotExchange<int[]>(static () => new int[1]);
+        exchange.Want();
+        exchange.Begin();
+        Assert.False(exchange.IsWanted);
+        exchange.Want();
+        exchange.Publish();
+        Assert.True(exchange.IsWanted);
+    }
+
+    [Fact]
     public void A_warm_snapshot_allocates_nothing()
     {
         var writer = new Writer();
