@@ -106,6 +106,6 @@ public sealed class MidwayTests
     private static void AgreesOrIsOpen(Tampering recording, string what, Func<IrqEvent[], IrqEvent[]> change)
     {
         VerifyTally tally = recording.Changed(change).Verify();
-        Assert.True(tally.Disagreed == 0, $"{what}: {tally.Disagreed}, first {tally.Disagreements.FirstOrDefault()}");
+        Assert.True(tally.Disagreed == 0, $"{what}: {tally.Disagreed}, {string.Join('\n', tally.Disagreements.Take(3))}");
     }
 }
