@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Text;
 using Replay.Formats.Bytes;
+using Replay.Formats.Tests.Mapping;
 using Xunit;
 
 namespace Replay.Formats.Tests.Bytes;
@@ -73,6 +75,19 @@ public class Crc32CTests
     [Fact]
     public void An_unknown_name_chooses_the_best_one() =>
         Assert.Equal(Crc32C.Choose(null), Crc32C.Choose("no such thing"));
+
+    /// <summary>Another file that asks for a processor's instructions needs a way without them too, and a line here.</summary>
+    [Fact]
+    public void Instructions_of_one_processor_are_used_here_only_and_any_other_has_the_table()
+    {
+        var files = new List<string>();
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(FormatVectors.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories))
+        {
+            if (File.ReadAllText(file).Contains("System.Runtime.Intrinsics", StringComparison.Ordinal)) files.Add(Path.GetFileName(file));
+        }
+        Assert.Equal(["Crc32C.cs"], files);
+        Assert.Equal(("table", true), (Crc32C.Implementations[^1].Name, Crc32C.Implementations[^1].IsSupported));
+    }
 
     private static List<string> Supported()
     {
