@@ -33,7 +33,9 @@ internal sealed record CliHost
     /// <summary>Keys can be read.</summary>
     public bool HasKeyboard { get; init; }
 
-    /// <summary>This host with keys to be read, also where standard input is the recording; itself where there are none.</summary>
+    /// <summary>
+    /// This host with keys to be read, also where standard input is the recording; itself where there are none.
+    /// </summary>
     public Func<CliHost, CliHost> TakeKeyboard { get; init; } = static host => host;
 
     /// <summary>Notes go to a person's terminal.</summary>
@@ -49,8 +51,8 @@ internal sealed record CliHost
     public Func<char?> ReadKey { get; init; } = static () => null;
 
     /// <summary>
-    /// Calls the action when the user interrupts, until the result is disposed; the process goes on where that is said, and
-    /// ends else.
+    /// Calls the action when the user interrupts, until the result is disposed; the process goes on where that is said,
+    /// and ends else.
     /// </summary>
     public Func<Action, bool, IDisposable?> OnInterrupt { get; init; } = static (_, _) => null;
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Replay.Cli;
 
-/// <summary>What is done at Ctrl-C and at a polite kill, on a thread of the runtime's, until this is disposed.</summary>
+/// <summary>
+/// What is done at Ctrl-C and at a polite kill, on a thread of the runtime's, until this is disposed.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly PosixSignalRegistration _interrupt;
@@ -11,7 +13,8 @@ internal sealed class Interrupts : IDisposable
 
     /// <param name="action">What is done.</param>
     /// <param name="goesOn">
-    /// The process goes on. Else the signal ends it, with all its lanes and whatever they are doing, and a shell sees 130 (143).
+    /// The process goes on. Else the signal ends it, with all its lanes and whatever they are doing, and a shell sees
+    /// 130 (143).
     /// </param>
     public Interrupts(Action action, bool goesOn)
     {

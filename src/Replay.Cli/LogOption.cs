@@ -24,7 +24,10 @@ internal static class LogOption
         try
         {
             if (!RecognisedRules.CanReadAgain(path))
-                throw new UsageException($"{log}: the recording is read twice, to tie the clocks, and {path} is no file; write it to one first");
+            {
+                throw new UsageException(
+                    $"{log}: the recording is read twice, to tie the clocks, and {path} is no file; write it to one first");
+            }
             KernelLog lines = Read(choice.Log!, log);
             using Recording first = openAgain();
             ClockTie tie = ClockTie.Make(lines, first);
@@ -49,7 +52,10 @@ internal static class LogOption
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > KernelLog.BytesMax } large)
-                throw new UsageException($"{name}: {large.Length} bytes; {KernelLog.BytesMax} is the most that is read");
+            {
+                throw new UsageException(
+                    $"{name}: {large.Length} bytes; {KernelLog.BytesMax} is the most that is read");
+            }
             using StreamReader reader = File.OpenText(path);
             return KernelLog.Read(reader, name);
         }

@@ -5,7 +5,8 @@ namespace Replay.Cli;
 /// <summary>Texts that do not belong to one command, in one place so that they can be read in a row.</summary>
 internal static class Messages
 {
-    public const string Interrupted = "irqreplay: interrupted: what was printed is not complete, and no file was written";
+    public const string Interrupted =
+        "irqreplay: interrupted: what was printed is not complete, and no file was written";
 
     public static string InternalError(Exception e) =>
         $"""

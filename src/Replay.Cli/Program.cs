@@ -64,8 +64,8 @@ internal static class Program
         if (result.Action is not HelpText && UsageErrors.FindUnknownOption(result) is { } unknown) throw new UsageException(unknown);
         if (result.Action is ParseErrorAction) throw new UsageException(UsageErrors.Describe(result));
         // The live view ends of itself, and looks at the terminal before the runtime does.
-        using IDisposable? interrupts =
-            result.CommandResult.Command.Name == TopCommand.Name ? null : host.OnInterrupt(() => SayInterrupted(host), false);
+        bool endsItself = result.CommandResult.Command.Name == TopCommand.Name;
+        using IDisposable? interrupts = endsItself ? null : host.OnInterrupt(() => SayInterrupted(host), false);
         using var text = new StreamWriter(host.Out, leaveOpen: true);
         return result.Invoke(new InvocationConfiguration
         {

@@ -82,7 +82,8 @@ internal sealed class SharedOptions
     /// <summary>As the other ones, for a recording that is chosen by other options.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     /// <exception cref="BadInputException">The recording is wrong.</exception>
-    public Recording Open(ParseResult result, CliHost host, RecordingChoice choice) => Open(choice, host, ReadOptions(result), GetLanes(result));
+    public Recording Open(ParseResult result, CliHost host, RecordingChoice choice) =>
+        Open(choice, host, ReadOptions(result), GetLanes(result));
 
     /// <summary>Lanes that the command line asks for, or the default.</summary>
     /// <exception cref="UsageException">Not a possible number.</exception>
@@ -100,7 +101,8 @@ internal sealed class SharedOptions
         return (path, lanes) =>
         {
             bool isMain = path == file;
-            var choice = new RecordingChoice(new RecordingName(path, machine), isMain ? log : null) { MayBeUnnamed = !isMain };
+            var name = new RecordingName(path, machine);
+            var choice = new RecordingChoice(name, isMain ? log : null) { MayBeUnnamed = !isMain };
             return Open(choice, host, options, lanes);
         };
     }
@@ -159,15 +161,25 @@ internal sealed class SharedOptions
         if (directory is null)
         {
             // The other one of two recordings may well be of one machine.
-            if (machine is not null && !choice.MayBeUnnamed) throw new UsageException($"{option} {machine}: {path} does not name its machines; give it without {option}");
-            return path == "-" ? () => opener.Open(_paths.OpenIn(host), InputPaths.StandardInput) : () => opener.Open(path);
+            if (machine is not null && !choice.MayBeUnnamed)
+            {
+                throw new UsageException(
+                    $"{option} {machine}: {path} does not name its machines; give it without {option}");
+            }
+            return path == "-"
+                ? () => opener.Open(_paths.OpenIn(host), InputPaths.StandardInput)
+                : () => opener.Open(path);
         }
         int index = 0;
         if (machine is null && directory.Names.Count > 1)
-            throw new UsageException($"{path} holds {Count(directory)}; name one of them, for example {option} {Output.ReplayText.FileArgument(directory.Names[0])}");
+        {
+            throw new UsageException($"{path} holds {Count(directory)}; name one of them, for example "
+                + $"{option} {Output.ReplayText.FileArgument(directory.Names[0])}");
+        }
         while (machine is not null && directory.Names[index] != machine)
         {
-            if (++index == directory.Names.Count) throw new UsageException($"{option} {machine}: {path} holds {Count(directory)}");
+            if (++index == directory.Names.Count)
+                throw new UsageException($"{option} {machine}: {path} holds {Count(directory)}");
         }
         return () => directory.Open(index);
     }

@@ -11,8 +11,8 @@ using Xunit;
 namespace Replay.Cli.Tests;
 
 /// <summary>
-/// Ctrl-C on a real process in the midst of its work: its input never ends, so that a run which does not heed the signal
-/// never ends either.
+/// Ctrl-C on a real process in the midst of its work: its input never ends, so that a run which does not heed the
+/// signal never ends either.
 /// </summary>
 public sealed class InterruptsTests : IDisposable
 {
@@ -56,7 +56,9 @@ public sealed class InterruptsTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
-    /// <summary>Nobody reads its notes any more, and the pipe is full of results: the last words find no place.</summary>
+    /// <summary>
+    /// Nobody reads its notes any more, and the pipe is full of results: the last words find no place.
+    /// </summary>
     [Fact]
     public async Task A_full_pipe_does_not_keep_it()
     {

@@ -45,7 +45,8 @@ internal sealed class DiffCommand
 
     private readonly Option<string?> _leftMachine = new("--left-machine")
     {
-        Description = "The machine of LEFT; with --right-machine and without RIGHT, two machines of one file are compared.",
+        Description = "The machine of LEFT; with --right-machine and without RIGHT, two machines of one file are "
+            + "compared.",
         HelpName = "NAME",
     };
 
@@ -81,7 +82,8 @@ internal sealed class DiffCommand
         command.Options.Add(_left);
         command.Options.Add(_right);
         command.Options.Add(_with);
-        foreach (Option option in (Option[])[_leftMachine, _rightMachine, _leftLog, _rightLog, _all]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_leftMachine, _rightMachine, _leftLog, _rightLog, _all])
+            command.Options.Add(option);
         command.SetAction(Run);
     }
 
@@ -158,18 +160,24 @@ internal sealed class DiffCommand
     /// <summary>The two recordings; null where there is one, under two choices of rules.</summary>
     private (RecordingChoice Left, RecordingChoice Right)? FindTwo(ParseResult result, string file)
     {
-        string? other = result.GetValue(_other), machine = result.GetValue(_shared.Machine), log = result.GetValue(_shared.Log);
+        string? other = result.GetValue(_other);
+        string? machine = result.GetValue(_shared.Machine), log = result.GetValue(_shared.Log);
         string? leftMachine = result.GetValue(_leftMachine), rightMachine = result.GetValue(_rightMachine);
         string? leftLog = result.GetValue(_leftLog), rightLog = result.GetValue(_rightLog);
         if (other is null && leftMachine is null && rightMachine is null)
         {
-            if ((leftLog ?? rightLog) is not null)
-                throw new UsageException($"{(leftLog is null ? "--right-log" : "--left-log")}: of two recordings; the log of one is --log");
-            return null;
+            if ((leftLog ?? rightLog) is null) return null;
+            string given = leftLog is null ? "--right-log" : "--left-log";
+            throw new UsageException($"{given}: of two recordings; the log of one is --log");
         }
-        if (log is not null && leftLog is not null) throw new UsageException("--log, --left-log: both are the log of LEFT; give one of them");
-        if (other is null && (leftMachine ?? machine) is null) throw new UsageException($"--right-machine {rightMachine}: name the other machine too: --left-machine NAME");
-        if (other is null && (rightMachine ?? machine) is null) throw new UsageException($"--left-machine {leftMachine}: name the other machine too: --right-machine NAME");
+        if (log is not null && leftLog is not null)
+            throw new UsageException("--log, --left-log: both are the log of LEFT; give one of them");
+        if (other is null && ((leftMachine ?? machine) is null || (rightMachine ?? machine) is null))
+        {
+            throw new UsageException(leftMachine is null
+                ? $"--right-machine {rightMachine}: name the other machine too: --left-machine NAME"
+                : $"--left-machine {leftMachine}: name the other machine too: --right-machine NAME");
+        }
         var left = new RecordingChoice(new RecordingName(file, leftMachine ?? machine), leftLog ?? log)
         {
             MachineOption = leftMachine is null && machine is not null ? "--machine" : "--left-machine",
@@ -187,7 +195,7 @@ internal sealed class DiffCommand
     private int RunTwo(ParseResult result, OutputFormat format, RecordingChoice leftChoice, RecordingChoice rightChoice,
         string[] givenLeft, string[] givenRight)
     {
-        if (leftChoice.Name is { File: "-" } && rightChoice.Name is { File: "-" } && result.GetValue(_other) is not null)
+        if (leftChoice.Name.File == "-" && result.GetValue(_other) == "-")
             throw new UsageException("diff - -: standard input can be one of the two recordings only");
         Choose(result, default);
         using Recording left = _shared.Open(result, _host, leftChoice);

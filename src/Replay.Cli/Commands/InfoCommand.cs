@@ -22,7 +22,8 @@ internal static class InfoCommand
     private static int Run(ParseResult result, SharedOptions shared, CliHost host)
     {
         OutputFormat format = shared.GetFormat(result);
-        if (shared.FindMachines(result, host) is { } machines) return RunMachines(machines, shared.GetLanes(result), result.GetValue(shared.File)!, format, host);
+        if (shared.FindMachines(result, host) is { } machines)
+            return RunMachines(machines, shared.GetLanes(result), result.GetValue(shared.File)!, format, host);
         using Recording recording = shared.Open(result, host);
         InfoReport report = Read(recording, host);
         Losses.Write(recording, format, host.Error);
@@ -37,7 +38,8 @@ internal static class InfoCommand
         return ExitCodes.For(recording.Report);
     }
 
-    private static int RunMachines(List<MachineSource> machines, int lanes, string file, OutputFormat format, CliHost host)
+    private static int RunMachines(
+        List<MachineSource> machines, int lanes, string file, OutputFormat format, CliHost host)
     {
         var reports = new List<(string, InfoReport)>(machines.Count);
         int code = ExitCodes.Clean;

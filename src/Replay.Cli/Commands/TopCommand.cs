@@ -67,7 +67,8 @@ internal sealed class TopCommand
     public static Command Build(CliHost host, SessionFactory createSession)
     {
         var command = new Command(
-            Name, "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
+            Name,
+            "A live view: vectors of each CPU, busiest interrupts, findings as they come; of a file or a live pipe.");
         _ = new TopCommand(command, host, createSession);
         return command;
     }
@@ -87,7 +88,8 @@ internal sealed class TopCommand
         CliHost host = redraws ? _host.TakeKeyboard(_host) : _host;
         var input = new TopInput(result.GetValue(_shared.File)!, host);
         using var replay = new TopReplay(
-            beforeWait => input.Open((opening, path, isLive) => _shared.Opener(result, opening)(path, isLive ? 1 : lanes), beforeWait),
+            beforeWait => input.Open(
+                (opening, path, isLive) => _shared.Opener(result, opening)(path, isLive ? 1 : lanes), beforeWait),
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
             speed is { } times ? new Pacer(host.Time, times) : null);
         using var screen = new TopScreen(host, redraws);

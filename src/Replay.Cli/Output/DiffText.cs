@@ -20,7 +20,8 @@ internal static class DiffText
 
     private const int DevicesShown = 6;
 
-    public static void Write(RulesDiff diff, DiffSides sides, Recording recording, RecordingName name, EventLines lines, bool all, CliHost host)
+    public static void Write(
+        RulesDiff diff, DiffSides sides, Recording recording, RecordingName name, EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading(name.Title);
@@ -58,7 +59,9 @@ internal static class DiffText
         if (lines[first.Event].Length > 0) console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
         console.Line("  " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}"), ReportConsole.Dim);
+        string look = string.Create(
+            CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}");
+        console.Line(look, ReportConsole.Dim);
         console.Line();
     }
 

@@ -13,10 +13,15 @@ internal static class RecordingsDiffText
 {
     private const int MarksShown = 8;
 
-    public static void Write(RecordingsDiff diff, DiffSides sides, RecordingName leftName, RecordingName rightName, bool all, CliHost host)
+    public static void Write(
+        RecordingsDiff diff, DiffSides sides, RecordingName leftName, RecordingName rightName, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
-        console.Facts([("left", Side(leftName.Title, diff.Left, sides.Left)), ("right", Side(rightName.Title, diff.Right, sides.Right))]);
+        console.Facts(
+        [
+            ("left", Side(leftName.Title, diff.Left, sides.Left)),
+            ("right", Side(rightName.Title, diff.Right, sides.Right)),
+        ]);
         console.Line();
         MarkAlignment alignment = diff.Alignment;
         console.Line(alignment.LeftCount + alignment.RightCount == 0
@@ -47,7 +52,9 @@ internal static class RecordingsDiffText
         if (first is null) return;
         console.Heading("They part " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}"), ReportConsole.Dim);
+        string look = string.Create(
+            CultureInfo.InvariantCulture, $"  Look: irqreplay state {name.Argument} --at event:{first.Event}");
+        console.Line(look, ReportConsole.Dim);
         console.Line();
     }
 

@@ -9,9 +9,10 @@ namespace Replay.Cli.Top;
 internal static class Keyboard
 {
     /// <summary>
-    /// The process with keys to be read. As pagers do, it takes the terminal that it belongs to where standard input is none:
-    /// the pipe moves to a descriptor of its own, and the terminal becomes standard input, so that the runtime sets it to
-    /// single keys and sets it back whatever ends the process. Only before the runtime has looked at standard input.
+    /// The process with keys to be read. As pagers do, it takes the terminal that it belongs to where standard input is
+    /// none: the pipe moves to a descriptor of its own, and the terminal becomes standard input, so that the runtime
+    /// sets it to single keys and sets it back whatever ends the process. Only before the runtime has looked at
+    /// standard input.
     /// </summary>
     public static CliHost Take(CliHost host)
     {
@@ -25,7 +26,13 @@ internal static class Keyboard
             if (pipe < 0) return host;
             var input = new SafeFileHandle(pipe, ownsHandle: true);
             if (DuplicateTo(terminal.DangerousGetHandle().ToInt32(), Descriptors.In) >= 0)
-                return host with { HasKeyboard = true, OpenIn = () => new FileStream(input, FileAccess.Read, bufferSize: 0) };
+            {
+                return host with
+                {
+                    HasKeyboard = true,
+                    OpenIn = () => new FileStream(input, FileAccess.Read, bufferSize: 0),
+                };
+            }
             input.Dispose();
             return host;
         }

@@ -8,8 +8,8 @@ using Replay.Formats.Bytes;
 namespace Replay.Cli.Top;
 
 /// <summary>
-/// What a live view reads. A pipe is read ahead, so that the replay knows when it would wait, and the view what has come; a
-/// file needs none of that.
+/// What a live view reads. A pipe is read ahead, so that the replay knows when it would wait, and the view what has
+/// come; a file needs none of that.
 /// </summary>
 internal sealed class TopInput
 {
@@ -33,7 +33,8 @@ internal sealed class TopInput
     public Importer? Importer => Volatile.Read(ref _importer);
 
     /// <summary>Opens it; <paramref name="open"/> gets the host that has it and the path to open.</summary>
-    /// <param name="open">Opens a path; told of a pipe, which is read on the thread that replays, because only it knows what is applied.</param>
+    /// <param name="open">Opens a path; told of a pipe, which is read on the thread that replays, because only it knows
+    /// what is applied.</param>
     /// <param name="beforeWait">Called before a read that would wait.</param>
     public Recording Open(Func<CliHost, string, bool, Recording> open, Action beforeWait)
     {
@@ -68,5 +69,6 @@ internal sealed class TopInput
         File.Exists(path)
         && (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length == 0;
 
-    private static FileStream OpenPipe(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+    private static FileStream OpenPipe(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
 }

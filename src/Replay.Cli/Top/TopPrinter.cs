@@ -72,7 +72,8 @@ internal sealed class TopPrinter
         _hasView |= _replay.Views.TryTake();
         RecordingInfo? info = _replay.Recording?.Info;
         Importer? opening = _input.Importer;
-        var source = new TopSource(_file, info?.Format ?? opening?.Name ?? "", info?.Kernel ?? "", opening?.NeedsWhole == true);
+        string format = info?.Format ?? opening?.Name ?? "";
+        var source = new TopSource(_file, format, info?.Kernel ?? "", opening?.NeedsWhole == true);
         if (!_hasView && phase == TopPhase.Running) phase = TopPhase.Waiting;
         return _frames.Make(source, _hasView ? _replay.Views.Front : null, phase, wall, _input.BytesReceived);
     }

@@ -55,7 +55,9 @@ internal sealed class TopReplay : IDisposable
     /// </summary>
     public Recording? Recording => Volatile.Read(ref _recording);
 
-    /// <summary>Totals and findings; after the end. Null where the replay was stopped before the recording was open.</summary>
+    /// <summary>
+    /// Totals and findings; after the end. Null where the replay was stopped before the recording was open.
+    /// </summary>
     public ReplayReport? Report { get; private set; }
 
     public void Start() => _thread.Start();
@@ -76,8 +78,8 @@ internal sealed class TopReplay : IDisposable
     public void Stop() => _stop.Set();
 
     /// <summary>
-    /// Waits for the end, and throws what ended the replay, if anything did. Not for ever: a pipe that nobody opens to write
-    /// cannot be called off; then there is no report.
+    /// Waits for the end, and throws what ended the replay, if anything did. Not for ever: a pipe that nobody opens to
+    /// write cannot be called off; then there is no report.
     /// </summary>
     public void Join()
     {

@@ -77,15 +77,15 @@ internal sealed class InputFile : IDisposable
         return done;
     }
 
-    /// <summary>A stream of the whole file, beside any others; the file stays open as long as the process lives.</summary>
+    /// <summary>
+    /// A stream of the whole file, beside any others; the file stays open as long as the process lives.
+    /// </summary>
     public FileStream OpenStream()
     {
         bool isHeld = false;
         _handle.DangerousAddRef(ref isHeld);
-        return new FileStream(new SafeFileHandle(_handle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0)
-        {
-            Position = 0,
-        };
+        var handle = new SafeFileHandle(_handle.DangerousGetHandle(), ownsHandle: false);
+        return new FileStream(handle, FileAccess.Read, bufferSize: 0) { Position = 0 };
     }
 
     /// <summary>True when the file can be read by position as it is.</summary>

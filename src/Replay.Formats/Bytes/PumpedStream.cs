@@ -16,8 +16,8 @@ public sealed class PumpedStream : ReadOnlyStream
     private const int AheadBytes = 1 << 20;
 
     /// <summary>
-    /// How long the end is kept back. Ctrl-C ends the writer as well, often in the middle of a line, and its end may come
-    /// before the signal does.
+    /// How long the end is kept back. Ctrl-C ends the writer as well, often in the middle of a line, and its end may
+    /// come before the signal does.
     /// </summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(50);
 
@@ -52,7 +52,8 @@ public sealed class PumpedStream : ReadOnlyStream
     }
 
     /// <summary>What is there, at least a byte; waits where there is nothing. 0 at the end.</summary>
-    /// <exception cref="OperationCanceledException">It was called off: this is not the end, and what came may be half of something.</exception>
+    /// <exception cref="OperationCanceledException">It was called off: this is not the end, and what came may be half
+    /// of something.</exception>
     public override int Read(Span<byte> buffer)
     {
         ThrowIfCalledOff();

@@ -2,7 +2,9 @@ using System;
 
 namespace Replay.Formats.FtraceText;
 
-/// <summary>What <c>grep --color=always</c> and its like put among the columns: control sequences of terminals (ECMA-48, 5.4).</summary>
+/// <summary>
+/// What <c>grep --color=always</c> and its like put among the columns: control sequences of terminals (ECMA-48, 5.4).
+/// </summary>
 internal static class TerminalColours
 {
     public const byte Escape = 0x1B;

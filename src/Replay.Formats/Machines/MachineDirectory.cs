@@ -22,8 +22,9 @@ public sealed class MachineDirectory
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>
-    /// The machines of a regular file, packed (zstd) or not; null for a recording of one machine without a name, for what is no
-    /// recording, and for what cannot be read a second time. A packed one that names machines is unpacked into a temporary file.
+    /// The machines of a regular file, packed (zstd) or not; null for a recording of one machine without a name, for
+    /// what is no recording, and for what cannot be read a second time. A packed one that names machines is unpacked
+    /// into a temporary file.
     /// </summary>
     /// <exception cref="BadInputException">The file names its machines, but wrongly.</exception>
     public static MachineDirectory? Read(string path)
@@ -46,8 +47,8 @@ public sealed class MachineDirectory
     }
 
     /// <summary>
-    /// The same for a stream, of which no more is read than tells whether it names machines: a live one goes on. Where it does,
-    /// it is read to its end, into a temporary file.
+    /// The same for a stream, of which no more is read than tells whether it names machines: a live one goes on. Where
+    /// it does, it is read to its end, into a temporary file.
     /// </summary>
     /// <param name="stream">Positioned at the first byte.</param>
     /// <param name="name">For messages.</param>
@@ -76,7 +77,8 @@ public sealed class MachineDirectory
         if (NativeRecording.LooksLike(first))
         {
             return NativeMachines.Read(stream, name) is { } entries
-                ? new MachineDirectory(entries.ConvertAll(static e => e.Name), i => NativeRecording.OpenPart(open(), name, entries[i]))
+                ? new MachineDirectory(
+                    entries.ConvertAll(static e => e.Name), i => NativeRecording.OpenPart(open(), name, entries[i]))
                 : null;
         }
         return TextRecording.LooksLike(first) && TextMachines.Read(stream, path) is { } names

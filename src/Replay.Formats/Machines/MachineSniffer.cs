@@ -9,7 +9,9 @@ namespace Replay.Formats.Machines;
 /// <summary>Tells from the first bytes of a stream whether it names machines.</summary>
 internal static class MachineSniffer
 {
-    /// <summary>Most bytes looked at: a zstd block, of which nothing is known before it is whole, has up to half of them.</summary>
+    /// <summary>
+    /// Most bytes looked at: a zstd block, of which nothing is known before it is whole, has up to half of them.
+    /// </summary>
     public const int StartBytesMax = 256 * 1024;
 
     /// <summary>Reads as much as tells it, and no more than is there when that much is.</summary>

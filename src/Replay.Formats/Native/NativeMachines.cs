@@ -17,7 +17,8 @@ internal static class NativeMachines
     public static bool AreIn(ReadOnlySpan<byte> start)
     {
         int at = (int)Marshal.OffsetOf<FileHeader>(nameof(FileHeader.RequiredFeatures));
-        return start.Length >= at + sizeof(ulong) && (MemoryMarshal.Read<ulong>(start[at..]) & NativeSpec.HoldsMachines) != 0;
+        return start.Length >= at + sizeof(ulong)
+            && (MemoryMarshal.Read<ulong>(start[at..]) & NativeSpec.HoldsMachines) != 0;
     }
 
     /// <summary>Null when the file is one machine's.</summary>

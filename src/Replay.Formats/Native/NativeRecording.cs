@@ -89,7 +89,9 @@ public sealed partial class NativeRecording : Recording
         return Create(new FileSource(stream), Path.GetFileName(path));
     }
 
-    /// <summary>Opens one machine of a regular file that holds several, and owns it. Offsets count from where its part begins.</summary>
+    /// <summary>
+    /// Opens one machine of a regular file that holds several, and owns it. Offsets count from where its part begins.
+    /// </summary>
     /// <exception cref="BadInputException">The part's own header is not one that this version reads.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     internal static NativeRecording OpenPart(FileStream stream, string name, MachinePart part)

@@ -86,8 +86,8 @@ internal static class TextMachines
     }
 
     /// <summary>
-    /// True where the first line that is neither empty nor a comment, after the one with the format, is about machines. Null
-    /// while it has not come.
+    /// True where the first line that is neither empty nor a comment, after the one with the format, is about machines.
+    /// Null while it has not come.
     /// </summary>
     /// <param name="start">First bytes of the text.</param>
     /// <param name="isAll">No more come.</param>

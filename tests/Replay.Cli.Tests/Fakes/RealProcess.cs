@@ -40,7 +40,9 @@ internal static class RealProcess
     /// <summary>Starts it with its results and notes redirected.</summary>
     public static Process Start(params string[] args) => StartProgram([.. Command, .. args]);
 
-    /// <summary>Starts any program, its input, results and notes redirected; null when there is no such program.</summary>
+    /// <summary>
+    /// Starts any program, its input, results and notes redirected; null when there is no such program.
+    /// </summary>
     public static Process? TryStart(params string[] commandLine)
     {
         try

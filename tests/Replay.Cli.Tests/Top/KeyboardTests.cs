@@ -9,8 +9,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Top;
 
 /// <summary>
-/// The live view of a pipe as a person sees it: a process on a terminal that script(1) makes, with a named pipe as its standard
-/// input. Where there is no script(1) these tests say nothing.
+/// The live view of a pipe as a person sees it: a process on a terminal that script(1) makes, with a named pipe as its
+/// standard input. Where there is no script(1) these tests say nothing.
 /// </summary>
 public sealed class KeyboardTests : IDisposable
 {

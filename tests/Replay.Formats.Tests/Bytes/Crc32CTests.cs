@@ -76,7 +76,9 @@ public class Crc32CTests
     public void An_unknown_name_chooses_the_best_one() =>
         Assert.Equal(Crc32C.Choose(null), Crc32C.Choose("no such thing"));
 
-    /// <summary>Another file that asks for a processor's instructions needs a way without them too, and a line here.</summary>
+    /// <summary>
+    /// Another file that asks for a processor's instructions needs a way without them too, and a line here.
+    /// </summary>
     [Fact]
     public void Instructions_of_one_processor_are_used_here_only_and_any_other_has_the_table()
     {

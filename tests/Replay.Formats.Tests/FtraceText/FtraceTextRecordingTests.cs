@@ -116,8 +116,8 @@ public partial class FtraceTextRecordingTests
     }
 
     /// <summary>
-    /// trace-cmd stream writes through stdio, in pieces of 4096 bytes: wherever a pipe tears its text, from its first words on,
-    /// the format is told and the events are the same.
+    /// trace-cmd stream writes through stdio, in pieces of 4096 bytes: wherever a pipe tears its text, from its first
+    /// words on, the format is told and the events are the same.
     /// </summary>
     [Fact]
     public void A_stream_of_trace_cmd_may_be_torn_anywhere()
@@ -154,7 +154,9 @@ public partial class FtraceTextRecordingTests
         }
     }
 
-    /// <summary>Colours used to hide events: their names and numbers were others with escape sequences in them.</summary>
+    /// <summary>
+    /// Colours used to hide events: their names and numbers were others with escape sequences in them.
+    /// </summary>
     [Fact]
     public void Colours_among_the_columns_change_nothing()
     {
