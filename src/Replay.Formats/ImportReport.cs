@@ -122,6 +122,9 @@ public sealed class ImportReport
         }
     }
 
+    /// <summary>True when a kind was reported; not counted as another occurrence.</summary>
+    public bool Has(string what) => _byWhat.ContainsKey(what);
+
     /// <summary>Counts one more occurrence of a kind already reported; false when there is none yet.</summary>
     public bool Seen(string what)
     {

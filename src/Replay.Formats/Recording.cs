@@ -4,6 +4,7 @@ using Replay.Core.Events;
 using Replay.Core.Replay;
 using Replay.Formats.Lanes;
 using Replay.Formats.Native;
+using Replay.Formats.Sidecar;
 
 namespace Replay.Formats;
 
@@ -26,6 +27,8 @@ public abstract class Recording : IEventSource, IDisposable
         Tables = other.Tables;
         Info = other.Info;
         Report = other.Report;
+        KnownNames = other.KnownNames;
+        KnownDevices = other.KnownDevices;
     }
 
     /// <summary>Names that events refer to; grows while batches are read.</summary>
@@ -55,12 +58,29 @@ public abstract class Recording : IEventSource, IDisposable
     /// </summary>
     public virtual RecordingIdentity? Identify() => null;
 
+    /// <summary>Events of the whole recording; where only reading tells, guessed by its size. 0 when nothing is known.</summary>
+    public virtual long EventsExpected => Info.EventCount;
+
     /// <summary>
-    /// Saves where reading stands between two batches, with the damage met so far, or goes there in a recording just
-    /// opened. For recordings that <see cref="Identify"/> themselves.
+    /// Says, before the first batch, that places are going to be saved: <see cref="Transfer"/> then may save after every
+    /// batch, however reading is divided, and what <see cref="IsUndamagedBefore"/> takes is noted.
+    /// </summary>
+    public virtual void NotePlaces() { }
+
+    /// <summary>
+    /// Saves where reading stands between two batches, with the names and the damage met so far, or goes there in a recording
+    /// just opened. For recordings that <see cref="Identify"/> themselves.
     /// </summary>
     /// <exception cref="CheckpointException">The place is none of this recording.</exception>
-    public virtual void Transfer(StateArchive archive) => throw new NotSupportedException();
+    public virtual void Transfer(StateArchive archive)
+    {
+        TransferPlace(archive);
+        NamesState.Transfer(archive, Tables.Names, KnownNames);
+        NamesState.Transfer(archive, Tables.Devices, KnownDevices);
+
+        // Last: going to a place may tell again what was told on the way to it.
+        ReportState.Transfer(archive, Report);
+    }
 
     /// <summary>Events read so far, those before a place that was gone to included.</summary>
     public virtual long EventsRead => 0;
@@ -73,6 +93,15 @@ public abstract class Recording : IEventSource, IDisposable
 
     /// <inheritdoc/>
     public abstract bool TryReadBatch(out ReadOnlySpan<IrqEvent> events);
+
+    /// <summary>Names that are there as soon as the recording is opened; the empty one is in every table.</summary>
+    internal int KnownNames { get; private protected set; } = 1;
+
+    /// <inheritdoc cref="KnownNames"/>
+    internal int KnownDevices { get; private protected set; } = 1;
+
+    /// <summary>The part of <see cref="Transfer"/> that differs from format to format: where reading stands.</summary>
+    internal virtual void TransferPlace(StateArchive archive) => throw new NotSupportedException();
 
     /// <summary>
     /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then stays

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Replay.Cli.Machines;
 using Replay.Formats;
 using Replay.Formats.Checkpoints;
 
@@ -25,7 +26,8 @@ internal sealed class CheckpointOptions
         _make = new Option<bool>("--checkpoints")
         {
             Description = $"Keep saved states beside the recording (FILE{kind.Extension}), so that {use}; "
-                + "native files of 10 million events and more get them anyway.",
+                + "native files of 10 million events and more get them anyway, and so does a trace.dat of about that size "
+                + "(320 MB; packed, 40 MB).",
         };
         command.Options.Add(_make);
         command.Options.Add(_off);
@@ -49,12 +51,11 @@ internal sealed class CheckpointOptions
         bool isAsked = result.GetValue(_make);
         if (recording.Identify() is { } identity)
         {
-            bool isLong = recording.Info.EventCount >= host.Pace.LongEvents;
-            return new CheckpointStore(file, _kind, identity, rules, isAsked, isLong, host);
+            bool isLong = recording.EventsExpected >= host.Pace.LongEvents;
+            var name = new RecordingName(file, result.GetValue<string?>("--machine"));
+            return new CheckpointStore(name, _kind, identity, rules, isAsked, isLong, host);
         }
-        if (isAsked && result.GetValue<string?>("--machine") is { } machine)
-            host.Error.WriteLine($"irqreplay: note: --checkpoints: a machine of several has none; convert {PlainText.Clean(machine)} to a file of its own first");
-        else if (isAsked)
+        if (isAsked)
             host.Error.WriteLine($"irqreplay: note: --checkpoints: {file} cannot be begun in its middle; convert it to a native file first "
                 + $"(irqreplay convert {file} -o {System.IO.Path.GetFileNameWithoutExtension(file)}.irqt)");
         return null;

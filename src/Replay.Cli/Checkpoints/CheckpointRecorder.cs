@@ -19,6 +19,7 @@ internal sealed class CheckpointRecorder
     private readonly CheckpointPace _pace;
     private readonly StateWriter _writer = new();
     private long _lastEvents;
+    private long _work;
     private ulong _maxTimeNs;
     private long _findings;
 
@@ -30,6 +31,7 @@ internal sealed class CheckpointRecorder
     public CheckpointRecorder(
         CheckpointStore store, Recording recording, CheckpointedSession session, CheckpointPace pace, Checkpoint? from = null)
     {
+        recording.NotePlaces();
         _store = store;
         _recording = recording;
         _session = session;
@@ -51,7 +53,8 @@ internal sealed class CheckpointRecorder
         _maxTimeNs = Math.Max(_maxTimeNs, facts.MaxTimeNs ?? MaxTime(batch));
         Events = _session.EventCount;
         long apart = Math.Max(_pace.EventsMin << _builder.Thinnings, _pace.EventsPerValue * _writer.ValueCount);
-        if (Events - _lastEvents >= apart) Save();
+        _work += facts.Work;
+        if (Math.Max(Events - _lastEvents, _work) >= apart) Save();
     }
 
     /// <summary>The replay is over: at the recording's end, or where it was asked to be.</summary>
@@ -71,6 +74,7 @@ internal sealed class CheckpointRecorder
         _session.Transfer(_writer);
         _builder.Add(Events, _maxTimeNs, _writer.Written);
         _lastEvents = Events;
+        _work = 0;
     }
 
     private void SaveFindings()

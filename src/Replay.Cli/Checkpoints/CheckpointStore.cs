@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using Replay.Cli.Machines;
 using Replay.Core.Checkpoints;
 using Replay.Core.State;
 using Replay.Formats;
@@ -16,16 +17,16 @@ namespace Replay.Cli.Checkpoints;
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
-    private readonly string _file;
+    private readonly RecordingName _name;
     private readonly CheckpointKind _kind;
     private readonly CheckpointKey _key;
     private readonly CliHost _host;
     private readonly bool _isAsked;
     private readonly bool _isLong;
     private CheckpointFile? _open;
-    private bool _hasOtherRules;
+    private bool _hasOthers;
 
-    /// <param name="file">The recording.</param>
+    /// <param name="name">The recording.</param>
     /// <param name="kind">Whose states they are.</param>
     /// <param name="identity">Which recording it is.</param>
     /// <param name="rules">What shapes the states besides the recording: the rules' text, as a rule.</param>
@@ -33,10 +34,10 @@ internal sealed class CheckpointStore : IDisposable
     /// <param name="isLong">The recording is long enough to be worth some anyway.</param>
     /// <param name="host">Where notes go.</param>
     public CheckpointStore(
-        string file, CheckpointKind kind, RecordingIdentity identity, string rules, bool isAsked, bool isLong,
+        RecordingName name, CheckpointKind kind, RecordingIdentity identity, string rules, bool isAsked, bool isLong,
         CliHost host)
     {
-        _file = file;
+        _name = name;
         _kind = kind;
         _key = new CheckpointKey(identity, kind.Name, rules, ProductId);
         _isAsked = isAsked;
@@ -44,8 +45,8 @@ internal sealed class CheckpointStore : IDisposable
         _host = host;
     }
 
-    /// <summary>True when checkpoints are to be made. Unasked, good ones under other rules are not replaced.</summary>
-    public bool Makes => _isAsked || (_isLong && !_hasOtherRules);
+    /// <summary>True when checkpoints are to be made. Unasked, good ones under other rules or mappings are not replaced.</summary>
+    public bool Makes => _isAsked || (_isLong && !_hasOthers);
 
     /// <summary>What is saved; null when nothing is, or nothing that fits. Says why not.</summary>
     public CheckpointDirectory? Directory { get; private set; }
@@ -162,8 +163,10 @@ internal sealed class CheckpointStore : IDisposable
         if (!found.Recording.IsSameContent(_key.Recording)) return "the recording was changed since; --checkpoints makes new ones";
         if (found.Product != _key.Product) return "another version of irqreplay made it; --checkpoints makes new ones";
         if (found.Kind != _key.Kind) return $"it holds states of the {found.Kind}, not of the {_key.Kind}";
-        _hasOtherRules = found.Rules != _key.Rules;
-        return _hasOtherRules ? $"it was made with --rules {found.Rules}" : null;
+        string? why = found.Recording.Reading != _key.Recording.Reading ? "it was made with another --map or --ignore"
+            : found.Rules != _key.Rules ? $"it was made with --rules {found.Rules}" : null;
+        _hasOthers = why is not null;
+        return why;
     }
 
     private static string? WriteTo(string path, CheckpointBuilder builder)
@@ -182,11 +185,14 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Beside the recording first; in the cache under the recording's digest.</summary>
+    /// <summary>
+    /// Beside the recording first; in the cache under the recording's digest. A machine's name may hold what names of files
+    /// must not.
+    /// </summary>
     private IEnumerable<string> Places()
     {
-        string full = Path.GetFullPath(_file);
-        yield return full + _kind.Extension;
+        string full = Path.GetFullPath(_name.File);
+        yield return full + (_name.Machine is { } machine ? "@" + Uri.EscapeDataString(machine) : "") + _kind.Extension;
         string? cache = _host.Variable("XDG_CACHE_HOME");
         if (string.IsNullOrEmpty(cache) && _host.Variable("HOME") is { Length: > 0 } home) cache = Path.Combine(home, ".cache");
         if (string.IsNullOrEmpty(cache) || !Path.IsPathRooted(cache)) yield break;

@@ -18,10 +18,14 @@ internal sealed class InputFile : IDisposable
     private readonly SafeFileHandle _handle;
 
     /// <summary>Takes over a handle that can seek.</summary>
-    public InputFile(SafeFileHandle handle, string name)
+    /// <param name="handle">The file.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="isCopy">It is a copy, without a name, of what cannot seek.</param>
+    public InputFile(SafeFileHandle handle, string name, bool isCopy = false)
     {
         _handle = handle;
         Name = name;
+        IsCopy = isCopy;
         Length = RandomAccess.GetLength(handle);
     }
 
@@ -30,6 +34,12 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>Bytes when it was opened.</summary>
     public long Length { get; }
+
+    /// <summary>True when the bytes are a copy of what came through a pipe or was packed as a whole.</summary>
+    public bool IsCopy { get; }
+
+    /// <summary>When it was last written to, in ticks of UTC.</summary>
+    public long ModifiedTicks => File.GetLastWriteTimeUtc(_handle).Ticks;
 
     /// <summary>
     /// Opens <paramref name="path"/>; a pipe or a whole-file zstd stream goes through <see cref="Spool"/>.

@@ -57,7 +57,7 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>What was written, to be read; the writer has nothing any more.</summary>
     public InputFile ToFile()
     {
-        var file = new InputFile(_handle!, _name);
+        var file = new InputFile(_handle!, _name, isCopy: true);
         _handle = null;
         return file;
     }

@@ -18,12 +18,14 @@ internal static class DirectoryCodec
             ("modified", directory.Key.Recording.ModifiedTicks), ("digest", (long)directory.Key.Recording.Digest),
             ("covered", directory.Covered), ("whole", directory.IsWhole ? 1 : 0), ("marksCovered", directory.MarksCovered),
         ];
-        writer.WriteMapHeader(numbers.Length + 6);
+        writer.WriteMapHeader(numbers.Length + 7);
         foreach ((string key, long value) in numbers)
         {
             writer.Write(key);
             writer.Write(value);
         }
+        writer.Write("reading");
+        writer.Write(directory.Key.Recording.Reading);
         writer.Write("kind");
         writer.Write(directory.Key.Kind);
         writer.Write("rules");
@@ -80,7 +82,7 @@ internal static class DirectoryCodec
         var reader = new MessagePackReader(bytes);
         var directory = new CheckpointDirectory();
         long version = 0, size = 0, modified = 0, digest = 0;
-        string kind = "", rules = "", product = "";
+        string reading = "", kind = "", rules = "", product = "";
         for (int left = reader.ReadMapHeader(); left > 0; left--)
         {
             switch (reader.ReadString())
@@ -92,6 +94,7 @@ internal static class DirectoryCodec
                 case "covered": directory.Covered = reader.ReadInt64(); break;
                 case "whole": directory.IsWhole = reader.ReadInt64() == 1; break;
                 case "marksCovered": directory.MarksCovered = reader.ReadInt64(); break;
+                case "reading": reading = reader.ReadString() ?? ""; break;
                 case "kind": kind = reader.ReadString() ?? ""; break;
                 case "rules": rules = reader.ReadString() ?? ""; break;
                 case "product": product = reader.ReadString() ?? ""; break;
@@ -103,7 +106,7 @@ internal static class DirectoryCodec
         }
         RequireVersion(version);
         RequireBytes(directory);
-        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest), kind, rules, product);
+        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading), kind, rules, product);
         return directory;
     }
 

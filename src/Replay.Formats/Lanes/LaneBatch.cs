@@ -47,7 +47,7 @@ internal sealed class LaneBatch
         {
             Place ??= new StateWriter();
             Place.Clear();
-            recording.Transfer(Place);
+            recording.TransferPlace(Place);
         }
         if (IsEnd) return false;
         _isCopy = !recording.TryDetach(Buffer, out DetachedBatch detached);

@@ -16,7 +16,8 @@ namespace Replay.Formats.Lanes;
 /// <para>Nothing is shared between the lanes. The reader's names, facts and damage are its own; what is new goes into the
 /// slot with the batch that brought it (<see cref="LaneFacts"/>) and is added to this recording's own tables before the
 /// batch is given out. So names are there before the events that use them, and no table has two users.</para>
-/// <para>Short recordings never see a second thread: the lane starts when some batches were read straight.</para>
+/// <para>Short recordings never see a second thread: the lane starts when some batches were read straight. A recording that
+/// divides its reading by itself is read straight too, until somebody wants to save places (<see cref="NotePlaces"/>).</para>
 /// <para>Whoever leaves last closes the input. A read from a pipe may never return; it is not waited for, and the lane,
 /// which does not keep the process alive, closes the input when it does.</para>
 /// </remarks>
@@ -38,11 +39,16 @@ internal sealed class LaneRecording : Recording
     private bool _isDisposed;
 
     /// <summary>Takes over a recording of which nothing was read.</summary>
-    public LaneRecording(Recording inner, LaneSettings settings)
+    /// <param name="inner">The recording.</param>
+    /// <param name="settings">How far ahead it is read.</param>
+    /// <param name="readsAhead">False while it needs no lane for that.</param>
+    public LaneRecording(Recording inner, LaneSettings settings, bool readsAhead = true)
     {
         _inner = inner;
         _settings = settings;
-        _straightLeft = settings.StraightRecords;
+        _straightLeft = readsAhead ? settings.StraightRecords : long.MaxValue;
+        KnownNames = inner.KnownNames;
+        KnownDevices = inner.KnownDevices;
         TakeFacts(isLast: false);
     }
 
@@ -59,27 +65,38 @@ internal sealed class LaneRecording : Recording
     public override long EventsRead => _inner.EventsRead;
 
     /// <inheritdoc/>
-    /// <remarks>Only who asks, before the first batch, can save places later: they are noted with each batch.</remarks>
-    public override RecordingIdentity? Identify()
+    public override long EventsExpected => _inner.EventsExpected;
+
+    /// <inheritdoc/>
+    public override RecordingIdentity? Identify() => _inner.Identify();
+
+    /// <inheritdoc/>
+    public override void NotePlaces()
     {
-        RecordingIdentity? identity = _inner.Identify();
-        _notesPlace = identity is not null;
-        return identity;
+        _inner.NotePlaces();
+        _notesPlace = true;
+        _straightLeft = Math.Min(_straightLeft, _settings.StraightRecords);
     }
 
     /// <inheritdoc/>
     public override void Transfer(StateArchive archive)
     {
-        if (_batch?.Place is { } place)
+        if (!archive.IsLoading)
         {
-            ((StateWriter)archive).Append(place);
+            base.Transfer(archive);
             return;
         }
         _inner.Transfer(archive);
-        if (!archive.IsLoading) return;
         Report.Clear();
         _sent.Occurrences = 0;
         TakeFacts(isLast: false);
+    }
+
+    /// <inheritdoc/>
+    internal override void TransferPlace(StateArchive archive)
+    {
+        if (_batch?.Place is { } place) ((StateWriter)archive).Append(place);
+        else _inner.TransferPlace(archive);
     }
 
     /// <inheritdoc/>

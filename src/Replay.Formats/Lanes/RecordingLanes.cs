@@ -21,9 +21,9 @@ public static class RecordingLanes
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, Max);
         if (lanes == 1) return recording;
-        if (!recording.TryUseLanes(lanes, settings)) return new LaneRecording(recording, settings);
 
         // One lane more than decoding: merging goes on while batches are applied.
-        return lanes == 2 ? recording : new LaneRecording(recording, settings);
+        bool readsAhead = !recording.TryUseLanes(lanes, settings) || lanes > 2;
+        return new LaneRecording(recording, settings, readsAhead);
     }
 }

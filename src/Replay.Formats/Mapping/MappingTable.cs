@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Mapping;
 
@@ -17,9 +19,10 @@ public sealed class MappingTable
     private readonly Dictionary<string, List<int>>.AlternateLookup<ReadOnlySpan<char>> _byNameSpan;
     private readonly List<int> _patterns = [];
 
-    private MappingTable(MappingLine[] lines)
+    private MappingTable(MappingLine[] lines, uint crc)
     {
         _lines = lines;
+        Crc = crc;
         _byNameSpan = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i < lines.Length; i++)
         {
@@ -36,6 +39,9 @@ public sealed class MappingTable
     /// <summary>The mapping that comes with the program.</summary>
     public static MappingTable BuiltIn => BuiltInTable.Value;
 
+    /// <summary>Checksum of all texts and names that the lines come from: what one mapping is told from another by.</summary>
+    internal uint Crc { get; }
+
     /// <summary>All lines in the order in which they are tried.</summary>
     internal IReadOnlyList<MappingLine> Lines => _lines;
 
@@ -50,7 +56,8 @@ public sealed class MappingTable
     {
         List<MappingLine> lines = MappingParser.Parse(text, fileName);
         if (baseTable is not null) lines.AddRange(baseTable._lines);
-        return new MappingTable([.. lines]);
+        uint crc = Crc32C.Append(baseTable?.Crc ?? 0, Encoding.UTF8.GetBytes(fileName + "\0" + text));
+        return new MappingTable([.. lines], crc);
     }
 
     /// <summary>

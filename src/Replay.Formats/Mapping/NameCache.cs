@@ -1,4 +1,5 @@
 using System;
+using Replay.Core.Checkpoints;
 
 namespace Replay.Formats.Mapping;
 
@@ -22,6 +23,7 @@ internal sealed class NameCache
     private readonly ushort[] _lengths;
     private readonly ushort[] _indexes;
     private readonly ulong[] _addresses;
+    private int _addressCount;
 
     /// <param name="slots">A power of two.</param>
     /// <param name="forDevices">Which of the two name tables the indexes belong to.</param>
@@ -49,6 +51,7 @@ internal sealed class NameCache
     {
         if (text.Length > LengthMax) return;
         int slot = (int)hint & _mask;
+        if (_lengths[slot] == AddressMark) _addressCount--;
         text.CopyTo(_bytes.AsSpan(slot * LengthMax));
         _lengths[slot] = (ushort)(text.Length + 1);
         _indexes[slot] = (ushort)index;
@@ -72,7 +75,30 @@ internal sealed class NameCache
     {
         int first = SlotOf(address), way = 0;
         while (way < AddressWays && _lengths[(first + way) & _mask] == AddressMark) way++;
-        int slot = way < AddressWays ? (first + way) & _mask : first;
+        PutAt(way < AddressWays ? (first + way) & _mask : first, address, index);
+    }
+
+    /// <summary>
+    /// Saves or restores the addresses; texts are found again at the price of a look-up. An address would cost the reading of
+    /// all symbols, and who goes to a saved place is in a hurry.
+    /// </summary>
+    public void Transfer(StateArchive archive)
+    {
+        int count = archive.Count(_addressCount, _lengths.Length);
+        for (int slot = 0; count > 0; slot++)
+        {
+            if (!archive.IsLoading && _lengths[slot] != AddressMark) continue;
+            slot = archive.Count(slot, _mask);
+            ulong address = archive.Value(_addresses[slot]);
+            int index = archive.Value(_indexes[slot]);
+            if (archive.IsLoading) PutAt(slot, address, index);
+            count--;
+        }
+    }
+
+    private void PutAt(int slot, ulong address, int index)
+    {
+        if (_lengths[slot] != AddressMark) _addressCount++;
         _lengths[slot] = AddressMark;
         _addresses[slot] = address;
         _indexes[slot] = (ushort)index;

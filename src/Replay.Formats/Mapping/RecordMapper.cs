@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Formats.Ftrace;
 
@@ -69,6 +70,13 @@ public sealed partial class RecordMapper
         }
         if (refused is not null) ReportMisfit(refused, format);
         return -1;
+    }
+
+    /// <summary>Saves or restores what was learned from records; all formats met so far were added, in their order.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        // A dictionary that nothing is removed from is walked in the order in which it was filled.
+        foreach (NameCache cache in _caches.Values) cache.Transfer(archive);
     }
 
     /// <summary>Text-form name of the kind that a plan makes.</summary>

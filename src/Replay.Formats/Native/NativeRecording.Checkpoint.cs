@@ -2,7 +2,6 @@ using System;
 using System.Runtime.InteropServices;
 using Replay.Core.Checkpoints;
 using Replay.Formats.Bytes;
-using Replay.Formats.Sidecar;
 
 namespace Replay.Formats.Native;
 
@@ -29,15 +28,15 @@ public sealed partial class NativeRecording
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         // Facts that only blocks have would be missed by who passes over them.
-        if (_footer is not { } footer || !_hasFinalFacts || !_source.CanSeek || _isPart) return null;
+        if (_footer is not { } footer || !_hasFinalFacts || !_source.CanSeek) return null;
         return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
     }
 
     /// <inheritdoc/>
-    public override void Transfer(StateArchive archive)
+    internal override void TransferPlace(StateArchive archive)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        archive.Section("irqt", 1);
+        archive.Section("irqt", 2);
         long offset = archive.Value(_blocks.Position);
         long sequence = archive.Value(_blocks.LastSequence);
         _headersCrcBefore = archive.Value(_blocks.HeadersCrc);
@@ -49,7 +48,6 @@ public sealed partial class NativeRecording
         _isWholeWalk = archive.Value(_isWholeWalk);
         _tellsPast = archive.Value(_tellsPast);
         _isAtEnd = archive.Value(_isAtEnd);
-        ReportState.Transfer(archive, Report);
         if (archive.IsLoading) GoTo(offset, sequence);
     }
 

@@ -32,9 +32,6 @@ public sealed partial class NativeRecording : Recording
     private bool _isAtEnd;
     private bool _isDisposed;
 
-    // Checkpoints are kept beside a file, for what is all of it.
-    private bool _isPart;
-
     private NativeRecording(ByteSource source, BlockBuffer buffer, string name)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("irqt files need a little-endian machine");
@@ -48,6 +45,8 @@ public sealed partial class NativeRecording : Recording
         Info.Format = NativeSpec.FormatName;
         _blocks = new BlockReader(source, _buffer, _headerCrc, Report);
         if (source.CanSeek) ReadTail();
+        KnownNames = Tables.Names.Count;
+        KnownDevices = Tables.Devices.Count;
     }
 
     /// <summary>Program that made the file, as its header says.</summary>
@@ -94,12 +93,8 @@ public sealed partial class NativeRecording : Recording
     /// </summary>
     /// <exception cref="BadInputException">The part's own header is not one that this version reads.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    internal static NativeRecording OpenPart(FileStream stream, string name, MachinePart part)
-    {
-        NativeRecording recording = Create(new FileSource(stream, part.Offset, part.Bytes), $"{name} ({part.Name})");
-        recording._isPart = true;
-        return recording;
-    }
+    internal static NativeRecording OpenPart(FileStream stream, string name, MachinePart part) =>
+        Create(new FileSource(stream, part.Offset, part.Bytes), $"{name} ({part.Name})");
 
     /// <summary>
     /// Opens a stream at its current position and owns it; <paramref name="name"/> is what messages call it. Nothing is

@@ -14,7 +14,7 @@ namespace Replay.Formats.TraceDat;
 /// Walks the records of one CPU of one buffer. Holds one record that is decoded and not yet consumed, since merging
 /// needs its time. The fields are public on purpose: the record loop keeps them in locals while it runs ahead.
 /// </summary>
-internal sealed class CpuStream
+internal sealed partial class CpuStream
 {
     private const uint CommitLost = 1u << 31;
     private const uint CommitLostCount = 1u << 30;

@@ -32,6 +32,9 @@ internal sealed class DataContext
     /// <summary>Bytes of plain data that a source reads at once; a multiple of every page size below it.</summary>
     public int WindowBytes { get; init; }
 
+    /// <summary>True when sources sum up the bytes that they read; set before anything is read.</summary>
+    public bool SumsUp { get; set; }
+
     /// <summary>Bytes of CPU data read so far; another thread may ask.</summary>
     public long BytesRead => Volatile.Read(ref _bytesRead);
 

@@ -20,11 +20,14 @@ internal sealed class DecoderKit : IDisposable
         int longSize = layout.Ring!.LongSize;
         var mapper = new RecordMapper(options.Mapping, tables, tools.Report, addresses, layout.BigEndian, longSize);
         Tools = tools;
+        Mapper = mapper;
         Sources = new SourceTable(layout.Formats, mapper, options.IgnorePatterns, longSize, tools.Report);
         Decoder = new RecordDecoder(Sources, mapper, Math.Max(layout.Formats.TypeOffset, 0), tools.Report) { ToldIds = toldIds ?? [] };
     }
 
     public DataTools Tools { get; }
+
+    public RecordMapper Mapper { get; }
 
     public SourceTable Sources { get; }
 

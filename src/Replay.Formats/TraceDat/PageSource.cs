@@ -7,7 +7,7 @@ namespace Replay.Formats.TraceDat;
 // chunks:  u32 count { u32 packed size, u32 size, packed pages }…   unpacked a chunk at a time
 
 /// <summary>Gives the ring-buffer pages of one CPU, some at a time, into one reused buffer.</summary>
-internal sealed class PageSource
+internal sealed partial class PageSource
 {
     /// <summary>Largest unpacked chunk; trace-cmd's have ten pages.</summary>
     public const int ChunkMax = 16 << 20;
@@ -20,6 +20,7 @@ internal sealed class PageSource
     private readonly int _cpu;
     private readonly int _pageSize;
     private readonly bool _compressed;
+    private readonly long _start;
     private readonly long _end;
     private long _position;
     private long _fileOffset;
@@ -40,7 +41,7 @@ internal sealed class PageSource
         _cpu = span.Cpu;
         _pageSize = buffer.PageSize;
         _compressed = buffer.Compressed;
-        _position = span.Offset;
+        _position = _start = _sumEnd = span.Offset;
         // Writers up to trace-cmd 3.1 leave the count of chunks out of the size.
         long slack = _compressed ? sizeof(uint) : 0;
         _end = Math.Min(span.Offset + span.Size + slack, context.File.Length);
@@ -79,7 +80,7 @@ internal sealed class PageSource
         int length = (int)Math.Min(Math.Max(_context.WindowBytes, _pageSize), _end - _position);
         if (length > _bytesMax) return Stop("buffers for all CPUs exceed 192 MiB", "fewer CPUs or pages");
         if (_buffer.Length < length) _buffer = new byte[length];
-        Length = _context.File.Read(_position, _buffer.AsSpan(0, length));
+        Length = Read(_position, _buffer.AsSpan(0, length));
         _fileOffset = _position;
         _position += Length;
         // The gap is behind the pages that are still there: the next call reports it.
@@ -125,7 +126,7 @@ internal sealed class PageSource
             return Damage("compressed chunk in a file without compression", "plain data", "a chunk");
         if (_buffer.Length < size) _buffer = new byte[size];
         byte[] bytes = Tools.Packed((int)packed);
-        int read = _context.File.Read(start, bytes.AsSpan(0, (int)packed));
+        int read = Read(start, bytes.AsSpan(0, (int)packed));
         int length = read < packed
             ? -1 : Tools.Decompressor.Decompress(bytes, (int)packed, _buffer.AsSpan(0, (int)size));
         if (length != (int)size) return Damage("chunk that cannot be unpacked", $"{size} bytes", "damaged compressed data");
@@ -137,7 +138,7 @@ internal sealed class PageSource
     {
         value = 0;
         Span<byte> bytes = stackalloc byte[4];
-        if (_end - _position < 4 || _context.File.Read(_position, bytes) < 4) return false;
+        if (_end - _position < 4 || Read(_position, bytes) < 4) return false;
         _position += 4;
         value = _context.BigEndian
             ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Replay.Core.Checkpoints;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
 using Replay.Formats.Mapping;
@@ -64,6 +65,16 @@ internal sealed class RecordDecoder
 
     /// <summary>In a lane: true when the last record of the run became an event, so that what it brought belongs to that.</summary>
     public bool EndsAtEvent { get; private set; }
+
+    /// <summary>Saves or restores the counts.</summary>
+    public void Transfer(StateArchive archive)
+    {
+        EventCount = archive.Value(EventCount);
+        LostCount = archive.Value(LostCount);
+        HasTime = archive.Value(HasTime);
+        FirstTimeNs = archive.Value(FirstTimeNs);
+        LastTimeNs = archive.Value(LastTimeNs);
+    }
 
     /// <summary>
     /// Consumes records of one stream while they come before the runner-up's and the batch has room. False when the

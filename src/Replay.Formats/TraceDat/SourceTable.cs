@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Replay.Core.Checkpoints;
 using Replay.Formats.Ftrace;
 using Replay.Formats.Mapping;
 
@@ -91,6 +92,32 @@ internal sealed class SourceTable
         if (IsIgnored(name)) plan = SourceSlot.Ignored;
         else if (format is not null && _mapper.AddFormat(format) is >= 0 and var number) plan = number + 1;
         _slots[id].Plan = plan;
+    }
+
+    /// <summary>
+    /// Saves which numbers occurred, in that order, and how often; or resolves them in a fresh table, so that they get the
+    /// plans that they had. What is wrong with their formats is reported again.
+    /// </summary>
+    public void Transfer(StateArchive archive)
+    {
+        int count = archive.Count(_names.Count, FormatIndex.IdMax + 1);
+        if (!archive.IsLoading)
+        {
+            foreach (int id in _names.Keys) Transfer(archive, id);
+            return;
+        }
+        for (int i = 0; i < count; i++) Transfer(archive, 0);
+    }
+
+    private void Transfer(StateArchive archive, int id)
+    {
+        id = archive.Count(id, FormatIndex.IdMax);
+        if (archive.IsLoading)
+        {
+            if (IsResolved(id)) throw new CheckpointException($"event number {id} stands twice");
+            Resolve(id);
+        }
+        _slots[id].Count = archive.Value(_slots[id].Count);
     }
 
     /// <summary>

@@ -19,11 +19,8 @@ namespace Replay.Formats.TraceDat;
 /// Times are those of the recorded clock in nanoseconds. A clock that counts cycles is converted where the file says
 /// how; the offset to wall time is in <see cref="RecordingInfo.WallOffsetNs"/>.
 /// </remarks>
-public sealed class TraceDatRecording : Recording
+public sealed partial class TraceDatRecording : Recording
 {
-    /// <summary>Most canonical records in a batch.</summary>
-    private const int BatchRecords = 8192;
-
     /// <summary>Bytes of data that all CPUs together read ahead, and the most that one does.</summary>
     private const int WindowsBytes = 64 << 20;
     private const int WindowMax = 128 * 1024;
@@ -72,6 +69,9 @@ public sealed class TraceDatRecording : Recording
         FillInfo();
     }
 
+    /// <summary>Canonical records at which a batch is full; tests choose odd ones.</summary>
+    internal int RecordsPerBatch { get; set; } = 8192;
+
     /// <inheritdoc/>
     public override double Progress =>
         _dataBytes == 0 ? 1 : Math.Min(1, (double)_context.BytesRead / _dataBytes);
@@ -106,6 +106,7 @@ public sealed class TraceDatRecording : Recording
                 StartLanes(_laneSettings);
             used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
             _straightRecords += used;
+            (_bytesReadBefore, _bytesRead) = (_bytesRead, _context.BytesRead);
             Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount + (_merge?.LostCount ?? 0);
             if (_merger.Count == 0) Finish();
         }
@@ -194,13 +195,13 @@ public sealed class TraceDatRecording : Recording
     private int Fill<TOrder>() where TOrder : struct, IByteOrder
     {
         int used = 0;
-        Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordDecoder.StepRecordsMax);
-        while (used < BatchRecords && _merger.Count > 0)
+        Span<IrqEvent> batch = _buffer.Records(0, RecordsPerBatch + RecordDecoder.StepRecordsMax);
+        while (used < RecordsPerBatch && _merger.Count > 0)
         {
             CpuStream stream = _streams[_merger.Top];
             _merger.RunnerUp(out ulong limitNs, out int rank);
             bool winsTie = _merger.Top < rank;
-            if (_kit.Decoder.Run<TOrder, Straight>(stream, batch, BatchRecords, limitNs, winsTie, ref used))
+            if (_kit.Decoder.Run<TOrder, Straight>(stream, batch, RecordsPerBatch, limitNs, winsTie, ref used))
             {
                 _merger.UpdateTop(stream.TimeNs);
                 continue;
@@ -215,12 +216,12 @@ public sealed class TraceDatRecording : Recording
     private int Merge(LaneMerge merge)
     {
         int used = 0;
-        Span<IrqEvent> batch = _buffer.Records(0, BatchRecords + RecordDecoder.StepRecordsMax);
-        while (used < BatchRecords && _merger.Count > 0)
+        Span<IrqEvent> batch = _buffer.Records(0, RecordsPerBatch + RecordDecoder.StepRecordsMax);
+        while (used < RecordsPerBatch && _merger.Count > 0)
         {
             int top = _merger.Top;
             _merger.RunnerUp(out ulong limitNs, out int rank);
-            if (merge.Run(top, batch, BatchRecords, limitNs, winsTie: top < rank, ref used, out ulong nextNs)) _merger.UpdateTop(nextNs);
+            if (merge.Run(top, batch, RecordsPerBatch, limitNs, winsTie: top < rank, ref used, out ulong nextNs)) _merger.UpdateTop(nextNs);
             else _merger.RemoveTop();
         }
         return used;

@@ -170,7 +170,10 @@ internal sealed class V7Sections
                 return text.ReadAll(MetadataReader.SymbolTextMax);
             error = "a text that goes on past the section";
         }
-        _layout.Report.Add(LossSeverity.Warning, $"section {id} cannot be read", (long)Math.Min(offset, long.MaxValue), "text", error);
+        string what = $"section {id} cannot be read";
+
+        // Who went to a saved place may have been told before that.
+        if (!_layout.Report.Has(what)) _layout.Report.Add(LossSeverity.Warning, what, (long)Math.Min(offset, long.MaxValue), "text", error);
         return [];
     }
 

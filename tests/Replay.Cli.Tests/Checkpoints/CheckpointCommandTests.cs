@@ -177,9 +177,9 @@ public sealed class CheckpointCommandTests
     [Fact]
     public void What_cannot_be_begun_in_its_middle_is_said()
     {
-        (_, _, string error) = Fakes.RealCli.Run("state", "traces/leak-pre/trace.dat", "--checkpoints");
-        Assert.Equal("irqreplay: note: --checkpoints: traces/leak-pre/trace.dat cannot be begun in its middle; convert it to a native file "
-            + "first (irqreplay convert traces/leak-pre/trace.dat -o trace.irqt)\n", error);
+        (_, _, string error) = Fakes.RealCli.Run("state", "traces/hazards/irq007-raises.irqs", "--checkpoints");
+        Assert.Equal("irqreplay: note: --checkpoints: traces/hazards/irq007-raises.irqs cannot be begun in its middle; convert it to a native file "
+            + "first (irqreplay convert traces/hazards/irq007-raises.irqs -o irq007-raises.irqt)\n", error);
     }
 
     internal static void Flip(string path, long offset)
@@ -191,7 +191,7 @@ public sealed class CheckpointCommandTests
         stream.WriteByte((byte)(value ^ 0x10));
     }
 
-    private static List<string> Positions(CheckpointedFile file)
+    internal static List<string> Positions(CheckpointedFile file)
     {
         var random = new Random(7);
         List<string> positions = ["end", "event:0", "time:0", "time:99999999", "mark:no such marker", "event:99999999"];

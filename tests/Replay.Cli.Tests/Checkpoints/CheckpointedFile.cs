@@ -10,7 +10,7 @@ using Replay.Formats.Native;
 
 namespace Replay.Cli.Tests.Checkpoints;
 
-/// <summary>A native recording of many small blocks in a folder of its own, and command lines on it.</summary>
+/// <summary>A recording in a folder of its own, native of many small blocks if it is not a copy, and command lines on it.</summary>
 internal sealed class CheckpointedFile : IDisposable
 {
     private const int RecordsPerBlock = 256;
@@ -21,6 +21,19 @@ internal sealed class CheckpointedFile : IDisposable
         Path = System.IO.Path.Combine(Folder, "a.irqt");
         Write(trace, records);
     }
+
+    private CheckpointedFile(string path, string name)
+    {
+        Folder = Directory.CreateTempSubdirectory("irqreplay-checkpoints-").FullName;
+        Path = System.IO.Path.Combine(Folder, name);
+        File.Copy(path, Path);
+        new FileInfo(Path).IsReadOnly = false;
+        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(Path);
+        while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) Note(batch);
+    }
+
+    /// <summary>A copy of a trace.</summary>
+    public static CheckpointedFile CopyOf(string path, string name = "a.dat") => new(System.IO.Path.Combine(Folders.Traces, path), name);
 
     public string Folder { get; }
 
@@ -65,7 +78,6 @@ internal sealed class CheckpointedFile : IDisposable
 
     private void Write(Recording recording, EventTables tables, NativeWriter writer, int records, int edited)
     {
-        Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
         while (Events.Count < records && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             int end = Math.Min(batch.Length, records - Events.Count);
@@ -73,11 +85,17 @@ internal sealed class CheckpointedFile : IDisposable
             IrqEvent[] written = batch[..end].ToArray();
             if (edited >= Events.Count && edited < Events.Count + end) written[edited - Events.Count].B ^= 1UL << 40;
             writer.Write(written, tables);
-            for (int i = 0; i < end; i++)
-            {
-                if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
-                if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
-            }
+            Note(batch[..end]);
+        }
+    }
+
+    private void Note(ReadOnlySpan<IrqEvent> batch)
+    {
+        Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
+        for (int i = 0; i < batch.Length; i++)
+        {
+            if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
+            if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class FieldCoverage
     private Func<byte[]> _save = () => [];
     private byte[] _before = [];
 
+    /// <summary>Types whose objects are none of the state, beside those that are always given.</summary>
+    public IReadOnlySet<Type> Given { get; init; } = new HashSet<Type>();
+
     /// <summary>Fields that hold state and whose change showed in nothing that was saved, over all objects so far.</summary>
     public List<string> Unproved()
     {
@@ -30,6 +33,9 @@ internal sealed class FieldCoverage
     }
 
     public int ProvedCount => _proved.Count;
+
+    /// <summary>Passes over values that cannot change after their object was made.</summary>
+    public bool PassesFixed { get; init; }
 
     /// <summary>Looks at one object; what <paramref name="save"/> gives must only depend on it.</summary>
     public void Look(object root, Func<byte[]> save)
@@ -47,7 +53,7 @@ internal sealed class FieldCoverage
         foreach (FieldInfo field in DeepComparison.FieldsOf(target.GetType()))
         {
             Type type = field.FieldType;
-            if (DeepComparison.IsGiven(type)) continue;
+            if (IsGiven(type) || (PassesFixed && field.IsInitOnly && IsValue(type))) continue;
             string name = $"{field.DeclaringType!.FullName}.{field.Name}";
             object? value = field.GetValue(target);
             void Put(object? changed)
@@ -135,7 +141,7 @@ internal sealed class FieldCoverage
     private void Item(object item, Action<object?> put)
     {
         if (item is IEnumerable items) WalkItems(item.GetType().ToString(), items, put: null);
-        else if (DeepComparison.IsGiven(item.GetType())) return;
+        else if (IsGiven(item.GetType())) return;
         else if (item.GetType().IsValueType || _seen.Add(item)) Walk(item, item.GetType().IsValueType ? put : null);
     }
 
@@ -158,6 +164,8 @@ internal sealed class FieldCoverage
             _proved.Add(name); // What cannot be is refused: it was looked at.
         }
     }
+
+    private bool IsGiven(Type type) => DeepComparison.IsGiven(type) || Given.Contains(type);
 
     private static bool IsValue(Type type) =>
         type.IsPrimitive || type.IsEnum || type == typeof(string) || (Nullable.GetUnderlyingType(type) is { } inner && (IsValue(inner) || inner.IsValueType));

@@ -4,7 +4,13 @@ using System.IO;
 using Replay.Cli.Tests.Captures;
 using Replay.Core.Rules;
 using Replay.Core.Verify;
+using Replay.Formats;
+using Replay.Formats.Bytes;
+using Replay.Formats.Ftrace;
+using Replay.Formats.Mapping;
+using Replay.Formats.Native;
 using Replay.Formats.Sidecar;
+using Replay.Formats.TraceDat;
 using Xunit;
 
 namespace Replay.Cli.Tests.Checkpoints;
@@ -89,9 +95,61 @@ public sealed class FieldCoverageTests
         Assert.True(forgotten.Count == 0, "not saved, or never used by any trace:\n" + string.Join("\n", forgotten));
     }
 
+    /// <summary>Fields of a trace.dat's reading that are none of its place.</summary>
+    private static readonly Dictionary<string, string> WithoutPlace = new(StringComparer.Ordinal)
+    {
+        ["ImportReport.<HasDataLoss>k__BackingField"] = "made of the entries",
+        ["ImportReport._byWhat"] = "an index of the entries",
+        ["Mapping.NameCache._bytes"] = "texts are found again in the table of names",
+        ["Mapping.RecordMapper._planCount"] = "formats are added again, in their order",
+        ["Mapping.RecordMapper._plans"] = "formats are added again, in their order",
+        ["Merge.CpuMerger"] = "made of the streams' times",
+        ["Merge.CpuMerger+Head"] = "made of the streams' times",
+        ["TraceDat.CpuStream.PeakNs"] = "lanes only",
+        ["TraceDat.CpuStream.TimeNs"] = "made of the clock",
+        ["TraceDat.PageSource.<HasGap>k__BackingField"] = "taken note of as soon as it is there",
+        ["TraceDat.PageSource._buffer"] = "read again",
+        ["TraceDat.RecordDecoder.<EndsAtEvent>k__BackingField"] = "lanes only",
+        ["TraceDat.RecordDecoder.<FloorNs>k__BackingField"] = "lanes only",
+        ["TraceDat.RecordDecoder.<ToldIds>k__BackingField"] = "lanes only",
+        ["TraceDat.RecordDecoder.<UntoldId>k__BackingField"] = "lanes only",
+        ["TraceDat.RecordTime"] = "lanes only",
+        ["TraceDat.SourceSlot.Plan"] = "numbers are resolved again, in their order",
+        ["TraceDat.SourceTable._ignorePatterns"] = "given when it is opened",
+        ["TraceDat.TraceDatRecording.<RecordsPerBatch>k__BackingField"] = "whoever reads chooses it",
+        ["TraceDat.TraceDatRecording._laneCount"] = "whoever reads chooses it",
+        ["TraceDat.TraceDatRecording._bytesRead"] = "made of the sources' positions",
+        ["TraceDat.TraceDatRecording._bytesReadBefore"] = "of the batch read last",
+    };
+
+    private static readonly HashSet<Type> GivenToReading =
+    [
+        typeof(InputFile), typeof(TraceDatLayout), typeof(TraceDatOptions), typeof(KernelAddresses), typeof(MappingTable), typeof(RecordingInfo),
+        typeof(BlockBuffer), typeof(DataContext), typeof(DataTools), typeof(TimeConverter), typeof(FormatIndex), typeof(PlanCompiler),
+        typeof(MapPlan), typeof(MarkerEvents), typeof(IAddressNames),
+    ];
+
+    [Fact]
+    public void Every_field_of_a_place_in_a_trace_dat_is_saved()
+    {
+        var coverage = new FieldCoverage { Given = GivenToReading, PassesFixed = true };
+        using TraceDatRecording recording = TraceDatRecording.Open(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"), new TraceDatOptions());
+        recording.NotePlaces();
+        recording.Report.Add(LossSeverity.Note, "something", 1, "nothing", "it");
+        for (int stop = 0; recording.TryReadBatch(out _); stop++)
+        {
+            if (stop % 4 == 0) coverage.Look(recording, () => StateCodec.Save(recording.Transfer));
+        }
+        coverage.Look(recording, () => StateCodec.Save(recording.Transfer));
+        List<string> forgotten = coverage.Unproved();
+        forgotten.RemoveAll(static field => WithoutPlace.ContainsKey(Short(field)) || WithoutPlace.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        Assert.True(forgotten.Count == 0, "not saved, or never used:\n" + string.Join("\n", forgotten));
+        Assert.True(coverage.ProvedCount > 20, $"only {coverage.ProvedCount} fields were looked at");
+    }
+
     private static string Short(string field)
     {
-        string name = field.Replace("Replay.Core.", "", StringComparison.Ordinal);
+        string name = field.Replace("Replay.Core.", "", StringComparison.Ordinal).Replace("Replay.Formats.", "", StringComparison.Ordinal);
         int arguments = name.IndexOf("[[", StringComparison.Ordinal);
         return arguments < 0 ? name : name[..arguments] + name[(name.LastIndexOf(']') + 1)..];
     }

@@ -90,7 +90,7 @@ public sealed class HostileCheckpointTests
 
     private static byte[] Lie(string path, byte[] whole, Random random) => Reseal(path, whole, state => Scramble(state, random), static _ => { });
 
-    internal static void Scramble(byte[] state, Random random)
+    internal static void Scramble(Span<byte> state, Random random)
     {
         for (int n = random.Next(1, 4); n > 0; n--)
         {

@@ -164,7 +164,7 @@ public sealed partial class StretchReplayTests
         }
     }
 
-    private static void Reseal(CheckpointedFile file, string command, Action<byte[]> editState, byte[]? whole = null)
+    internal static void Reseal(CheckpointedFile file, string command, Action<byte[]> editState, byte[]? whole = null)
     {
         string path = file.CheckpointsOf(command);
         File.WriteAllBytes(path, HostileCheckpointTests.Reseal(path, whole ?? File.ReadAllBytes(path), editState, static _ => { }));
@@ -172,7 +172,7 @@ public sealed partial class StretchReplayTests
 
     private static (int Code, string Out) Out((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
-    private static (int Code, string Out, string Error) Run(CheckpointedFile file, string command, params string[] options)
+    internal static (int Code, string Out, string Error) Run(CheckpointedFile file, string command, params string[] options)
     {
         (int code, string said, string error) = file.Run(command, options);
         return (code, Seconds().Replace(said, "…"), error);

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using Replay.Cli.Checkpoints;
+using Replay.Cli.Machines;
 using Replay.Cli.Tests.Captures;
 using Replay.Core.Checkpoints;
 using Replay.Core.Events;
@@ -79,7 +80,7 @@ public sealed class VerifyStretchTests
         WholeReplay.Straight(straight, expected, host);
 
         using var store = new CheckpointStore(
-            file.Path, CheckpointKind.Verifier, straight.Identify()!, rules.ToString(), isAsked: false, isLong: false, host);
+            new RecordingName(file.Path, null), CheckpointKind.Verifier, straight.Identify()!, rules.ToString(), isAsked: false, isLong: false, host);
         store.Open();
         int number = 0;
         using var stretches = new StretchReplay<OddSession>(store, Open, recording => new OddSession(

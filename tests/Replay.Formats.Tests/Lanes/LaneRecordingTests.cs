@@ -202,7 +202,7 @@ public sealed class LaneRecordingTests
         AssertSame(straight, Reading.Of(divided), what);
     }
 
-    private static void AssertSame(List<string> straight, List<string> other, string what)
+    internal static void AssertSame(List<string> straight, List<string> other, string what)
     {
         for (int i = 0; i < Math.Min(straight.Count, other.Count); i++)
             Assert.True(straight[i] == other[i], $"{what}, batch {i}: straight\n{straight[i]}\nlanes\n{other[i]}");
@@ -263,7 +263,7 @@ public sealed class LaneRecordingTests
         }
     }
 
-    private static byte[] MakeTraceDat(int version, string compression, bool bigEndian)
+    internal static byte[] MakeTraceDat(int version, string compression, bool bigEndian)
     {
         var writer = new TraceDatWriter { Version = version, Compression = compression, BigEndian = bigEndian, PageSize = 256 };
         foreach (string name in new[] { "", "second" })
@@ -279,7 +279,7 @@ public sealed class LaneRecordingTests
         return writer.Build();
     }
 
-    private static byte[] MakeTimes(Random random, bool corrected)
+    internal static byte[] MakeTimes(Random random, bool corrected)
     {
         const int Cpus = 3, Samples = 40;
         var writer = new TraceDatWriter { Version = 7, PageSize = 256 };
@@ -312,7 +312,7 @@ public sealed class LaneRecordingTests
         return writer.Build();
     }
 
-    private static byte[] Damage(byte[] original, Random random, int tail)
+    internal static byte[] Damage(byte[] original, Random random, int tail)
     {
         byte[] bytes = [.. original];
         for (int changes = random.Next(1, 8); changes > 0; changes--)

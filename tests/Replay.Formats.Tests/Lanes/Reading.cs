@@ -15,7 +15,9 @@ namespace Replay.Formats.Tests.Lanes;
 /// </summary>
 internal static class Reading
 {
-    public static List<string> Of(Recording recording)
+    /// <param name="recording">Read to its end.</param>
+    /// <param name="between">Called after each batch.</param>
+    public static List<string> Of(Recording recording, Action? between = null)
     {
         var seen = new List<string>();
         try
@@ -26,6 +28,7 @@ internal static class Reading
                 uint crc = Crc32C.Compute(MemoryMarshal.AsBytes(batch));
                 seen.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{batch.Length} records {crc:x8}, {Sofar(recording)}"));
+                between?.Invoke();
             }
         }
         catch (BadInputException e)

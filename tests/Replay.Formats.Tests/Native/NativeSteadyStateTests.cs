@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Replay.Formats.Tests.Native;
 
+[Collection("alone")] // What others keep in memory meanwhile would count.
 public sealed class NativeSteadyStateTests : IDisposable
 {
     private const int Blocks = 40;
