@@ -17,7 +17,10 @@ public sealed partial class Verifier<TRules>
     private void JudgeAssignSystem(in IrqEvent e)
     {
         GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
-        if (!_matrix.Seen && e.Vector == 0 && recorded.OnlineMaps == 0 && recorded.TotalAllocated == 0)
+
+        // They come in ascending order: where those below the window are missing, nothing is.
+        bool begins = e.Vector <= VectorMatrix.AllocStart && recorded.OnlineMaps == 0 && recorded.TotalAllocated == 0;
+        if (!_matrix.Seen && begins)
         {
             _matrix.Complete = true;
             _matrix.GlobalKnown = true;

@@ -90,7 +90,10 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         Assert.Equal(50_000, verifier.EventCount);
         VerifyTally tally = verifier.Tally;
         Assert.Equal(tally.Decisions, tally.Agreed + tally.Undetermined + tally.Disagreed);
-        Assert.InRange(tally.Disagreements.Count, 1, VerifyTally.KeptMax);
+        Assert.InRange(tally.Disagreements.Count, 0, VerifyTally.KeptMax);
+
+        // Random losses, and CPUs that show first in the middle, leave what differs open.
+        Assert.True(tally.Disagreed + tally.Undetermined > 1000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
     }
 
