@@ -4,13 +4,12 @@ using Replay.Core.Statistics;
 
 namespace Replay.Cli.Bench;
 
-/// <summary>One timed replay, with the loops that were run beside it.</summary>
+/// <summary>One timed replay, with what was run beside it.</summary>
 /// <param name="Cpu">CPU seconds of the replay, opening included.</param>
 /// <param name="Wall">Seconds on the wall.</param>
 /// <param name="Scan">CPU seconds of reading and checksumming the same file, just before.</param>
 /// <param name="Dispatch">CPU seconds of the calibrator's jumps: the mean of the runs before and after.</param>
-/// <param name="Memory">CPU seconds of the calibrator's memory loop: the mean of the runs before and after.</param>
-internal readonly record struct BenchSample(double Cpu, double Wall, double Scan, double Dispatch, double Memory);
+internal readonly record struct BenchSample(double Cpu, double Wall, double Scan, double Dispatch);
 
 /// <summary>Seconds on the wall of a replay's parts.</summary>
 /// <param name="Open">Opening the recording: formats, names, index.</param>
@@ -65,6 +64,9 @@ internal sealed record BenchResult
 
     /// <summary>Threads that shared the reading.</summary>
     public int Lanes { get; init; } = 1;
+
+    /// <summary>Processes that the runs were divided among.</summary>
+    public int Processes { get; init; } = 1;
 
     /// <summary>Runs that were not timed.</summary>
     public required int WarmUps { get; init; }

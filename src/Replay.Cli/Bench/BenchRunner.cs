@@ -50,7 +50,8 @@ internal sealed class BenchRunner
     /// <summary>Damage in the recording, as the first replay met it.</summary>
     public TimedReplay First { get; private set; } = null!;
 
-    public BenchResult Run()
+    /// <param name="timesKinds">Also times each kind of event alone.</param>
+    public BenchResult Run(bool timesKinds)
     {
         var machine = MachineDescription.Now();
         _note("warming up");
@@ -74,7 +75,7 @@ internal sealed class BenchRunner
             AllocatedPerRun = warm.Allocated,
             AllocatedPerEvent = warm.Steady.Records > 0 ? warm.Steady.Bytes / (double)warm.Steady.Records : null,
         };
-        return WithKinds(result);
+        return timesKinds ? WithKinds(result) : result;
     }
 
     /// <summary>Until the code is compiled and the file is in memory; the last of these runs tells what is allocated.</summary>
@@ -98,7 +99,7 @@ internal sealed class BenchRunner
         var samples = new List<BenchSample>();
         _parts.Clear();
         long start = Stopwatch.GetTimestamp();
-        (double dispatch, double memory) = _calibrator.Run();
+        double dispatch = _calibrator.Run();
         while (samples.Count < _options.Times)
         {
             if (samples.Count >= BenchOptions.TimesLeast && Stopwatch.GetElapsedTime(start).TotalSeconds > _options.Seconds) break;
@@ -110,9 +111,9 @@ internal sealed class BenchRunner
             // What one replay leaves behind is not charged to the next.
             GC.Collect();
             Elapsed elapsed = Replay().Elapsed;
-            (double nextDispatch, double nextMemory) = _calibrator.Run();
-            samples.Add(new BenchSample(elapsed.CpuSeconds, elapsed.WallSeconds, scan, (dispatch + nextDispatch) / 2, (memory + nextMemory) / 2));
-            (dispatch, memory) = (nextDispatch, nextMemory);
+            double next = _calibrator.Run();
+            samples.Add(new BenchSample(elapsed.CpuSeconds, elapsed.WallSeconds, scan, (dispatch + next) / 2));
+            dispatch = next;
         }
         return samples;
     }

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
 using System.Text.Json;
 using Replay.Core.Statistics;
 
@@ -30,7 +28,7 @@ internal sealed record Duel(
     /// <exception cref="UsageException">The other program cannot be run, or fails.</exception>
     public static Duel Run(string other, string file, BenchOptions options, Action<string> note)
     {
-        (string own, string[] prefix) = Self();
+        (string own, string[] prefix) = OwnProgram.Find("--against");
         var otherRuns = new List<Elapsed>();
         var ownRuns = new List<Elapsed>();
         string otherDigest = Start(other, [], file).Digest, ownDigest = Start(own, prefix, file).Digest;
@@ -51,36 +49,18 @@ internal sealed record Duel(
 
     private static SampleSet Wall(List<Elapsed> runs) => SampleSet.Of(runs.ConvertAll(static run => run.WallSeconds).ToArray());
 
-    private static (string Program, string[] Prefix) Self()
-    {
-        string program = Environment.ProcessPath ?? throw new UsageException("--against: this program cannot find its own file");
-        return Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? (program, [Path.Combine(AppContext.BaseDirectory, "irqreplay.dll")])
-            : (program, []);
-    }
-
     private static (Elapsed Elapsed, string Digest) Start(string program, string[] prefix, string file)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[.. prefix, "replay", file, "--format", "json"]) start.ArgumentList.Add(argument);
         double? cpu = ChildTime.Seconds();
         long from = Stopwatch.GetTimestamp();
+        (int code, string output) = OwnProgram.Run("--against", program, [.. prefix, "replay", file, "--format", "json"]);
+        double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        if (code is not (ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput))
+            throw new UsageException($"--against {program}: \"replay {file} --format json\" ended with exit code {code}");
         try
         {
-            using Process process = Process.Start(start) ?? throw new UsageException($"--against {program}: cannot be started");
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginErrorReadLine();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
-            if (process.ExitCode is not (ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput))
-                throw new UsageException($"--against {program}: \"replay {file} --format json\" ended with exit code {process.ExitCode}");
             using JsonDocument report = JsonDocument.Parse(output);
             return (new Elapsed(ChildTime.Seconds() - cpu ?? wall, wall), report.RootElement.GetProperty("digest").GetString() ?? "");
-        }
-        catch (Win32Exception e)
-        {
-            throw new UsageException($"--against {program}: cannot be started: {e.Message}", e);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -12,9 +12,16 @@ internal static class SavedBench
     public static BenchResult Read(string path)
     {
         using JsonDocument document = SavedFile.Read(path, BenchJson.Kind);
+        return Read(document.RootElement, path);
+    }
+
+    /// <summary>What the JSON of <c>bench</c> says; <paramref name="path"/> is for messages.</summary>
+    /// <exception cref="UsageException">It says something else.</exception>
+    public static BenchResult Read(JsonElement root, string path)
+    {
         try
         {
-            JsonElement root = document.RootElement, file = root.GetProperty("file"), machine = root.GetProperty("machine");
+            JsonElement file = root.GetProperty("file"), machine = root.GetProperty("machine");
             return new BenchResult
             {
                 Machine = new MachineDescription(Text(machine, "cpu"), machine.GetProperty("cores").GetInt32(), Text(machine, "os"), Text(machine, "runtime"), null),
@@ -23,6 +30,7 @@ internal static class SavedBench
                 Digest = Text(root, "digest"),
                 MeasuredAt = Text(root, "measuredAt"),
                 Lanes = root.GetProperty("lanes").GetInt32(),
+                Processes = root.TryGetProperty("processes", out JsonElement processes) ? processes.GetInt32() : 1,
                 WarmUps = root.GetProperty("warmUps").GetInt32(),
                 Samples = Samples(root.GetProperty("samples")),
             };
@@ -38,11 +46,11 @@ internal static class SavedBench
     private static List<BenchSample> Samples(JsonElement element)
     {
         double[] cpu = Series(element, "cpuSeconds"), wall = Series(element, "wallSeconds"), scan = Series(element, "scanSeconds"),
-            dispatch = Series(element, "dispatchSeconds"), memory = Series(element, "memorySeconds");
-        if (cpu.Length == 0 || wall.Length != cpu.Length || scan.Length != cpu.Length || dispatch.Length != cpu.Length || memory.Length != cpu.Length)
-            throw new FormatException("samples: five series of one length are needed");
+            dispatch = Series(element, "dispatchSeconds");
+        if (cpu.Length == 0 || wall.Length != cpu.Length || scan.Length != cpu.Length || dispatch.Length != cpu.Length)
+            throw new FormatException("samples: four series of one length are needed");
         var samples = new List<BenchSample>(cpu.Length);
-        for (int i = 0; i < cpu.Length; i++) samples.Add(new BenchSample(cpu[i], wall[i], scan[i], dispatch[i], memory[i]));
+        for (int i = 0; i < cpu.Length; i++) samples.Add(new BenchSample(cpu[i], wall[i], scan[i], dispatch[i]));
         return samples;
     }
 

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO;
+using System.Linq;
 using Replay.Cli.Bench;
 using Replay.Cli.Output;
 using Replay.Formats;
@@ -61,6 +64,18 @@ internal sealed class BenchCommand
         DefaultValueFactory = static _ => 1,
     };
 
+    private readonly Option<int?> _processes = new("--processes")
+    {
+        Description = $"Processes that the runs are divided among, for one may be unlucky as a whole: {BenchProcesses.Usual} with --save or --baseline, else 1.",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _samplesOnly = new("--samples-only")
+    {
+        Description = "Measure nothing but whole replays: for the further processes of a session.",
+        Hidden = true,
+    };
+
     private readonly Option<bool> _all = new("--all")
     {
         Description = "List every kind of event; otherwise the most expensive ones.",
@@ -72,7 +87,7 @@ internal sealed class BenchCommand
         _createSession = createSession;
         _shared = new SharedOptions(command);
         _rules = new RuleOptions(command);
-        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _lanes, _all]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _lanes, _processes, _samplesOnly, _all]) command.Options.Add(option);
         command.SetAction(Run);
     }
 
@@ -96,9 +111,12 @@ internal sealed class BenchCommand
         string? baselineFile = result.GetValue(_baseline);
         BenchResult? baseline = baselineFile is null ? null : SavedBench.Read(baselineFile);
         Func<string, int, Recording> opener = _shared.Opener(result, _host);
+        int processes = ReadProcesses(result, options);
         var runner = new BenchRunner(file, () => opener(file, options.Lanes),
-            recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))), options, progress.Write);
-        BenchResult measured = runner.Run();
+            recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
+            BenchProcesses.Share(options, 0, processes), progress.Write);
+        BenchResult measured = runner.Run(timesKinds: !result.GetValue(_samplesOnly));
+        if (processes > 1) measured = BenchProcesses.Add(measured, RecordingArguments(result), options, processes, progress.Write);
         progress.Dispose();
         BenchComparison? comparison = baseline is null ? null : BenchComparison.Of(baseline, measured, baselineFile!, options.Thresholds);
         if (result.GetValue(_save) is { } save)
@@ -117,6 +135,30 @@ internal sealed class BenchCommand
         if (format == OutputFormat.Json) BenchJson.Write(duel, file, _host.Out);
         else BenchText.Write(duel, file, _host);
         return duel.IsRegression ? ExitCodes.Findings : ExitCodes.Clean;
+    }
+
+    private int ReadProcesses(ParseResult result, BenchOptions options)
+    {
+        bool isKept = (result.GetValue(_save) ?? result.GetValue(_baseline)) is not null;
+        int processes = result.GetValue(_processes) ?? (isKept ? BenchProcesses.Usual : 1);
+        if (processes is < 1 or > BenchProcesses.Max)
+            throw new UsageException($"--processes {processes}: a number from 1 to {BenchProcesses.Max} is needed");
+        return Math.Min(processes, options.Times);
+    }
+
+    /// <summary>What was typed, without the options of measuring and output.</summary>
+    private List<string> RecordingArguments(ParseResult result)
+    {
+        HashSet<string> withValue = [.. ((Option[])[_times, _seconds, _baseline, _save, _effect, _lanes, _processes]).Select(static option => option.Name), "--format"];
+        List<string> kept = [];
+        for (int i = 1; i < result.Tokens.Count; i++)
+        {
+            Token token = result.Tokens[i];
+            bool isOption = token.Type == TokenType.Option;
+            if (isOption && withValue.Contains(token.Value)) i++;
+            else if (!isOption || token.Value != _all.Name) kept.Add(token.Value);
+        }
+        return kept;
     }
 
     private BenchOptions ReadOptions(ParseResult result)

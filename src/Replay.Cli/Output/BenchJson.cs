@@ -105,6 +105,7 @@ internal static class BenchJson
         json.WriteNumber("lanes", result.Lanes);
         json.WriteString("timeOf", result.Lanes > 1 ? "wall" : "cpu");
         json.WriteNumber("runs", result.Samples.Count);
+        json.WriteNumber("processes", result.Processes);
         json.WriteNumber("warmUps", result.WarmUps);
         WriteInterval(json, "cpuSeconds", result.Of(static sample => sample.Cpu));
         WriteInterval(json, "wallSeconds", result.Of(static sample => sample.Wall));
@@ -160,7 +161,6 @@ internal static class BenchJson
         Series(json, "wallSeconds", result, static sample => sample.Wall);
         Series(json, "scanSeconds", result, static sample => sample.Scan);
         Series(json, "dispatchSeconds", result, static sample => sample.Dispatch);
-        Series(json, "memorySeconds", result, static sample => sample.Memory);
         json.WriteEndObject();
     }
 
@@ -177,7 +177,7 @@ internal static class BenchJson
         WriteVerdict(json, comparison.Result);
         json.WriteNumber("effect", comparison.Effect);
         WriteNumber(json, "dispatchRatio", comparison.DispatchRatio);
-        WriteNumber(json, "memoryRatio", comparison.MemoryRatio);
+        WriteNumber(json, "scanRatio", comparison.ScanRatio);
         json.WriteBoolean("sameDigest", comparison.SameState);
         json.WriteString("baselineMeasuredAt", comparison.Baseline.MeasuredAt);
         json.WriteBoolean("regression", comparison.IsRegression);

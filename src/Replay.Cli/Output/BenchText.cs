@@ -67,7 +67,8 @@ internal static class BenchText
     private static void WriteMedians(ReportConsole console, BenchResult result)
     {
         BenchFile file = result.File;
-        console.Line($"{PlainText.Count(result.Samples.Count, "run")} after {PlainText.Count(result.WarmUps)} to warm up; medians{(result.Lanes > 1 ? $"; {result.Lanes} lanes, speeds by the clock on the wall" : ", speeds by CPU time")}");
+        string processes = result.Processes > 1 ? $" in {PlainText.Count(result.Processes, "process")}" : "";
+        console.Line($"{PlainText.Count(result.Samples.Count, "run")}{processes} after {PlainText.Count(result.WarmUps)} to warm up; medians{(result.Lanes > 1 ? $"; {result.Lanes} lanes, speeds by the clock on the wall" : ", speeds by CPU time")}");
         Table table = ReportConsole.NewTable("!", ">Median", ">95 % interval");
         Row(table, "replay, CPU", result.Of(static sample => sample.Cpu), DurationText.Seconds);
         Row(table, "replay, wall clock", result.Of(static sample => sample.Wall), DurationText.Seconds);
@@ -125,8 +126,8 @@ internal static class BenchText
         console.Line();
         console.Heading($"Against {baselineFile}, measured {comparison.Baseline.MeasuredAt}");
         WriteVerdict(console, comparison.Result, "a replay", comparison.Effect);
-        console.Line($"  The machine: jumps take {DurationText.Factor(comparison.DispatchRatio)} as long as then, memory "
-            + $"{DurationText.Factor(comparison.MemoryRatio)}; all times are divided by the mean of both.", ReportConsole.Dim);
+        console.Line($"  The machine: jumps take {DurationText.Factor(comparison.DispatchRatio)} as long as then, reading the file "
+            + $"{DurationText.Factor(comparison.ScanRatio)}; what that explains is taken out.", ReportConsole.Dim);
         MachineDescription then = comparison.Baseline.Machine, now = comparison.Now.Machine;
         if ((then with { Load = null }) != (now with { Load = null })) console.Line("  Then: " + then, ReportConsole.Warn);
         if (!comparison.SameState)

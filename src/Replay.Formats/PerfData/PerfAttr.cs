@@ -112,7 +112,7 @@ internal sealed class PerfAttr
 
     /// <summary>Where a sample keeps what places it; null where it does not keep it all.</summary>
     public SampleShape? Shape => IdOffset < 0 || TimeOffset < 0 || CpuOffset < 0 ? null
-        : new SampleShape(IdOffset, TimeOffset, CpuOffset, FixedBytes);
+        : new SampleShape(IdOffset, TimeOffset, CpuOffset);
 
     /// <param name="bytes">As many bytes as its maker knew; more than are known here are no harm.</param>
     /// <param name="bigEndian">Byte order of the file.</param>
@@ -206,5 +206,8 @@ internal sealed class PerfAttr
 /// <param name="IdOffset">Number of its event.</param>
 /// <param name="TimeOffset">Time.</param>
 /// <param name="CpuOffset">CPU.</param>
-/// <param name="Bytes">Bytes before what has a length of its own.</param>
-internal readonly record struct SampleShape(int IdOffset, int TimeOffset, int CpuOffset, int Bytes);
+internal readonly record struct SampleShape(int IdOffset, int TimeOffset, int CpuOffset)
+{
+    /// <summary>Bytes that have all of them.</summary>
+    public int Bytes { get; } = Math.Max(IdOffset, Math.Max(TimeOffset, CpuOffset)) + 8;
+}

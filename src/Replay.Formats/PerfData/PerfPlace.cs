@@ -54,16 +54,18 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
         return lost > LostMax ? 0 : lost;
     }
 
-    /// <summary>As above, where all events keep the same things at the same places, as perf lets them.</summary>
+    /// <summary>As above, where all events keep what places them at the same places, as perf lets them.</summary>
     private static PerfPlace Of(PerfLayout layout, ReadOnlySpan<byte> body, SampleShape shape)
     {
         bool bigEndian = layout.BigEndian;
         ulong id = PerfAttr.U64(body[shape.IdOffset..], bigEndian);
         int number = layout.FindAttr(id);
         if (number < 0) return new PerfPlace(PlaceState.UnknownEvent, null, id, 0, 0);
+        PerfAttr attr = layout.Attrs[number];
+        if (body.Length < attr.FixedBytes) return new PerfPlace(PlaceState.Cut, attr, id, 0, 0);
         uint cpu = PerfAttr.U32(body[shape.CpuOffset..], bigEndian);
         ulong timeNs = PerfAttr.U64(body[shape.TimeOffset..], bigEndian);
-        return new PerfPlace(cpu <= ushort.MaxValue ? PlaceState.Known : PlaceState.Nowhere, layout.Attrs[number], id, (ushort)cpu, timeNs);
+        return new PerfPlace(cpu <= ushort.MaxValue ? PlaceState.Known : PlaceState.Nowhere, attr, id, (ushort)cpu, timeNs);
     }
 
     private static bool TryWord(PerfLayout layout, ReadOnlySpan<byte> body, PerfAttr attr, int place, bool isSample, out ulong word)

@@ -18,17 +18,46 @@ public sealed class BenchComparisonTests
     [InlineData(1.06, 1, 1, Verdict.Slower)]
     [InlineData(0.9, 1, 1, Verdict.Faster)]
     [InlineData(1, 2, 2, Verdict.Same)]
-    [InlineData(1.06, 0.5, 0.5, Verdict.Slower)]
-    [InlineData(1.06, 0.9, 1.1, Verdict.Same)] // The loops disagree by more than the code's difference.
-    [InlineData(1.5, 0.9, 1.1, Verdict.Slower)]
-    public void The_machine_is_told_from_the_code(double code, double jumps, double memory, Verdict verdict)
+    [InlineData(1, 1, 3, Verdict.Same)] // The kernel keeps the file in smaller pages now.
+    [InlineData(1.3, 0.5, 0.5, Verdict.Slower)]
+    [InlineData(1.06, 2, 2, Verdict.Same)] // So much was corrected that this may be a mistake of it.
+    [InlineData(1.5, 2, 1, Verdict.Slower)]
+    public void The_machine_is_told_from_the_code(double code, double jumps, double reading, Verdict verdict)
     {
-        BenchResult then = Session(1, 1, 1, seed: 1), now = Session(code, jumps, memory, seed: 2);
+        BenchResult then = Session(1, 1, 1, seed: 1), now = Session(code, jumps, reading, seed: 2);
         BenchComparison comparison = BenchComparison.Of(then, now, "then.json", Usual);
         Assert.Equal(verdict, comparison.Result.Verdict);
         Assert.Equal(verdict == Verdict.Slower, comparison.IsRegression);
         Assert.InRange(comparison.DispatchRatio, jumps * 0.98, jumps * 1.02);
-        Assert.InRange(comparison.MemoryRatio, memory * 0.98, memory * 1.02);
+        Assert.InRange(comparison.ScanRatio, reading * 0.98, reading * 1.02);
+    }
+
+    /// <summary>Where a process has its memory makes one in sixteen 4 % slower, from its first run to its last.</summary>
+    [Fact]
+    public void An_unlucky_process_is_no_regression()
+    {
+        int alarms = 0;
+        for (int seed = 0; seed < 200; seed++)
+        {
+            BenchResult then = Processes(seed), now = Processes(seed + 1000);
+            if (BenchComparison.Of(then, now, "", Usual).Result.Verdict is Verdict.Slower or Verdict.Faster) alarms++;
+        }
+        Assert.InRange(alarms, 0, 4);
+    }
+
+    [Theory]
+    [InlineData(15, 5, 3, 3)]
+    [InlineData(6, 5, 2, 1)]
+    [InlineData(7, 1, 7, 7)]
+    public void Runs_are_divided_among_processes(int times, int processes, int first, int last)
+    {
+        var options = new BenchOptions(times, 10, Usual);
+        int sum = 0;
+        for (int i = 0; i < processes; i++) sum += BenchProcesses.Share(options, i, processes).Times;
+        Assert.Equal(times, sum);
+        Assert.Equal(first, BenchProcesses.Share(options, 0, processes).Times);
+        Assert.Equal(last, BenchProcesses.Share(options, processes - 1, processes).Times);
+        Assert.Equal(10.0 / processes, BenchProcesses.Share(options, 0, processes).Seconds);
     }
 
     /// <summary>Half of the runs of one session fall into a minute in which the machine is half as fast.</summary>
@@ -113,16 +142,26 @@ public sealed class BenchComparisonTests
         }
     }
 
-    private static BenchResult Session(double code, double jumps, double memory, int seed, double slowHalf = 1)
+    private static BenchResult Processes(int seed)
+    {
+        var random = new Random(seed);
+        List<BenchSample> samples = [];
+        for (int process = 0; process < BenchProcesses.Usual; process++)
+            samples.AddRange(Session(random.Next(16) == 0 ? 1.04 : 1, 1, 1, random.Next()).Samples);
+        return Session(1, 1, 1, seed) with { Samples = samples, Processes = BenchProcesses.Usual };
+    }
+
+    private static BenchResult Session(double code, double jumps, double reading, int seed, double slowHalf = 1)
     {
         const int Runs = 20;
         var random = new Random(seed);
         var samples = new List<BenchSample>();
         for (int i = 0; i < Runs; i++)
         {
-            double hour = i < Runs / 2 ? slowHalf : 1, machine = Math.Sqrt(jumps * memory) * hour;
-            samples.Add(new BenchSample(0.04 * code * machine * Noise(random), 0.05 * machine, 0.01, 0.007 * jumps * hour * Noise(random),
-                0.006 * memory * hour * Noise(random)));
+            double hour = i < Runs / 2 ? slowHalf : 1;
+            double read = 0.01 * reading * hour * Noise(random), rest = 0.03 * jumps * hour * Noise(random);
+            samples.Add(new BenchSample(
+                (read + rest) * code, 0.05 * hour, read * Noise(random), 0.007 * jumps * hour * Noise(random)));
         }
         return new BenchResult
         {
