@@ -115,6 +115,9 @@ internal static class WholeCommand
         var start = new ProcessStartInfo(cli) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("replay");
         start.ArgumentList.Add(path);
+
+        // The first run would make some and the others use them.
+        start.ArgumentList.Add("--no-checkpoints");
         double? cpu = ChildrenCpuSeconds();
         long from = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start) ?? throw new IOException($"{cli}: cannot be started");
