@@ -46,7 +46,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         rows.Clear();
         foreach (Option option in command.Options)
         {
-            if (option is not HelpOption) rows.Add((Label(option), option.Description ?? ""));
+            if (option is not HelpOption && !option.Hidden) rows.Add((Label(option), option.Description ?? ""));
         }
         rows.Add(("-h, --help", "This text."));
         Section(writer, "Options:", rows, width);

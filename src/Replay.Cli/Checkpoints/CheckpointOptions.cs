@@ -27,7 +27,7 @@ internal sealed class CheckpointOptions
         {
             Description = $"Keep saved states beside the recording (FILE{kind.Extension}), so that {use}; "
                 + "native files of 10 million events and more get them anyway, and so does a trace.dat of about that size "
-                + "(320 MB; packed, 40 MB).",
+                + "(1 GB; packed, 120 MB).",
         };
         command.Options.Add(_make);
         command.Options.Add(_off);

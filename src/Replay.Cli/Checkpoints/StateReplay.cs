@@ -85,7 +85,16 @@ internal sealed class StateReplay : IDisposable
             if (records == batch.Length) recorder?.AfterBatch(batch);
             progress.Report(cursor.Events);
         }
-        cursor.RequireReached();
+        try
+        {
+            cursor.RequireReached();
+        }
+        catch (UsageException)
+        {
+            // It may have been in what the recording lost.
+            Losses.Write(recording, OutputFormat.Json, _host.Error);
+            throw;
+        }
         StateReport state = session.DescribeState(_position.Text);
         recorder?.Finish(isWhole, isTold: false);
         return state;

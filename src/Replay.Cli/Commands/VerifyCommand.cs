@@ -57,6 +57,8 @@ internal sealed class VerifyCommand
         (Recording recording, VerifySession session) = (whole.Recording, whole.Session);
         VerifyReport report = session.Finish();
         Losses.Write(recording, format, _host.Error);
+        long unlisted = report.Tally.Disagreed - report.Tally.Disagreements.Count;
+        if (unlisted > 0) _host.Error.WriteLine($"irqreplay: note: {PlainText.Count(unlisted, "difference")} more than can be listed");
         if (format == OutputFormat.Json) VerifyJson.Write(report, session.RulesName, _host.Out);
         else VerifyText.Write(report, session.RulesName, recording, _shared.GetName(result).Title, result.GetValue(_all), _host);
         return ExitCodes.For(recording.Report, report.Tally.Disagreed > 0);

@@ -27,12 +27,15 @@ public sealed partial class TraceDatRecording
     private const int BytesPerEvent = 32;
     private const int PackedBytesPerEvent = 4;
 
+    /// <summary>Records of a usual recording of which one becomes an event, with the room that pages leave.</summary>
+    private const int RecordsPerEvent = 3;
+
     // Bytes read of the CPUs' data up to the batch read last and up to the one before it.
     private long _bytesRead;
     private long _bytesReadBefore;
 
     /// <inheritdoc/>
-    public override long EventsExpected => _finished ? Info.EventCount : WorkOf(_dataBytes);
+    public override long EventsExpected => _finished ? Info.EventCount : WorkOf(_dataBytes) / RecordsPerEvent;
 
     /// <inheritdoc/>
     /// <remarks>Most records of a file may become no event, and are read all the same.</remarks>

@@ -51,7 +51,8 @@ public sealed class VerifyStretchTests
         using var file = new CheckpointedFile { Pace = new CheckpointPace(50_000, 0, long.MaxValue) };
         file.Write("leak-pre/trace.dat", int.MaxValue, least: 4_000_000);
         Check(file, "--rules", "linux-6.12");
-        string text = file.Run("verify", "--rules", "linux-6.12", "--format", "json").Out;
+        (_, string text, string notes) = file.Run("verify", "--rules", "linux-6.12", "--format", "json");
+        Assert.Contains("differences more than can be listed", notes, StringComparison.Ordinal);
         using JsonDocument said = JsonDocument.Parse(text);
         Assert.Equal(VerifyTally.KeptMax, said.RootElement.GetProperty("disagreements").GetArrayLength());
         Assert.True(said.RootElement.GetProperty("undetermined").GetInt64() > 1000);
@@ -202,7 +203,9 @@ public sealed class VerifyStretchTests
     {
         var result = file.Run(command[0], [.. command.AsSpan(1), .. options]);
         // That old ones do not fit is said where new ones are made, and is not what this is about.
-        return Array.IndexOf(options, "--checkpoints") >= 0 && command.Length > 1 ? result with { Error = "" } : result;
+        if (Array.IndexOf(options, "--checkpoints") < 0 || command.Length == 1) return result;
+        string[] notes = result.Error.Split('\n');
+        return result with { Error = string.Join('\n', Array.FindAll(notes, static note => !note.Contains(".irqv", StringComparison.Ordinal))) };
     }
 
     private static string Describe(VerifySession session)

@@ -94,6 +94,16 @@ public class StateCommandTests
     }
 
     [Fact]
+    public void A_position_that_may_have_been_lost_comes_with_the_loss()
+    {
+        (int code, string output, string error) = RealCli.RunOn(
+            "irqs 1\n@sealed\n1.0 0 handler_entry irq=5 name=a\n1.1 0 handler_exit irq=5 ret=1\n", "state", "--at", "event:9");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("DATA LOSS: text cut short", error, StringComparison.Ordinal);
+        Assert.Contains("the last event of the recording is number 1", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_cpu_brings_only_the_interrupts_on_it()
     {
         using var cli = new Fakes.Cli { Session = new FakeSession { Describe = SampleState.Full } };
