@@ -21,14 +21,17 @@ public sealed partial class GuidedKernel
 
     private VectorCleanup OwnCleanup => _rules.Cleanup ?? _rules.Recorded.Cleanup;
 
-    private byte WindowEnd => _rules.WindowEnd ?? _machine.Matrix.AllocEnd;
+    // Where recording began in the middle the machine never saw a fresh map: the window is the recorded kernel's.
+    private byte RecordedEnd => _machine.Matrix.Complete ? _machine.Matrix.AllocEnd : _rules.Recorded.WindowEnd;
+
+    private byte WindowEnd => _rules.WindowEnd ?? RecordedEnd;
 
     /// <summary>
     /// Vectors that the window has more than the recorded one: where it ends, and the clean-up vector, which is the system's
     /// as long as an IPI uses it.
     /// </summary>
     private int WindowShift =>
-        (_rules.WindowEnd is { } end ? end - _machine.Matrix.AllocEnd : 0)
+        (_rules.WindowEnd is { } end ? end - RecordedEnd : 0)
         + (OwnCleanup == _rules.Recorded.Cleanup ? 0 : OwnCleanup == VectorCleanup.Timer ? 1 : -1);
 
     /// <summary>Counts a decision; true for the first one, which is then told in words.</summary>
@@ -102,7 +105,7 @@ public sealed partial class GuidedKernel
     {
         if (cpu >= _cpusUsed || _cpus[cpu].WindowTold || !_machine.Matrix[cpu].Known || _machine.Matrix[cpu].Resync) return;
         _cpus[cpu].WindowTold = true;
-        byte recordedEnd = _machine.Matrix.AllocEnd;
+        byte recordedEnd = RecordedEnd;
         string what = string.Create(CultureInfo.InvariantCulture, $"device vectors of CPU {cpu}, and of every other");
         if (_rules.WindowEnd is { } end && end != recordedEnd && CountDecision(WhatIfRule.WindowEnd))
         {

@@ -64,6 +64,23 @@ public sealed class WhatIfLawTests
         Assert.NotEqual(0, marks);
     }
 
+    /// <summary>So it is where recording began in the middle, and the window of device vectors never showed.</summary>
+    [CaptureTheory]
+    [InlineData("hotplug-612", "linux-6.12", 0.4)]
+    [InlineData("hotplug-612", "linux-6.12", 0.8)]
+    [InlineData("hotplug-ir", "linux-6.1", 0.4)]
+    public void Under_its_own_rules_a_cut_recording_is_as_recorded(string capture, string rules, double share)
+    {
+        TraceReplay trace = TraceReplay.Read(Path.Combine(Folders.Captures!, capture, "trace.dat"));
+        RuleChoice own = RuleChoice.For(rules);
+        var guided = new GuidedKernel(WhatIfRules.From(own, own, static rule => rule != "ir.host"));
+        var replayer = new Replayer<ChosenRules, WhatIfProbe>(
+            trace.Tables, own.ToKernelRules(), new WhatIfProbe(guided), own);
+        replayer.Replay(trace.Events.AsSpan(trace.EventStart((int)(share * trace.Events.Length))..));
+        replayer.Finish();
+        AssertAsRecorded(guided.Report(), "the end");
+    }
+
     /// <summary>Whatever is decided otherwise, the books of what differs add up, and nothing throws.</summary>
     [Theory]
     [MemberData(nameof(Traces))]
