@@ -55,6 +55,7 @@ public sealed partial class Verifier<TRules>
     /// </summary>
     private bool TakesTwoWrites(ref VerifyIrq irq, ref VerifyCpu cpu, MsiMessage recorded)
     {
+        if (!irq.Has(IrqFacts.HardwareKnown)) return false; // Nor does it tell where it is to go in the end.
         bool two = recorded.Vector == irq.HardwareVector && recorded.Destination != (irq.HardwareDestination & 0xFF)
             && (!cpu.MsiOldKnown || recorded.Destination == (cpu.TwoStepDestination & 0xFF));
         bool other = !cpu.MsiOldKnown || CpuOfDestination(cpu.TwoStepDestination) != _cpu
