@@ -237,7 +237,7 @@ public sealed partial class Verifier<TRules>
 
     /// <summary>Kinds that belong to another operation than the one that gives an interrupt its place.</summary>
     private static bool EndsPlacing(EventKind kind) =>
-        kind is EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
+        kind is EventKind.Loss or EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
             or EventKind.IrqStartup or EventKind.LapicOffline or EventKind.VectorActivate or EventKind.CpuhpEnter
             or EventKind.MsiUnmask;
 }

@@ -11,6 +11,9 @@ namespace Replay.Core.Verify;
 /// </content>
 public sealed partial class Verifier<TRules>
 {
+    // As many records of its CPU as an operation has, or more.
+    private const int OperationRecordsMax = 16;
+
     // Number of each CPU's last event so far, plus one; 0 for a CPU that has recorded nothing.
     private long[] _lastEvents = new long[8];
 
@@ -70,7 +73,8 @@ public sealed partial class Verifier<TRules>
 
     /// <summary>Some CPU's records are missing at this place, so that the state may be stale.</summary>
     private bool InDoubt(ReadOnlySpan<IrqEvent> at) =>
-        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || CameOrWentUnseen(at);
+        !AllBegun || (!_matrix.Seen && AllocatorFollows(at)) || CameOrWentUnseen(at)
+        || IsCutOff(at);
 
     private static bool AllocatorFollows(ReadOnlySpan<IrqEvent> at)
     {
@@ -114,6 +118,19 @@ public sealed partial class Verifier<TRules>
         _matrix.Complete = false;
         ForgetBits();
         return true;
+    }
+
+    /// <summary>The operation that the record belongs to may go on in records of its CPU that were lost.</summary>
+    private static bool IsCutOff(ReadOnlySpan<IrqEvent> at)
+    {
+        int left = OperationRecordsMax;
+        for (int i = 1; i < at.Length && left > 0; i++)
+        {
+            if (at[i].Cpu != at[0].Cpu || at[i].Kind == EventKind.Extension) continue;
+            if (at[i].Kind == EventKind.Loss) return true;
+            left--;
+        }
+        return false;
     }
 
     /// <summary>What was said to differ in this record is open, where a CPU's records are missing.</summary>
