@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -20,9 +21,18 @@ public sealed partial class Verifier<TRules>
     private bool HasBegun(int cpu) => cpu < _lastEvents.Length && _lastEvents[cpu] != 0;
 
     /// <summary>Each record of a CPU comes by here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NoteRecord(in IrqEvent e)
     {
-        if (!HasBegun(e.Cpu)) Begin(in e);
+        long[] last = _lastEvents;
+        if (e.Cpu < last.Length && last[e.Cpu] != 0) last[e.Cpu] = _index + 1;
+        else NoteFirstRecord(in e);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteFirstRecord(in IrqEvent e)
+    {
+        Begin(in e);
         if (e.Cpu < _lastEvents.Length) _lastEvents[e.Cpu] = _index + 1;
     }
 

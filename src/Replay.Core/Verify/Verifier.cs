@@ -119,8 +119,7 @@ public sealed partial class Verifier<TRules>
                 case EventKind.HandlerEntry:
                     _index++;
                     NoteRecord(in e);
-                    JudgeDelivery(in e);
-                    if (_tally.LastDisagreement == _index) Reconsider(AheadOf(events, i));
+                    if (IsStray(in e)) JudgeStray(AheadOf(events, i));
                     break;
                 case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit or EventKind.AckIrq
                     or EventKind.FlowHandler:
@@ -157,18 +156,24 @@ public sealed partial class Verifier<TRules>
         cpu.Online = cpu.OnlineKnown = true;
     }
 
-    /// <summary>An interrupt arrives where it was sent: at its place, or at the old one while that is not given back.</summary>
-    private void JudgeDelivery(in IrqEvent e)
+    /// <summary>
+    /// An interrupt arrives where it was sent: at its place, or at the old one while that is not given back. True when
+    /// this one did not.
+    /// </summary>
+    private bool IsStray(in IrqEvent e)
     {
-        if (e.Irq >= (uint)_irqs.Length) return;
+        if (e.Irq >= (uint)_irqs.Length) return false;
         ref VerifyIrq irq = ref _irqs[e.Irq];
-        if (irq.Vector == 0) return;
-        if (irq.Cpu == e.Cpu || (irq.PreviousVector != 0 && irq.PreviousCpu == e.Cpu)) _deliveriesAgreed++;
-        else JudgeStray(in e, ref irq);
+        if (irq.Vector == 0) return false;
+        if (irq.Cpu != e.Cpu && (irq.PreviousVector == 0 || irq.PreviousCpu != e.Cpu)) return true;
+        _deliveriesAgreed++;
+        return false;
     }
 
-    private void JudgeStray(in IrqEvent e, ref VerifyIrq irq)
+    private void JudgeStray(ReadOnlySpan<IrqEvent> at)
     {
+        ref readonly IrqEvent e = ref at[0];
+        ref VerifyIrq irq = ref _irqs[e.Irq];
         if (!TryCpu(e.Cpu)) return;
         if (!irq.Has(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown))
         {
@@ -179,6 +184,7 @@ public sealed partial class Verifier<TRules>
         _cpu = e.Cpu;
         Disagree(DecisionKind.DeliveryCpu, e.Irq, $"CPU {irq.Cpu}", $"CPU {e.Cpu}",
             $"irq {e.Irq} has vector {irq.Vector} on CPU {irq.Cpu} since event {irq.PlaceEvent}, and no old place");
+        if (_tally.LastDisagreement == _index) Reconsider(at);
     }
 
     private void JudgeRare(ReadOnlySpan<IrqEvent> at)
