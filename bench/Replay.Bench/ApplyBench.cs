@@ -10,9 +10,9 @@ namespace Replay.Bench;
 
 // Envelope: 32 bytes an event (33.6 with the extensions of the mix), read once from RAM: 100 M events/s = 3.2 GB/s, a
 // tenth of what one core reads. The state is 64 interrupts of 128 bytes, of which an arrival touches one line: it stays
-// in the first-level cache. A jump by the kind would be guessed wrong at two events of three, 4 to 5 ns each; the straight
-// line has none, and about 55 instructions an event: 3 ns at 4 to 5 instructions a cycle. What is no arrival (5 %, in bursts
-// of 13) costs 25 to 40 ns, so 2 ns an event.
+// in the first-level cache. A jump by the kind would be guessed wrong at two events of three, 4 to 5 ns each;
+// the straight line has none, and about 55 instructions an event: 3 ns at 4 to 5 instructions a cycle.
+// What is no arrival (5 %, in bursts of 13) costs 25 to 40 ns, so 2 ns an event.
 
 /// <summary>Events in memory into the machine: nothing is read or checked but the events themselves.</summary>
 [MemoryDiagnoser]
@@ -60,7 +60,9 @@ public class ApplyBench
     [Benchmark(OperationsPerInvoke = Workloads.EventCount)]
     public long ApplySystemVectors() => Replay(_systemVectors);
 
-    /// <summary>Everything rare: some thirteen kinds in their usual order. Costs of each kind: <c>irqreplay bench</c>.</summary>
+    /// <summary>
+    /// Everything rare: some thirteen kinds in their usual order. Costs of each kind: <c>irqreplay bench</c>.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = Workloads.EventCount)]
     public long ApplyMoves() => Replay(_moves);
 

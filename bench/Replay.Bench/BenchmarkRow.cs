@@ -20,7 +20,8 @@ internal sealed record BenchmarkRow(string Name, SampleSet Samples, double Alloc
         var baselines = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (JsonElement benchmark in report.GetProperty("Benchmarks").EnumerateArray())
         {
-            if (Array.IndexOf(BaselineMethods, Text(benchmark, "Method")) >= 0 && Values(benchmark) is { Length: > 0 } values)
+            if (Array.IndexOf(BaselineMethods, Text(benchmark, "Method")) >= 0
+                && Values(benchmark) is { Length: > 0 } values)
                 baselines[Key(benchmark)] = SampleSet.Of(values).Median;
         }
         foreach (JsonElement benchmark in report.GetProperty("Benchmarks").EnumerateArray())
@@ -32,8 +33,8 @@ internal sealed record BenchmarkRow(string Name, SampleSet Samples, double Alloc
                 for (int i = 0; i < values.Length; i++) values[i] /= baseline;
             }
             string parameters = Text(benchmark, "Parameters");
-            rows.Add(new BenchmarkRow($"{Text(benchmark, "Type")}.{Text(benchmark, "Method")}{(parameters.Length == 0 ? "" : $" ({parameters})")}",
-                SampleSet.Of(values), Allocated(benchmark)));
+            rows.Add(new BenchmarkRow($"{Text(benchmark, "Type")}.{Text(benchmark, "Method")}"
+                + $"{(parameters.Length == 0 ? "" : $" ({parameters})")}", SampleSet.Of(values), Allocated(benchmark)));
         }
         return rows;
     }
@@ -48,12 +49,14 @@ internal sealed record BenchmarkRow(string Name, SampleSet Samples, double Alloc
     {
         if (benchmark.GetProperty("Statistics") is not { ValueKind: JsonValueKind.Object } statistics) return [];
         var values = new List<double>();
-        foreach (JsonElement value in statistics.GetProperty("OriginalValues").EnumerateArray()) values.Add(value.GetDouble());
+        foreach (JsonElement value in statistics.GetProperty("OriginalValues").EnumerateArray())
+            values.Add(value.GetDouble());
         return [.. values];
     }
 
     private static double Allocated(JsonElement benchmark) =>
         benchmark.TryGetProperty("Memory", out JsonElement memory) && memory.ValueKind == JsonValueKind.Object
-        && memory.TryGetProperty("BytesAllocatedPerOperation", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.Number
+        && memory.TryGetProperty("BytesAllocatedPerOperation", out JsonElement bytes)
+        && bytes.ValueKind == JsonValueKind.Number
             ? bytes.GetDouble() : 0;
 }

@@ -33,7 +33,8 @@ public class CheckpointBench
         _verifier.Verify(Workloads.Mixed.SetUp);
         _verifier.Verify(Workloads.Mixed.Pass);
         _verifierState = StateCodec.Save(_verifier.Transfer);
-        Console.WriteLine($"// {_state.Length} bytes, {Save()} values; verifier {_verifierState.Length} bytes, {SaveVerifier()} values");
+        Console.WriteLine($"// {_state.Length} bytes, {Save()} values; verifier {_verifierState.Length} bytes, "
+            + $"{SaveVerifier()} values");
     }
 
     [Benchmark]

@@ -9,12 +9,12 @@ using Replay.Formats.Text;
 
 namespace Replay.Bench;
 
-// Envelope: traces of ten to thirty events, each with a machine of its own: what they share is the machine's making, some
-// 100 KB. What is left between the two rows is the findings' texts and the looking back for the event to blame.
+// Envelope: traces of ten to thirty events, each with a machine of its own: what they share is the machine's making,
+// some 100 KB. What is left between the two rows is the findings' texts and the looking back for the event to blame.
 
 /// <summary>
-/// The hand-made traces of all hazards: those that come near one and raise nothing, and those that raise it. The unit is one
-/// trace. What watching for hazards costs where there are none is in every other suite.
+/// The hand-made traces of all hazards: those that come near one and raise nothing, and those that raise it.
+/// The unit is one trace. What watching for hazards costs where there are none is in every other suite.
 /// </summary>
 [MemoryDiagnoser]
 public class FindingsBench
@@ -27,7 +27,8 @@ public class FindingsBench
     {
         _near = Read("*-near.irqs");
         _raises = Read("*-raises.irqs");
-        if (Replay(_near) >= Replay(_raises)) throw new InvalidOperationException("The traces that raise findings raise none.");
+        if (Replay(_near) >= Replay(_raises))
+            throw new InvalidOperationException("The traces that raise findings raise none.");
     }
 
     [Benchmark(Baseline = true)]

@@ -8,8 +8,8 @@ using Replay.Formats.Mapping;
 
 namespace Replay.Bench;
 
-// Envelope: about 120 bytes a line; 8 M lines/s = 1 GB/s. What rules is finding columns and fields: some twenty searches of
-// a few bytes each, so 300 to 500 ns a line.
+// Envelope: about 120 bytes a line; 8 M lines/s = 1 GB/s. What rules is finding columns and fields:
+// some twenty searches of a few bytes each, so 300 to 500 ns a line.
 
 /// <summary>A real recording as trace-cmd prints it, sixteen times over, from memory.</summary>
 [MemoryDiagnoser]

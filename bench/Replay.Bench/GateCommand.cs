@@ -37,11 +37,13 @@ internal static class GateCommand
         }
 
         // The mixed workload chooses vectors as no kernel does; the text of each difference is allocated, and rightly.
-        isGood &= CheckAllocation("trace.dat v6 -> verify", Workloads.TraceFile, static tables => new Verifier<Linux61>(tables).Verify);
+        isGood &= CheckAllocation("trace.dat v6 -> verify", Workloads.TraceFile,
+            static tables => new Verifier<Linux61>(tables).Verify);
 
         // A value never seen before allocates its bucket; so it is the second pass of one recorder that counts.
         LatencyRecorder? recorder = null;
-        isGood &= CheckAllocation("native -> latency", Workloads.NativeFile, tables => (recorder ??= new LatencyRecorder(tables)).Observe);
+        isGood &= CheckAllocation("native -> latency", Workloads.NativeFile,
+            tables => (recorder ??= new LatencyRecorder(tables)).Observe);
         isGood &= CheckAllocation("native -> text", Workloads.NativeFile, static tables =>
         {
             var writer = new EventTextWriter(Stream.Null);
@@ -52,7 +54,8 @@ internal static class GateCommand
         return isGood ? 0 : 1;
     }
 
-    private static bool CheckAllocation(string route, string path, Func<EventTables, Action<ReadOnlySpan<IrqEvent>>> create)
+    private static bool CheckAllocation(string route, string path,
+        Func<EventTables, Action<ReadOnlySpan<IrqEvent>>> create)
     {
         Run(path, create, out _);
         Run(path, create, out Steady steady);
@@ -83,11 +86,12 @@ internal static class GateCommand
         return isGood;
     }
 
-    private static void Replay(string path) => Run(path, static tables => new Replayer<Linux61, NoProbe>(tables).Replay, out _);
+    private static void Replay(string path) =>
+        Run(path, static tables => new Replayer<Linux61, NoProbe>(tables).Replay, out _);
 
     /// <summary>
-    /// Reads a file and does something with its events. The first batch is where tables grow and names are met, the last
-    /// where totals are written down: what is between them is steady state.
+    /// Reads a file and does something with its events. The first batch is where tables grow and names are met,
+    /// the last where totals are written down: what is between them is steady state.
     /// </summary>
     private static void Run(string path, Func<EventTables, Action<ReadOnlySpan<IrqEvent>>> create, out Steady steady)
     {

@@ -9,11 +9,13 @@ using Replay.Formats.Lanes;
 
 namespace Replay.Bench;
 
-// Envelope: two lanes take at best as long as the longer of their shares. Native: reading and checking is the baseline of
-// BlockReadBench, applying the rest. trace.dat: whoever is free decodes, so the shares even out; merging comes on top.
-// Through a ring go 32 bytes an event of another core's cache, at some GB/s.
+// Envelope: two lanes take at best as long as the longer of their shares. Native: reading and checking
+// is the baseline of BlockReadBench, applying the rest. trace.dat: whoever is free decodes, so the shares even out;
+// merging comes on top. Through a ring go 32 bytes an event of another core's cache, at some GB/s.
 
-/// <summary>One recording by one lane and by two, and two recordings one after the other and beside each other.</summary>
+/// <summary>
+/// One recording by one lane and by two, and two recordings one after the other and beside each other.
+/// </summary>
 [MemoryDiagnoser]
 public class LaneBench
 {

@@ -5,8 +5,8 @@ using Replay.Core.Latency;
 
 namespace Replay.Bench;
 
-// Envelope: as ApplyBench, without a machine: of four events two begin something and two end it, and each end is a search
-// among the some hundred values seen so far, seven steps that nobody foretells: 10 to 20 ns an event.
+// Envelope: as ApplyBench, without a machine: of four events two begin something and two end it, and each end
+// is a search among the some hundred values seen so far, seven steps that nobody foretells: 10 to 20 ns an event.
 
 /// <summary>Events in memory, the recorded machine measured.</summary>
 [MemoryDiagnoser]

@@ -9,7 +9,8 @@ internal static class MakeCommand
 {
     public static int Run(ReadOnlySpan<string> args)
     {
-        if (args.Length != 2 || !long.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out long events))
+        if (args.Length != 2
+            || !long.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out long events))
             throw new ArgumentException("usage: make OUT.irqt EVENTS");
         string path = Workloads.WriteNative(args[0], events);
         Console.Error.WriteLine($"{path}: {new FileInfo(path).Length} bytes");

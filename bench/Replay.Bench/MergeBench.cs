@@ -5,8 +5,9 @@ using Replay.Formats.Merge;
 
 namespace Replay.Bench;
 
-// Envelope: a time of 8 bytes read and written, 16 bytes a record; one core could move more than 1000 M/s. What rules is
-// the end of each run: with n streams at random the top changes every record or two, log n comparisons that mispredict.
+// Envelope: a time of 8 bytes read and written, 16 bytes a record; one core could move more than 1000 M/s.
+// What rules is the end of each run: with n streams at random the top changes every record or two, log n
+// comparisons that mispredict.
 
 /// <summary>Order of many per-CPU streams by time; the records are nothing but times.</summary>
 [MemoryDiagnoser]

@@ -11,8 +11,8 @@ namespace Replay.Bench;
 /// </summary>
 /// <remarks>
 /// A pass ends in the state in which it began, so that it can be replayed any number of times. Interrupts that moved
-/// away come back last out, first in, and no more than one of a CPU is away at a time: first fit then gives each its old
-/// vector again.
+/// away come back last out, first in, and no more than one of a CPU is away at a time: first fit then gives
+/// each its old vector again.
 /// </remarks>
 internal sealed class MixedMachine
 {
@@ -279,7 +279,8 @@ internal sealed class MixedMachine
 
     private void AddMatrix(EventKind kind, ushort by, ushort cpu, byte vector)
     {
-        Append(kind, by, IrqEvent.NoIrq, vector, cpu | 1UL << 16 | (ulong)(Window - _allocated[cpu]) << 32, _allocated[cpu]);
+        Append(kind, by, IrqEvent.NoIrq, vector,
+            cpu | 1UL << 16 | (ulong)(Window - _allocated[cpu]) << 32, _allocated[cpu]);
         Extend(GlobalA, GlobalB);
     }
 
@@ -309,7 +310,8 @@ internal sealed class MixedMachine
     {
         _timeNs += 1 + (ulong)Next(400);
         _events++;
-        _records.Add(new IrqEvent { TimeNs = _timeNs, Cpu = cpu, Kind = kind, Irq = irq, Vector = vector, A = a, B = b });
+        _records.Add(
+            new IrqEvent { TimeNs = _timeNs, Cpu = cpu, Kind = kind, Irq = irq, Vector = vector, A = a, B = b });
     }
 
     private void Extend(ulong a, ulong b)

@@ -9,7 +9,8 @@ using Replay.Formats.PerfData;
 namespace Replay.Bench;
 
 // Envelope: 88 bytes a sample, read twice: once for where each CPU's samples lie, once for what they hold. 88 MB of 1 M
-// samples take some 20 ms to copy twice; the walk and the merge are those of a trace.dat with a hash look-up for the event.
+// samples take some 20 ms to copy twice; the walk and the merge are those of a trace.dat with a hash
+// look-up for the event.
 
 /// <summary>A perf.data of 8 CPUs from the page cache, its opening included.</summary>
 [MemoryDiagnoser]

@@ -10,7 +10,10 @@ using Replay.Formats;
 
 namespace Replay.Bench;
 
-/// <summary>The suites, and the verbs that are no BenchmarkDotNet: <c>whole</c>, <c>compare</c>, <c>gate</c>, <c>make</c>, <c>reader</c>.</summary>
+/// <summary>
+/// The suites, and the verbs that are no BenchmarkDotNet: <c>whole</c>, <c>compare</c>, <c>gate</c>,
+/// <c>make</c>, <c>reader</c>.
+/// </summary>
 internal static class Program
 {
     private const int Failed = 1;
@@ -48,7 +51,8 @@ internal static class Program
         // A dry run asks whether every benchmark works; a process and a build for each would take minutes.
         bool isDry = Array.Exists(args, arg => arg.Equals("Dry", StringComparison.OrdinalIgnoreCase));
         if (isDry) args = [.. args, "--inProcess"];
-        IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.OperationsPerSecond).AddExporter(JsonExporter.Full);
+        IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.OperationsPerSecond)
+            .AddExporter(JsonExporter.Full);
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
         int reports = 0;
         foreach (Summary summary in summaries)

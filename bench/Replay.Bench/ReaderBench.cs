@@ -8,9 +8,9 @@ using Replay.Core.Rules;
 
 namespace Replay.Bench;
 
-// Envelope: a border of a batch costs one load of a word that nobody writes: nothing beside some 8,192 events of 10 ns. A
-// snapshot copies 8 CPUs and 64 interrupts, some 6 KB and 64 x 8 counters: 2 us. Ten a second are 20 us of a second; a
-// reader that asks without pause gets one a batch, 2 us beside 80.
+// Envelope: a border of a batch costs one load of a word that nobody writes: nothing beside some 8,192 events of 10 ns.
+// A snapshot copies 8 CPUs and 64 interrupts, some 6 KB and 64 x 8 counters: 2 us. Ten a second are 20 us of a second;
+// a reader that asks without pause gets one a batch, 2 us beside 80.
 
 /// <summary>What a reader of the running machine costs the thread that replays.</summary>
 [MemoryDiagnoser]

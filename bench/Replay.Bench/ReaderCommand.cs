@@ -12,9 +12,10 @@ using Replay.Core.Statistics;
 namespace Replay.Bench;
 
 /// <summary>
-/// <c>reader [PAIRS]</c>: what a reader costs the thread that replays, in that thread's own CPU time. Each measurement is a
-/// pair: the same passes with the reader and without it, one right after the other, the order turning each time, so that
-/// what the machine does meanwhile falls on both. The result is the median of the pairs' ratios and its interval.
+/// <c>reader [PAIRS]</c>: what a reader costs the thread that replays, in that thread's own CPU time.
+/// Each measurement is a pair: the same passes with the reader and without it, one right after the other,
+/// the order turning each time, so that what the machine does meanwhile falls on both. The result is the median
+/// of the pairs' ratios and its interval.
 /// </summary>
 internal static class ReaderCommand
 {
@@ -33,7 +34,8 @@ internal static class ReaderCommand
         int pairs = args.Length == 0 ? 101 : int.Parse(args[0], NumberStyles.None, CultureInfo.InvariantCulture);
         var run = new ReaderRun(Workloads.Booted(Workloads.Mixed), Workloads.Mixed.Pass);
         for (int warm = 0; warm < 12; warm++) run.Replay(isObserved: warm % 2 == 0);
-        Console.WriteLine($"| reader | writer, ns/event: median | of a writer without reader: median of {pairs} pairs | 95 % interval | snapshots/s |");
+        Console.WriteLine($"| reader | writer, ns/event: median | of a writer without reader: median of "
+            + $"{pairs} pairs | 95 % interval | snapshots/s |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach ((string name, int pauseMs, bool isPaced) in Variants)
         {
@@ -45,7 +47,8 @@ internal static class ReaderCommand
         return 0;
     }
 
-    private static (SampleSet Ns, SampleSet Ratios, double PerSecond) Measure(ReaderRun run, int pairs, int pauseMs, bool isPaced)
+    private static (SampleSet Ns, SampleSet Ratios, double PerSecond) Measure(ReaderRun run,
+        int pairs, int pauseMs, bool isPaced)
     {
         var observed = new double[pairs];
         var ratios = new double[pairs];
@@ -53,7 +56,8 @@ internal static class ReaderCommand
         long before = run.Snapshots;
         for (int i = 0; i < pairs; i++)
         {
-            double first = Sample(run, pauseMs, isObserved: i % 2 == 0), second = Sample(run, pauseMs, isObserved: i % 2 != 0);
+            double first = Sample(run, pauseMs, isObserved: i % 2 == 0),
+                second = Sample(run, pauseMs, isObserved: i % 2 != 0);
             (observed[i], double plain) = i % 2 == 0 ? (first, second) : (second, first);
             ratios[i] = observed[i] / plain;
         }
@@ -74,7 +78,8 @@ internal static class ReaderCommand
     private static long ThreadNs()
     {
         string text = File.ReadAllText("/proc/thread-self/schedstat");
-        return long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
+        return long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None,
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>The writer.</summary>

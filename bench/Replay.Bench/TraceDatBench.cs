@@ -8,10 +8,11 @@ using Replay.Formats.TraceDat;
 
 namespace Replay.Bench;
 
-// Envelope: 24 bytes a record in the file (47 in captures with larger events), 32 bytes written for each that is mapped:
-// 30 M records/s = 0.7 GB/s in and 0.7 GB/s out, far from memory's limits. What rules is the work on each record: header,
-// event number, merge, fields; the order over the CPUs is random, so that every second or third record ends a run.
-// zstd unpacks 1.5 GB/s: 30 ns for a record of 47 bytes, more than all the rest.
+// Envelope: 24 bytes a record in the file (47 in captures with larger events), 32 bytes written
+// for each that is mapped:
+// 30 M records/s = 0.7 GB/s in and 0.7 GB/s out, far from memory's limits. What rules is the work on each record:
+// header, event number, merge, fields; the order over the CPUs is random, so that every second or third record ends
+// a run. zstd unpacks 1.5 GB/s: 30 ns for a record of 47 bytes, more than all the rest.
 
 /// <summary>A trace.dat of 8 CPUs from the page cache, its opening included: v6, and v7 packed by zstd.</summary>
 [MemoryDiagnoser]

@@ -7,7 +7,8 @@ using Replay.Core.Verify;
 namespace Replay.Bench;
 
 // Envelope: as ApplyBench; of a mixed recording 95 % are deliveries, each a compare of two CPU numbers, and frequent
-// events that decide nothing. The decisions themselves are a few hundred nanoseconds each, and a few in a thousand events.
+// events that decide nothing. The decisions themselves are a few hundred nanoseconds each, and a
+// few in a thousand events.
 
 /// <summary>Events in memory, each decision taken again.</summary>
 [MemoryDiagnoser]

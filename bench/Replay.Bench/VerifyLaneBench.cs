@@ -11,8 +11,9 @@ using Replay.Formats.Sidecar;
 
 namespace Replay.Bench;
 
-// Envelope: reading ahead takes off the verifier what a reading costs, two fifths; two stretches take half of all, and on
-// top for each a recording that is opened and thirty kilobytes of state that are restored, saved and compared: below 1 ms.
+// Envelope: reading ahead takes off the verifier what a reading costs, two fifths; two stretches take half of all,
+// and on top for each a recording that is opened and thirty kilobytes of state that are restored, saved and compared:
+// below 1 ms.
 
 /// <summary>One native recording verified by one lane, with its reading on another, and as two stretches.</summary>
 [MemoryDiagnoser]
@@ -38,10 +39,13 @@ public class VerifyLaneBench
         other.Start();
         byte[] end = Verify(1, [], Workloads.EventCount / 2).State;
         other.Join();
-        return end.AsSpan().SequenceEqual(_middle) ? events : throw new InvalidOperationException("the stretches do not join");
+        return end.AsSpan().SequenceEqual(_middle)
+            ? events : throw new InvalidOperationException("the stretches do not join");
     }
 
-    /// <summary>From the start, or a saved state, to the first border of a batch at or after an event, or to the end.</summary>
+    /// <summary>
+    /// From the start, or a saved state, to the first border of a batch at or after an event, or to the end.
+    /// </summary>
     private (long Events, byte[] State) Verify(int lanes, byte[] from, long to)
     {
         using Recording recording = RecordingLanes.Divide(_opener.Open(Workloads.NativeFile), lanes);
@@ -52,7 +56,8 @@ public class VerifyLaneBench
             verifier.Transfer(archive);
         }
         if (from.Length > 0) StateCodec.Load(from, Transfer);
-        while (verifier.EventsTaken < to && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) verifier.Verify(batch);
+        while (verifier.EventsTaken < to && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+            verifier.Verify(batch);
         if (to < long.MaxValue) return (verifier.EventsTaken, StateCodec.Save(Transfer));
         verifier.Finish();
         return (verifier.EventCount, []);

@@ -71,7 +71,8 @@ internal static class WholeCommand
         Console.WriteLine($"{Path.GetFileName(path)}: {totals.Format}, {bytes:N0} bytes, {totals.Records:N0} records, "
             + $"{totals.Events:N0} events, {totals.Findings:N0} findings; {times} runs; {MachineName()}");
         Console.WriteLine();
-        Console.WriteLine("| what | CPU s: median (min-max) | wall s: median | M events/s: median (min-max) | M records/s | MB/s | of baseline |");
+        Console.WriteLine("| what | CPU s: median (min-max) | wall s: median | M events/s: "
+            + "median (min-max) | M records/s | MB/s | of baseline |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         double baseline = Samples.Median(scan.CpuSeconds);
         scan.Print(totals, bytes, baseline);
@@ -82,7 +83,8 @@ internal static class WholeCommand
         twice.Print(doubled, bytes * 2, baseline * 2);
         beside.Print(doubled, bytes * 2, baseline * 2);
         if (cli is not null) cold.Print(totals, bytes, baseline);
-        else Console.Error.WriteLine("The command-line program was not found: build it in Release, or give --cli PATH.");
+        else
+            Console.Error.WriteLine("The command-line program was not found: build it in Release, or give --cli PATH.");
     }
 
     /// <summary>What <c>replay FILE FILE</c> does, without its report.</summary>
@@ -108,7 +110,8 @@ internal static class WholeCommand
         return new Totals(recording.Info.Format, records, replayer.EventCount, replayer.Findings.Count);
     }
 
-    private static Recording Open(string path) => new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
+    private static Recording Open(string path) =>
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
     private static void StartCli(string cli, string path, Series series, int run)
     {
@@ -145,8 +148,8 @@ internal static class WholeCommand
 
         // Field 2 is the program's name in parentheses and may hold blanks; the next one is field 3.
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture))
-            / TicksPerSecond;
+        return (long.Parse(fields[13], CultureInfo.InvariantCulture)
+            + long.Parse(fields[14], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
     private static string? FindCli()
@@ -198,9 +201,12 @@ internal static class WholeCommand
 
         public void Print(Totals totals, long bytes, double baseline)
         {
-            double cpu = Samples.Median(CpuSeconds), min = Samples.Smallest(CpuSeconds), max = Samples.Largest(CpuSeconds);
+            double cpu = Samples.Median(CpuSeconds), min = Samples.Smallest(CpuSeconds),
+                max = Samples.Largest(CpuSeconds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {cpu:F4} ({min:F4}-{max:F4}) | {Samples.Median(_wallSeconds):F4} | {totals.Events / cpu / 1e6:F1} ({totals.Events / max / 1e6:F1}-{totals.Events / min / 1e6:F1}) | {totals.Records / cpu / 1e6:F1} | {bytes / cpu / 1e6:F0} | {baseline / cpu:F3} |"));
+                $"| {name} | {cpu:F4} ({min:F4}-{max:F4}) | {Samples.Median(_wallSeconds):F4} | "
+                + $"{totals.Events / cpu / 1e6:F1} ({totals.Events / max / 1e6:F1}-{totals.Events / min / 1e6:F1}) | "
+                + $"{totals.Records / cpu / 1e6:F1} | {bytes / cpu / 1e6:F0} | {baseline / cpu:F3} |"));
         }
     }
 }

@@ -36,8 +36,10 @@ internal static class Workloads
     private static readonly Lazy<string> NativeLazy = new(() => WriteNative(TemporaryFile(".irqt"), EventCount));
     private static readonly Lazy<string> TextFileLazy = new(WriteText);
     private static readonly Lazy<string> TraceLazy = new(static () => WriteTraceDat(new TraceDatWriter()));
-    private static readonly Lazy<string> Version7Lazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7 }));
-    private static readonly Lazy<string> ZlibLazy = new(static () => WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
+    private static readonly Lazy<string> Version7Lazy = new(static () =>
+        WriteTraceDat(new TraceDatWriter { Version = 7 }));
+    private static readonly Lazy<string> ZlibLazy = new(static () =>
+        WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
     private static readonly Lazy<string> PerfLazy = new(WritePerfData);
     private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
         new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
@@ -49,7 +51,9 @@ internal static class Workloads
     /// <summary>Native file of set-up and one pass of the mixed workload.</summary>
     public static string NativeFile => NativeLazy.Value;
 
-    /// <summary>trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.</summary>
+    /// <summary>
+    /// trace.dat, version 6, uncompressed: 8 CPUs; handlers, and a quarter of records that no line maps.
+    /// </summary>
     public static string TraceFile => TraceLazy.Value;
 
     /// <summary>The same records as perf.data.</summary>
@@ -83,7 +87,9 @@ internal static class Workloads
         }
     }
 
-    /// <summary>Real captures: the one that the environment names, else those of the repository, else the made one.</summary>
+    /// <summary>
+    /// Real captures: the one that the environment names, else those of the repository, else the made one.
+    /// </summary>
     public static IReadOnlyList<string> CaptureFiles()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } own) return [own];
@@ -93,7 +99,9 @@ internal static class Workloads
         return found.Length > 0 ? found : [TraceFile];
     }
 
-    /// <summary>Writes set-up and then passes of the mixed workload, <paramref name="events"/> rounded up to whole passes.</summary>
+    /// <summary>
+    /// Writes set-up and then passes of the mixed workload, <paramref name="events"/> rounded up to whole passes.
+    /// </summary>
     public static string WriteNative(string path, long events)
     {
         MixedInput mixed = Mixed;
@@ -180,7 +188,8 @@ internal static class Workloads
         {
             for (int cpu = 0; cpu < pending.Length; cpu++)
             {
-                foreach ((ulong timeNs, ulong id, byte[] record) in pending[cpu]) writer.Sample(id, cpu, timeNs, record);
+                foreach ((ulong timeNs, ulong id, byte[] record) in pending[cpu])
+                    writer.Sample(id, cpu, timeNs, record);
                 pending[cpu].Clear();
             }
         }
@@ -214,7 +223,8 @@ internal static class Workloads
             bool enters = running[cpu] < 0;
             int irq = enters ? (random.Next(8) * 8) + cpu : running[cpu];
             running[cpu] = enters ? irq : -1;
-            yield return (cpu, timeNs, enters ? TraceDatWriter.EntryId : TraceDatWriter.ExitId, enters ? entries[irq] : exits[irq]);
+            yield return (cpu, timeNs, enters ? TraceDatWriter.EntryId : TraceDatWriter.ExitId, enters
+                ? entries[irq] : exits[irq]);
         }
     }
 
@@ -272,7 +282,8 @@ internal static class Workloads
             if (replayer.Findings.Count > 0)
             {
                 throw new InvalidOperationException(
-                    $"The mixed workload is wrong: {replayer.Findings.Count} findings, first: {replayer.Findings.Kept[0].Message}");
+                    $"The mixed workload is wrong: {replayer.Findings.Count} findings, first: "
+                    + $"{replayer.Findings.Kept[0].Message}");
             }
             if (replayer.AppliedCount != replayer.EventCount)
                 throw new InvalidOperationException("The mixed workload has events that the machine has no rule for.");

@@ -7,8 +7,8 @@ using Replay.Formats.Native;
 
 namespace Replay.Bench;
 
-// Envelope: 33.6 bytes an event copied into a block and checksummed, as the baseline does: some 3 ns. Names are looked at
-// only where a kind has some.
+// Envelope: 33.6 bytes an event copied into a block and checksummed, as the baseline does: some 3 ns.
+// Names are looked at only where a kind has some.
 
 /// <summary>Events in memory into a native file that goes nowhere: what <c>convert</c> does after reading.</summary>
 [MemoryDiagnoser]

@@ -16,7 +16,8 @@ internal static partial class ZstdPacker
     {
         var packed = new byte[Bound((nuint)content.Length)];
         nuint length = Compress(packed, (nuint)packed.Length, content, (nuint)content.Length, Level);
-        if (length > (nuint)packed.Length) throw new InvalidOperationException("libzstd could not compress the made trace.dat.");
+        if (length > (nuint)packed.Length)
+            throw new InvalidOperationException("libzstd could not compress the made trace.dat.");
         return packed[..(int)length];
     }
 
@@ -24,5 +25,6 @@ internal static partial class ZstdPacker
     private static partial nuint Bound(nuint length);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_compress")]
-    private static partial nuint Compress(Span<byte> target, nuint targetLength, ReadOnlySpan<byte> source, nuint length, int level);
+    private static partial nuint Compress(Span<byte> target, nuint targetLength,
+        ReadOnlySpan<byte> source, nuint length, int level);
 }

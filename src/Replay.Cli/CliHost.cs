@@ -6,7 +6,9 @@ using Replay.Formats;
 
 namespace Replay.Cli;
 
-/// <summary>Everything outside the program that it touches, so that tests run commands inside their own process.</summary>
+/// <summary>
+/// Everything outside the program that it touches, so that tests run commands inside their own process.
+/// </summary>
 internal sealed record CliHost
 {
     /// <summary>Results; UTF-8 bytes.</summary>
@@ -83,5 +85,6 @@ internal sealed record CliHost
 
     private static Stream OpenStandardInput() => Descriptors.WasGiven(Descriptors.In)
         ? Console.OpenStandardInput()
-        : throw new UsageException("-: this is standard input, and it is closed; give a file, or a pipe: cat capture.dat | irqreplay info -");
+        : throw new UsageException(
+            "-: this is standard input, and it is closed; give a file, or a pipe: cat capture.dat | irqreplay info -");
 }

@@ -17,16 +17,17 @@ internal static class Descriptors
     private const int CloseOnExec = 0x80000;
 
     /// <summary>
-    /// True when the process was started with this descriptor open. One that was closed is taken by whatever the runtime
-    /// opens first, a pipe of its own for instance, from which nothing ever comes. But what a process was given has come
-    /// through exec, so it is not marked to be closed there; the runtime marks all that it opens.
+    /// True when the process was started with this descriptor open. One that was closed is taken by whatever
+    /// the runtime opens first, a pipe of its own for instance, from which nothing ever comes. But what a process was
+    /// given has come through exec, so it is not marked to be closed there; the runtime marks all that it opens.
     /// </summary>
     public static bool WasGiven(int descriptor)
     {
         if (!OperatingSystem.IsLinux() || !Directory.Exists("/proc/self/fdinfo")) return true;
         try
         {
-            return !IsCloseOnExec(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{descriptor}")));
+            return !IsCloseOnExec(File.ReadAllText(string.Create(CultureInfo.InvariantCulture,
+                $"/proc/self/fdinfo/{descriptor}")));
         }
         catch (FileNotFoundException)
         {

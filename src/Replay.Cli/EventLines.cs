@@ -17,7 +17,8 @@ internal sealed class EventLines
     public string this[long index] => _lines.TryGetValue(index, out (string Line, string Mark) row) ? row.Line : "";
 
     /// <summary>The last marker before the event; empty when there is none.</summary>
-    public string MarkBefore(long index) => _lines.TryGetValue(index, out (string Line, string Mark) row) ? row.Mark : "";
+    public string MarkBefore(long index) =>
+        _lines.TryGetValue(index, out (string Line, string Mark) row) ? row.Mark : "";
 
     /// <summary>Reads a recording to the last of the events.</summary>
     public static EventLines Read(Recording recording, SortedSet<long> wanted)

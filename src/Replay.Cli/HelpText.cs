@@ -21,7 +21,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output, _host.OutIsTerminal ? _host.TerminalWidth() : 80);
+        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output, _host.OutIsTerminal
+            ? _host.TerminalWidth() : 80);
         return ExitCodes.Clean;
     }
 
@@ -72,7 +73,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
         var label = new StringBuilder();
         foreach (string alias in option.Aliases)
         {
-            if (alias.StartsWith('-') && !alias.StartsWith("--", StringComparison.Ordinal)) label.Append(alias).Append(", ");
+            if (alias.StartsWith('-') && !alias.StartsWith("--", StringComparison.Ordinal))
+                label.Append(alias).Append(", ");
         }
         label.Append(option.Name);
         if (option.ValueType != typeof(bool) && option.HelpName is { } value) label.Append(' ').Append(value);

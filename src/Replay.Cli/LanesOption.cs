@@ -13,8 +13,8 @@ internal sealed class LanesOption
 
     private readonly Option<string?> _option = new("--lanes")
     {
-        Description = "Threads that share the work. The results are the same for any number. Without it: as many as there are "
-            + "processors, 8 at most; 1 works without a second thread.",
+        Description = "Threads that share the work. The results are the same for any number. "
+            + "Without it: as many as there are processors, 8 at most; 1 works without a second thread.",
         HelpName = "N",
     };
 
@@ -24,8 +24,10 @@ internal sealed class LanesOption
     public int Get(ParseResult result)
     {
         if (result.GetValue(_option) is not { } text) return Math.Clamp(Environment.ProcessorCount, 1, DefaultMax);
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int lanes) && lanes is >= 1 and <= RecordingLanes.Max)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int lanes)
+            && lanes is >= 1 and <= RecordingLanes.Max)
             return lanes;
-        throw new UsageException($"--lanes {text}: a number of threads from 1 to {RecordingLanes.Max}, for example --lanes 2");
+        throw new UsageException(
+            $"--lanes {text}: a number of threads from 1 to {RecordingLanes.Max}, for example --lanes 2");
     }
 }

@@ -29,8 +29,8 @@ internal static class Losses
     }
 
     /// <summary>
-    /// Writes the sentences. Beside results for a program only damage that costs events is told: it is why the exit code
-    /// is <see cref="ExitCodes.BadInput"/>.
+    /// Writes the sentences. Beside results for a program only damage that costs events is told: it is why the exit
+    /// code is <see cref="ExitCodes.BadInput"/>.
     /// </summary>
     public static void Write(Recording recording, OutputFormat format, TextWriter error)
     {
@@ -44,7 +44,8 @@ internal static class Losses
         using var notes = new StringWriter();
         Write(recording, format, notes);
         foreach (string line in notes.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            error.WriteLine(line.Replace("irqreplay: ", $"irqreplay: {PlainText.Clean(machine)}: ", StringComparison.Ordinal));
+            error.WriteLine(line.Replace("irqreplay: ",
+                $"irqreplay: {PlainText.Clean(machine)}: ", StringComparison.Ordinal));
     }
 
     private static string Describe(LossEntry entry)

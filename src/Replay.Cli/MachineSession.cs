@@ -21,7 +21,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     private readonly Replayer<TRules, TProbe> _replayer;
     private readonly GuidedKernel? _guided;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice, GuidedKernel? guided, TProbe probe = default)
+    public MachineSession(EventTables tables, TRules rules, RuleChoice choice,
+        GuidedKernel? guided, TProbe probe = default)
     {
         _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
         _guided = guided;
@@ -50,7 +51,8 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     public override void Transfer(StateArchive archive)
     {
         // Saving the machine of the recording is right beside a guided kernel too, which only watches it.
-        if (archive.IsLoading && _guided is not null) throw new CheckpointException("a kernel under other rules begins at the start");
+        if (archive.IsLoading && _guided is not null)
+            throw new CheckpointException("a kernel under other rules begins at the start");
         _replayer.Transfer(archive);
     }
 
@@ -75,13 +77,17 @@ internal static class MachineSession
     {
         RuleChoice rules = options.Rules ?? RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel));
         ChosenRules chosen = rules.ToKernelRules();
-        // A named kernel's rules are constants to the compiler, which makes the replay faster; most choices come out as one.
-        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, options, rules, default(Linux61));
-        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, options, rules, default(Linux612));
+        // A named kernel's rules are constants to the compiler, which makes the replay faster;
+        // most choices come out as one.
+        if (chosen.Equals(ChosenRules.From(default(Linux61))))
+            return Create(recording, options, rules, default(Linux61));
+        if (chosen.Equals(ChosenRules.From(default(Linux612))))
+            return Create(recording, options, rules, default(Linux612));
         return Create(recording, options, rules, chosen);
     }
 
-    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options, RuleChoice choice, TRules rules)
+    private static ReplaySession Create<TRules>(Recording recording, SessionOptions options,
+        RuleChoice choice, TRules rules)
         where TRules : struct, IKernelRules
     {
         if (options.WhatIf is { } whatIf)
@@ -95,7 +101,8 @@ internal static class MachineSession
     }
 
     private static ReplaySession Watch<TRules, TProbe>(
-        Recording recording, SessionOptions options, RuleChoice choice, TRules rules, GuidedKernel? guided, TProbe probe)
+        Recording recording, SessionOptions options, RuleChoice choice, TRules rules,
+        GuidedKernel? guided, TProbe probe)
         where TRules : struct, IKernelRules
         where TProbe : struct, IProbe => (options.Historian, options.Paranoid) switch
         {
@@ -103,9 +110,12 @@ internal static class MachineSession
             (null, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, TProbe>>(
                 recording.Tables, rules, choice, guided, new PairProbe<ParanoidProbe, TProbe>(default, probe)),
             ({ } historian, false) => new MachineSession<TRules, PairProbe<HistoryProbe, TProbe>>(
-                recording.Tables, rules, choice, guided, new PairProbe<HistoryProbe, TProbe>(new HistoryProbe(historian), probe)),
-            ({ } historian, true) => new MachineSession<TRules, PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>>(
-                recording.Tables, rules, choice, guided, new PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>(
-                    new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian)), probe)),
+                recording.Tables, rules, choice, guided,
+                new PairProbe<HistoryProbe, TProbe>(new HistoryProbe(historian), probe)),
+            ({ } historian, true) =>
+                new MachineSession<TRules, PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>>(
+                    recording.Tables, rules, choice, guided,
+                    new PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>(
+                        new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian)), probe)),
         };
 }

@@ -14,13 +14,16 @@ internal static class MarkNotFound
     public static string Describe(string wanted, IReadOnlyList<string> seen, string option = "--at")
     {
         if (seen.Count == 0)
-            return $"no marker starts with \"{wanted}\": the recording has no markers; use {option} time:SECONDS or {option} event:N";
+            return $"no marker starts with \"{wanted}\": the recording has no markers; "
+                + $"use {option} time:SECONDS or {option} event:N";
         var ranked = new List<(int Distance, int Order, string Mark)>(seen.Count);
         for (int i = 0; i < seen.Count; i++) ranked.Add((DistanceOf(wanted, seen[i]), i, seen[i]));
-        ranked.Sort(static (a, b) => a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Order.CompareTo(b.Order));
+        ranked.Sort(static (a, b) => a.Distance != b.Distance
+            ? a.Distance.CompareTo(b.Distance) : a.Order.CompareTo(b.Order));
         var message = new StringBuilder();
         message.Append($"no marker starts with \"{wanted}\"; ");
-        message.Append(seen.Count <= ShownMax ? "the recording has these, type one of:" : "the nearest that the recording has, type one of:");
+        message.Append(seen.Count <= ShownMax
+            ? "the recording has these, type one of:" : "the nearest that the recording has, type one of:");
         for (int i = 0; i < Math.Min(ShownMax, ranked.Count); i++)
         {
             string mark = PlainText.Clean(ranked[i].Mark);

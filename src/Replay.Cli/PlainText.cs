@@ -7,8 +7,8 @@ namespace Replay.Cli;
 internal static class PlainText
 {
     /// <summary>
-    /// The text with control and format characters replaced: names and markers come out of files that may be hostile, and
-    /// a terminal obeys what it is sent.
+    /// The text with control and format characters replaced: names and markers come out of files that may be hostile,
+    /// and a terminal obeys what it is sent.
     /// </summary>
     public static string Clean(string text)
     {
@@ -59,5 +59,6 @@ internal static class PlainText
     };
 
     private static bool IsUnsafe(char value) =>
-        char.IsControl(value) || char.GetUnicodeCategory(value) is UnicodeCategory.Format or UnicodeCategory.LineSeparator;
+        char.IsControl(value)
+        || char.GetUnicodeCategory(value) is UnicodeCategory.Format or UnicodeCategory.LineSeparator;
 }

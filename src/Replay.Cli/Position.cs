@@ -43,18 +43,21 @@ internal sealed record Position(
         {
             case "event":
                 if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-                    throw new UsageException($"{option} {text}: an event is a number from 0 on, for example {option} event:1200");
+                    throw new UsageException(
+                        $"{option} {text}: an event is a number from 0 on, for example {option} event:1200");
                 return new Position(PositionKind.Event, text, Event: number, Option: option);
             case "time":
                 if (!TryParseSeconds(value, out ulong timeNs))
                 {
                     throw new UsageException(
-                        $"{option} {text}: a time is seconds of the trace clock, for example {option} time:12.503200417");
+                        $"{option} {text}: a time is seconds of the trace clock, for example "
+                        + $"{option} time:12.503200417");
                 }
                 return new Position(PositionKind.Time, text, TimeNs: timeNs, Option: option);
             case "mark":
                 if (value.Length == 0)
-                    throw new UsageException($"{option} mark: needs the start of a marker, for example {option} \"mark:before suspend\"");
+                    throw new UsageException(
+                        $"{option} mark: needs the start of a marker, for example {option} \"mark:before suspend\"");
                 return new Position(PositionKind.Mark, text, Mark: value, Option: option);
             default:
                 throw new UsageException($"{option} {text}: a position is {Forms}{Suggest(option, form, value)}");
@@ -83,9 +86,12 @@ internal sealed record Position(
 
     private static string Suggest(string option, string form, string value)
     {
-        if (form.Length > 0 && !form.AsSpan().ContainsAnyExceptInRange('0', '9')) return $"; did you mean {option} event:{form}?";
+        if (form.Length > 0 && !form.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return $"; did you mean {option} event:{form}?";
         string? near = Nearest.Find(form, ["end", "event", "time", "mark"]);
         if (near is null) return "";
-        return near == "end" ? $"; did you mean {option} end?" : $"; did you mean {option} \"{near}:{(value.Length == 0 ? "…" : value)}\"?";
+        return near == "end"
+            ? $"; did you mean {option} end?"
+            : $"; did you mean {option} \"{near}:{(value.Length == 0 ? "…" : value)}\"?";
     }
 }

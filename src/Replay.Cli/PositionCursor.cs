@@ -29,7 +29,9 @@ internal sealed class PositionCursor
     /// <summary>True when the position lies inside what was seen, so that no later event belongs before it.</summary>
     public bool Reached { get; private set; }
 
-    /// <summary>Begins after a number of events that were replayed before, and are none of them at or past the position.</summary>
+    /// <summary>
+    /// Begins after a number of events that were replayed before, and are none of them at or past the position.
+    /// </summary>
     /// <param name="events">How many.</param>
     /// <param name="marks">Their markers, none of which is the one that is wanted.</param>
     public void StartAfter(long events, IEnumerable<string> marks)
@@ -68,9 +70,11 @@ internal sealed class PositionCursor
             throw new UsageException(Events == 0
                 ? $"{_position.Option} {_position.Text}: the recording has no events; type {_position.Option} end"
                 : string.Create(CultureInfo.InvariantCulture,
-                    $"{_position.Option} {_position.Text}: the last event of the recording is number {Events - 1}; type {_position.Option} event:{Events - 1} or {_position.Option} end"));
+                    $"{_position.Option} {_position.Text}: the last event of the recording is number {Events - 1}; "
+                    + $"type {_position.Option} event:{Events - 1} or {_position.Option} end"));
         }
-        if (_position.Kind == PositionKind.Mark) throw new UsageException(MarkNotFound.Describe(_position.Mark, _marksSeen, _position.Option));
+        if (_position.Kind == PositionKind.Mark)
+            throw new UsageException(MarkNotFound.Describe(_position.Mark, _marksSeen, _position.Option));
     }
 
     private int TakeAll(ReadOnlySpan<IrqEvent> batch)
@@ -141,7 +145,9 @@ internal sealed class PositionCursor
         if (_marksKnown.Add(seen)) _marksSeen.Add(seen);
     }
 
-    /// <summary>The text after a leading <c>MARK number </c>, which recording scripts put there; else all of it.</summary>
+    /// <summary>
+    /// The text after a leading <c>MARK number </c>, which recording scripts put there; else all of it.
+    /// </summary>
     internal static ReadOnlySpan<byte> WithoutNumber(ReadOnlySpan<byte> text)
     {
         if (!text.StartsWith("MARK "u8)) return text;

@@ -31,7 +31,8 @@ internal sealed class ProfileReader
             progress.Report(reader._events);
         }
         return new RecordingProfile(
-            recording.Info.Kernel, reader._marks, session.Finish(progress.Elapsed.TotalSeconds), session.DescribeState("end"));
+            recording.Info.Kernel, reader._marks, session.Finish(progress.Elapsed.TotalSeconds),
+            session.DescribeState("end"));
     }
 
     /// <summary>Cuts the batch after each marker.</summary>
@@ -47,7 +48,8 @@ internal sealed class ProfileReader
             while (i + 1 < batch.Length && batch[i + 1].Kind == EventKind.Extension) i++;
             _session.Apply(batch[start..(i + 1)], _recording.Tables);
             start = i + 1;
-            _marks.Add(new MarkPoint(_events - 1, batch[mark].TimeNs, TextOf(batch[mark..]), _session.DescribeMatrix()));
+            _marks.Add(new MarkPoint(_events - 1, batch[mark].TimeNs, TextOf(batch[mark..]),
+                _session.DescribeMatrix()));
         }
         if (start < batch.Length) _session.Apply(batch[start..], _recording.Tables);
     }

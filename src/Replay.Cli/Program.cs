@@ -35,7 +35,8 @@ internal static class Program
             host.Error.WriteLine("irqreplay: the results could not be written: " + e.Message);
             return ExitCodes.Usage;
         }
-        catch (Exception e) when (e is BadInputException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BadInputException or InvalidDataException or IOException
+            or UnauthorizedAccessException)
         {
             host.Error.WriteLine("irqreplay: " + PlainText.CleanLines(e.Message));
             ShowTrace(e, host);
@@ -61,7 +62,8 @@ internal static class Program
         }
         // Files called @name are files, not lists of more arguments.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Action is not HelpText && UsageErrors.FindUnknownOption(result) is { } unknown) throw new UsageException(unknown);
+        if (result.Action is not HelpText && UsageErrors.FindUnknownOption(result) is { } unknown)
+            throw new UsageException(unknown);
         if (result.Action is ParseErrorAction) throw new UsageException(UsageErrors.Describe(result));
         // The live view ends of itself, and looks at the terminal before the runtime does.
         bool endsItself = result.CommandResult.Command.Name == TopCommand.Name;

@@ -11,7 +11,8 @@ namespace Replay.Cli;
 
 /// <summary>
 /// The progress bar: drawn by a timer's thread from numbers that the working thread publishes when they are asked for
-/// (<see cref="SnapshotExchange{T}"/>), so that the work never waits for a terminal. Only where notes go to a terminal, only for work over a second, and gone afterwards.
+/// (<see cref="SnapshotExchange{T}"/>), so that the work never waits for a terminal. Only where notes go to a terminal,
+/// only for work over a second, and gone afterwards.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
@@ -19,7 +20,9 @@ internal sealed class ProgressLine : IDisposable
 
     private const int EveryMs = 200;
 
-    /// <summary>How long a tick waits for the work to reach the border of a batch; it draws what it has after that.</summary>
+    /// <summary>
+    /// How long a tick waits for the work to reach the border of a batch; it draws what it has after that.
+    /// </summary>
     private const int BorderMs = 5;
 
     private readonly Lock _drawing = new();
@@ -56,7 +59,9 @@ internal sealed class ProgressLine : IDisposable
     /// <summary>Time since the work began.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
-    /// <summary>Tells how many events are done. Called once a batch; costs a load unless the bar is about to be drawn.</summary>
+    /// <summary>
+    /// Tells how many events are done. Called once a batch; costs a load unless the bar is about to be drawn.
+    /// </summary>
     public void Report(long events)
     {
         if (!_done.IsWanted) return;
@@ -95,7 +100,8 @@ internal sealed class ProgressLine : IDisposable
         int cells = Math.Clamp(width - text.Length - 3, 0, 40);
         if (cells < 5) return text.Length < width ? text : text[..Math.Max(0, width - 1)];
         int full = (int)Math.Round(part * cells);
-        return new StringBuilder().Append('[').Append('#', full).Append('.', cells - full).Append(']').Append(text).ToString();
+        return new StringBuilder().Append('[').Append('#', full).Append('.', cells - full)
+            .Append(']').Append(text).ToString();
     }
 
     /// <summary>Erases the line; nothing is drawn after this returns.</summary>

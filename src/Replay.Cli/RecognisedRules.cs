@@ -25,7 +25,8 @@ internal static class RecognisedRules
         var shown = new SortedDictionary<string, string?>(StringComparer.Ordinal);
         foreach (PolicyEvidence row in evidence)
         {
-            if (!shown.TryAdd(row.Policy, row.Alternative) && shown[row.Policy] != row.Alternative) shown[row.Policy] = null;
+            if (!shown.TryAdd(row.Policy, row.Alternative) && shown[row.Policy] != row.Alternative)
+                shown[row.Policy] = null;
         }
         foreach ((string policy, string? alternative) in shown)
         {
@@ -49,5 +50,6 @@ internal static class RecognisedRules
 
     /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
     public static bool CanReadAgain(string file) =>
-        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
+        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true)
+            ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
 }

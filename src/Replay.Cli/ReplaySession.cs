@@ -14,7 +14,8 @@ namespace Replay.Cli;
 /// <param name="Paranoid">Check the machine's own invariants after each batch.</param>
 /// <param name="Rules">How the machine behaves; null lets the recorded kernel choose.</param>
 /// <param name="Historian">Follows some things through the replay; null when nobody asks for a history.</param>
-/// <param name="WhatIf">Rules that decide even where the recording shows that its kernel decided otherwise; null for none.</param>
+/// <param name="WhatIf">Rules that decide even where the recording shows that its kernel decided otherwise;
+/// null for none.</param>
 internal sealed record SessionOptions(
     bool Paranoid, RuleChoice? Rules = null, Historian? Historian = null, WhatIfRules? WhatIf = null);
 

@@ -5,14 +5,15 @@ using Replay.Formats;
 namespace Replay.Cli;
 
 /// <summary>
-/// <c>--rules</c> and <c>--with</c>: how the modelled kernel and its surroundings behave. Without them the recorded kernel
-/// chooses.
+/// <c>--rules</c> and <c>--with</c>: how the modelled kernel and its surroundings behave. Without them the
+/// recorded kernel chooses.
 /// </summary>
 internal sealed class RuleOptions
 {
     private readonly Option<string?> _rules = new("--rules")
     {
-        Description = "Named set of behaviours: a kernel, or a fix with (fix:ID) or without it (prefix:ID) laid over the recorded "
+        Description = "Named set of behaviours: a kernel, "
+            + "or a fix with (fix:ID) or without it (prefix:ID) laid over the recorded "
             + "kernel; several with commas. \"irqreplay rules\" lists them. The recorded kernel chooses unless you do.",
         HelpName = "SET",
     };
@@ -31,9 +32,12 @@ internal sealed class RuleOptions
     }
 
     /// <summary>True when the command line says how the kernel behaves.</summary>
-    public bool IsGiven(ParseResult result) => result.GetValue(_rules) is not null || result.GetValue(_with) is { Length: > 0 };
+    public bool IsGiven(ParseResult result) => result.GetValue(_rules) is not null
+        || result.GetValue(_with) is { Length: > 0 };
 
-    /// <summary>True when the command line decides this behaviour: a set does of all, an assignment of its own.</summary>
+    /// <summary>
+    /// True when the command line decides this behaviour: a set does of all, an assignment of its own.
+    /// </summary>
     public bool Decides(ParseResult result, string behaviour)
     {
         if (result.GetValue(_rules) is not null) return true;
@@ -53,10 +57,13 @@ internal sealed class RuleOptions
     public RuleChoice Choose(ParseResult result, Recording recording) =>
         Choose(result, KernelRelease.Parse(recording.Info.Kernel));
 
-    /// <summary>As <see cref="Choose(ParseResult, Recording)"/>, with what was given and what the recorded kernel did.</summary>
+    /// <summary>
+    /// As <see cref="Choose(ParseResult, Recording)"/>, with what was given and what the recorded kernel did.
+    /// </summary>
     /// <exception cref="UsageException">A name is wrong; the message says what to type.</exception>
     public RuleSide ChooseSide(ParseResult result, Recording recording) =>
-        new(Choose(result, recording), Parts(result.GetValue(_rules), result.GetValue(_with) ?? []), RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
+        new(Choose(result, recording), Parts(result.GetValue(_rules), result.GetValue(_with) ?? []),
+            RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
 
     /// <summary>Sets and assignments one by one.</summary>
     public static string[] Parts(string? text, string[] with) =>
@@ -78,7 +85,8 @@ internal sealed class RuleOptions
 
     private RuleChoice Choose(ParseResult result, KernelRelease recorded)
     {
-        RuleChoice choice = result.GetValue(_rules) is { } rules ? Parse("--rules", rules, recorded) : RuleChoice.ForKernel(recorded);
+        RuleChoice choice = result.GetValue(_rules) is { } rules
+            ? Parse("--rules", rules, recorded) : RuleChoice.ForKernel(recorded);
         foreach (string assignment in result.GetValue(_with) ?? [])
         {
             try

@@ -7,16 +7,20 @@ namespace Replay.Cli;
 
 /// <summary>Rules as the command line gave them: of one replay, or of one side of a comparison.</summary>
 /// <param name="Rules">How its machine behaves.</param>
-/// <param name="Given">Sets and assignments that the command line gave for it; none: what the recorded kernel did.</param>
+/// <param name="Given">Sets and assignments that the command line gave for it; none:
+/// what the recorded kernel did.</param>
 /// <param name="Recorded">The recorded kernel's rules.</param>
 internal sealed record RuleSide(RuleChoice Rules, IReadOnlyList<string> Given, RuleChoice Recorded)
 {
     /// <summary>The rules as text; of what nobody chose it says so.</summary>
-    public string Name => NamesKernel ? Rules.ToString() : Given.Count == 0 ? "as recorded" : "as recorded, with " + string.Join(", ", Given);
+    public string Name => NamesKernel ? Rules.ToString() : Given.Count == 0 ? "as recorded"
+        : "as recorded, with " + string.Join(", ", Given);
 
     private bool NamesKernel => Given.Count > 0 && RuleCatalog.FindSet(Given[0]) is { IsKernel: true };
 
-    /// <summary>A behaviour that the command line does not name is the recorded kernel's, whatever its version's usual one.</summary>
+    /// <summary>
+    /// A behaviour that the command line does not name is the recorded kernel's, whatever its version's usual one.
+    /// </summary>
     public SessionOptions ToOptions() => new(Paranoid: false, Rules, WhatIf: ToWhatIf());
 
     /// <summary>What of it a recording can be replayed otherwise for.</summary>

@@ -27,7 +27,8 @@ internal sealed class SharedOptions
     {
         File = new Argument<string>(file)
         {
-            Description = "The recording; - is standard input. Its format is told from its content, compressed (zstd) or not.",
+            Description = "The recording; - is standard input. Its format is told from its content, "
+                + "compressed (zstd) or not.",
         };
         command.Arguments.Add(File);
         _format = new FormatOption(command, formats);
@@ -55,8 +56,8 @@ internal sealed class SharedOptions
 
     public Option<string?> Log { get; } = new("--log")
     {
-        Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: its lines become "
-            + "events among the recorded ones.",
+        Description = "The recorded machine's kernel log, as dmesg or journalctl -k -o short-monotonic write it: "
+            + "its lines become events among the recorded ones.",
         HelpName = "FILE",
     };
 
@@ -77,7 +78,8 @@ internal sealed class SharedOptions
     /// <summary>As the other one, for a second recording.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
     /// <exception cref="BadInputException">The recording is wrong.</exception>
-    public Recording Open(ParseResult result, CliHost host, string path) => Opener(result, host)(path, GetLanes(result));
+    public Recording Open(ParseResult result, CliHost host, string path) =>
+        Opener(result, host)(path, GetLanes(result));
 
     /// <summary>As the other ones, for a recording that is chosen by other options.</summary>
     /// <exception cref="UsageException">A pattern or mapping file is wrong.</exception>
@@ -97,7 +99,8 @@ internal sealed class SharedOptions
     public Func<string, int, Recording> Opener(ParseResult result, CliHost host)
     {
         OpenOptions options = ReadOptions(result);
-        (string? log, string file, string? machine) = (result.GetValue(Log), result.GetValue(File)!, result.GetValue(Machine));
+        (string? log, string file, string? machine) = (result.GetValue(Log),
+            result.GetValue(File)!, result.GetValue(Machine));
         return (path, lanes) =>
         {
             bool isMain = path == file;
@@ -123,7 +126,8 @@ internal sealed class SharedOptions
     /// <summary>
     /// The machines of a file, by the names that it gives them; what names none is one machine by the file's own name.
     /// </summary>
-    /// <exception cref="UsageException">A pattern or mapping file is wrong, or the option of one machine is given for several.</exception>
+    /// <exception cref="UsageException">A pattern or mapping file is wrong, or the option of one machine is given
+    /// for several.</exception>
     /// <exception cref="BadInputException">The file names its machines wrongly.</exception>
     public List<MachineSource> ReadSources(ParseResult result, CliHost host, string path)
     {
@@ -134,14 +138,16 @@ internal sealed class SharedOptions
             return [new MachineSource(path, new RecordingName(path, null), lanes => open(path, lanes))];
         }
         if (result.GetValue(Log) is not null)
-            throw new UsageException($"--log: of one machine, and {path} holds {Count(directory)}; name one with --machine");
+            throw new UsageException(
+                $"--log: of one machine, and {path} holds {Count(directory)}; name one with --machine");
         OpenOptions options = ReadOptions(result);
         var sources = new List<MachineSource>(directory.Names.Count);
         for (int i = 0; i < directory.Names.Count; i++)
         {
             int index = i;
             string name = directory.Names[i];
-            sources.Add(new MachineSource(name, new RecordingName(path, name), lanes => Divide(directory.Open(index), options, path, lanes)));
+            sources.Add(new MachineSource(name, new RecordingName(path, name),
+                lanes => Divide(directory.Open(index), options, path, lanes)));
         }
         return sources;
     }
@@ -193,7 +199,8 @@ internal sealed class SharedOptions
             return RecordingLanes.Divide(recording, lanes);
         string format = recording.Info.Format;
         recording.Dispose();
-        throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: {path} is in the format {format}, whose events have left "
+        throw new UsageException($"{(options.MapText is null ? "--ignore" : "--map")}: "
+            + $"{path} is in the format {format}, whose events have left "
             + "their recorded names behind; give the option when you convert the original recording");
     }
 
@@ -214,7 +221,8 @@ internal sealed class SharedOptions
         {
             long bytes = new FileInfo(path).Length;
             if (bytes > MapBytesMax)
-                throw new UsageException($"--map {path}: {bytes} bytes is no mapping file; {MapBytesMax} is the most that is read");
+                throw new UsageException($"--map {path}: {bytes} bytes is no mapping file; "
+                    + $"{MapBytesMax} is the most that is read");
             return System.IO.File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -231,7 +239,8 @@ internal sealed class SharedOptions
             if (colon > 0 && colon < pattern.Length - 1) continue;
             string name = pattern.Trim(':');
             throw new UsageException($"--ignore {pattern}: a pattern is system:name, for example "
-                + $"--ignore \"{(name.Length == 0 ? "sched" : name)}:*\" or --ignore \"*:{(name.Length == 0 ? "vector_alloc" : name)}\"");
+                + $"--ignore \"{(name.Length == 0 ? "sched" : name)}:*\" or --ignore "
+                + $"\"*:{(name.Length == 0 ? "vector_alloc" : name)}\"");
         }
         return patterns;
     }

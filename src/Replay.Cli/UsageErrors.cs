@@ -35,7 +35,9 @@ internal static class UsageErrors
         return $"{result.Errors[0].Message} Type \"irqreplay {command.Name} --help\".";
     }
 
-    /// <summary>An option that the command has not, and that would else be taken for a file of that name; null for none.</summary>
+    /// <summary>
+    /// An option that the command has not, and that would else be taken for a file of that name; null for none.
+    /// </summary>
     public static string? FindUnknownOption(ParseResult result)
     {
         var plain = new HashSet<string>();

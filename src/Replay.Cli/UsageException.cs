@@ -2,7 +2,9 @@ using System;
 
 namespace Replay.Cli;
 
-/// <summary>The user asked for something that cannot be. The message says what to type instead; the exit code is 2.</summary>
+/// <summary>
+/// The user asked for something that cannot be. The message says what to type instead; the exit code is 2.
+/// </summary>
 internal sealed class UsageException : Exception
 {
     public UsageException() { }

@@ -25,12 +25,15 @@ internal abstract class VerifySession : CheckpointedSession
     public static VerifySession Create(Recording recording, RuleChoice rules, bool followsEvidence = true)
     {
         ChosenRules chosen = rules.ToKernelRules();
-        if (chosen.Equals(ChosenRules.From(default(Linux61)))) return Create(recording, rules, default(Linux61), followsEvidence);
-        if (chosen.Equals(ChosenRules.From(default(Linux612)))) return Create(recording, rules, default(Linux612), followsEvidence);
+        if (chosen.Equals(ChosenRules.From(default(Linux61))))
+            return Create(recording, rules, default(Linux61), followsEvidence);
+        if (chosen.Equals(ChosenRules.From(default(Linux612))))
+            return Create(recording, rules, default(Linux612), followsEvidence);
         return Create(recording, rules, chosen, followsEvidence);
     }
 
-    private static VerifySession<TRules> Create<TRules>(Recording recording, RuleChoice name, TRules rules, bool followsEvidence)
+    private static VerifySession<TRules> Create<TRules>(Recording recording, RuleChoice name,
+        TRules rules, bool followsEvidence)
         where TRules : struct, IKernelRules =>
         new(recording.Tables, rules, followsEvidence) { RulesName = name.ToString() };
 }

@@ -2,7 +2,9 @@ using System;
 
 namespace Replay.Formats;
 
-/// <summary>The input cannot be read at all. The message names position, expected and found; the exit code is 3.</summary>
+/// <summary>
+/// The input cannot be read at all. The message names position, expected and found; the exit code is 3.
+/// </summary>
 public sealed class BadInputException : Exception
 {
     public BadInputException() { }

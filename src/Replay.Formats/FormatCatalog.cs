@@ -30,7 +30,8 @@ public sealed record FormatCatalog(
 
     private static EventPredicate CompileEventFilter(string expression, EventTables tables)
     {
-        if (!EventFilter.TryParse(expression, out EventFilter? filter, out string error)) throw new FormatException(error);
+        if (!EventFilter.TryParse(expression, out EventFilter? filter, out string error))
+            throw new FormatException(error);
         filter.Bind(tables);
         return filter.Matches;
     }

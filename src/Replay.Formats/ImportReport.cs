@@ -32,7 +32,9 @@ public sealed class LossEntry
     /// <summary>One plain clause, the same for each occurrence (<c>page commit larger than the page</c>).</summary>
     public string What { get; }
 
-    /// <summary>Byte offset in the file, or line number for text, of the first occurrence; -1 when it has none.</summary>
+    /// <summary>
+    /// Byte offset in the file, or line number for text, of the first occurrence; -1 when it has none.
+    /// </summary>
     public long FirstOffset { get; }
 
     public string Expected { get; }
@@ -62,8 +64,8 @@ public sealed class ImportReport
     public bool HasDataLoss { get; private set; }
 
     /// <summary>
-    /// Counts one occurrence. <paramref name="what"/>, <paramref name="expected"/> and <paramref name="found"/> are kept
-    /// from the first occurrence only, so callers on a hot path test <see cref="Seen"/> before they format text.
+    /// Counts one occurrence. <paramref name="what"/>, <paramref name="expected"/> and <paramref name="found"/> are
+    /// kept from the first occurrence only, so callers on a hot path test <see cref="Seen"/> before they format text.
     /// </summary>
     public void Add(LossSeverity severity, string what, long offset, string expected, string found)
     {
@@ -90,7 +92,8 @@ public sealed class ImportReport
     /// <summary>States an entry of another report, with the count that it had at some time.</summary>
     internal void Restate(LossEntry other, long count)
     {
-        if (!_byWhat.ContainsKey(other.What)) Add(other.Severity, other.What, other.FirstOffset, other.Expected, other.Found);
+        if (!_byWhat.ContainsKey(other.What))
+            Add(other.Severity, other.What, other.FirstOffset, other.Expected, other.Found);
         _byWhat[other.What].Count = count;
     }
 

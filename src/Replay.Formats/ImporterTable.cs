@@ -11,7 +11,9 @@ using Replay.Formats.TraceDat;
 
 namespace Replay.Formats;
 
-/// <summary>True when a file that starts with <c>firstBytes</c> (64, or all of a shorter file) is of this format.</summary>
+/// <summary>
+/// True when a file that starts with <c>firstBytes</c> (64, or all of a shorter file) is of this format.
+/// </summary>
 public delegate bool FormatProbe(ReadOnlySpan<byte> firstBytes);
 
 /// <summary>One format that can be read.</summary>
@@ -55,8 +57,8 @@ public static class ImporterTable
             NeedsWhole: true),
         new("perf.data", PerfDataRecording.LooksLike,
             static (path, options) => PerfDataRecording.Open(path, MappingOf(options), options.IgnorePatterns),
-            static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns),
-            NeedsWhole: true),
+            static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options),
+                options.IgnorePatterns), NeedsWhole: true),
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
@@ -67,7 +69,8 @@ public static class ImporterTable
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),
-            static (stream, name, options) => FtraceTextRecording.Open(stream, name, MappingOf(options), options.IgnorePatterns)),
+            static (stream, name, options) => FtraceTextRecording.Open(stream, name,
+                MappingOf(options), options.IgnorePatterns)),
     ];
 
     private static TraceDatOptions TraceDat(OpenOptions options) => new()

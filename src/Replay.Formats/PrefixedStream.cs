@@ -4,7 +4,9 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats;
 
-/// <summary>Gives back bytes that were read to recognise a format, then the rest of the stream they came from.</summary>
+/// <summary>
+/// Gives back bytes that were read to recognise a format, then the rest of the stream they came from.
+/// </summary>
 internal sealed class PrefixedStream : ReadOnlyStream
 {
     private readonly byte[] _prefix;

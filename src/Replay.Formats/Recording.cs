@@ -53,23 +53,25 @@ public abstract class Recording : IEventSource, IDisposable
     public virtual BatchFacts LastBatch => new(null, true);
 
     /// <summary>
-    /// Which recording this is, for checkpoints kept beside it; null when it cannot be read from its middle on, or is not
-    /// complete.
+    /// Which recording this is, for checkpoints kept beside it; null when it cannot be read from its middle
+    /// on, or is not complete.
     /// </summary>
     public virtual RecordingIdentity? Identify() => null;
 
-    /// <summary>Events of the whole recording; where only reading tells, guessed by its size. 0 when nothing is known.</summary>
+    /// <summary>
+    /// Events of the whole recording; where only reading tells, guessed by its size. 0 when nothing is known.
+    /// </summary>
     public virtual long EventsExpected => Info.EventCount;
 
     /// <summary>
-    /// Says, before the first batch, that places are going to be saved: <see cref="Transfer"/> then may save after every
-    /// batch, however reading is divided, and what <see cref="IsUndamagedBefore"/> takes is noted.
+    /// Says, before the first batch, that places are going to be saved: <see cref="Transfer"/> then may save after
+    /// every batch, however reading is divided, and what <see cref="IsUndamagedBefore"/> takes is noted.
     /// </summary>
     public virtual void NotePlaces() { }
 
     /// <summary>
-    /// Saves where reading stands between two batches, with the names and the damage met so far, or goes there in a recording
-    /// just opened. For recordings that <see cref="Identify"/> themselves.
+    /// Saves where reading stands between two batches, with the names and the damage met so far, or goes there
+    /// in a recording just opened. For recordings that <see cref="Identify"/> themselves.
     /// </summary>
     /// <exception cref="CheckpointException">The place is none of this recording.</exception>
     public virtual void Transfer(StateArchive archive)
@@ -86,8 +88,8 @@ public abstract class Recording : IEventSource, IDisposable
     public virtual long EventsRead => 0;
 
     /// <summary>
-    /// Reads what was skipped by going to a saved place, and says whether it is undamaged: where the file was written to
-    /// since, its parts' checksums alone do not tell.
+    /// Reads what was skipped by going to a saved place, and says whether it is undamaged: where the file was written
+    /// to since, its parts' checksums alone do not tell.
     /// </summary>
     public virtual bool IsUndamagedBefore() => false;
 
@@ -104,8 +106,8 @@ public abstract class Recording : IEventSource, IDisposable
     internal virtual void TransferPlace(StateArchive archive) => throw new NotSupportedException();
 
     /// <summary>
-    /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then stays
-    /// valid as long as its new owner wants. False, and nothing changes, where batches have to be copied.
+    /// Gives away the buffer that the batch read last lies in, and goes on in <paramref name="next"/>: the batch then
+    /// stays valid as long as its new owner wants. False, and nothing changes, where batches have to be copied.
     /// </summary>
     internal virtual bool TryDetach(BlockBuffer next, out DetachedBatch batch)
     {
@@ -114,8 +116,8 @@ public abstract class Recording : IEventSource, IDisposable
     }
 
     /// <summary>
-    /// Lets the recording divide its reading among lanes by itself, the caller's included; false where it cannot. Called
-    /// before the first batch.
+    /// Lets the recording divide its reading among lanes by itself, the caller's included; false where it cannot.
+    /// Called before the first batch.
     /// </summary>
     internal virtual bool TryUseLanes(int lanes, LaneSettings settings) => false;
 

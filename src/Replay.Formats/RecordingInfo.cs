@@ -8,7 +8,9 @@ public sealed class RecordingInfo
     /// <summary>Format of the file at hand: <c>trace.dat v7</c>, <c>irqt</c>, <c>irqs</c>.</summary>
     public string Format { get; set; } = "";
 
-    /// <summary>Format of the file that was recorded, where the file at hand was made from another; else <see cref="Format"/>.</summary>
+    /// <summary>
+    /// Format of the file that was recorded, where the file at hand was made from another; else <see cref="Format"/>.
+    /// </summary>
     public string SourceFormat { get; set; } = "";
 
     /// <summary>File name (no folders) of the original recording.</summary>
@@ -35,7 +37,9 @@ public sealed class RecordingInfo
     /// <summary>Canonical events made of them (extension records not counted).</summary>
     public long EventCount { get; set; }
 
-    /// <summary>Records lost by the recorder before or between the records of the file; those of unknown number count 1.</summary>
+    /// <summary>
+    /// Records lost by the recorder before or between the records of the file; those of unknown number count 1.
+    /// </summary>
     public long LostCount { get; set; }
 
     /// <summary>Time of the first record, mapped or not.</summary>
@@ -44,7 +48,9 @@ public sealed class RecordingInfo
     /// <summary>Time of the last record, mapped or not.</summary>
     public ulong? LastTimeNs { get; set; }
 
-    /// <summary>Every recorded <c>system:name</c> with its records and the kind of event they became, sorted by name.</summary>
+    /// <summary>
+    /// Every recorded <c>system:name</c> with its records and the kind of event they became, sorted by name.
+    /// </summary>
     public List<SourceCount> Sources { get; } = [];
 
     /// <summary>Copies all but <see cref="Sources"/>.</summary>

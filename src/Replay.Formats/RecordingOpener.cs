@@ -16,7 +16,9 @@ public sealed class RecordingOpener
         _options = options;
     }
 
-    /// <summary>Opens a file. Pipes and devices are read as streams; a regular file is handed to its importer by path.</summary>
+    /// <summary>
+    /// Opens a file. Pipes and devices are read as streams; a regular file is handed to its importer by path.
+    /// </summary>
     /// <exception cref="BadInputException">Not readable, or of no known format.</exception>
     public Recording Open(string path)
     {
@@ -94,15 +96,16 @@ public sealed class RecordingOpener
     }
 
     /// <summary>
-    /// The first bytes: as few as tell the format, because a live pipe may not have more yet. Where they tell nothing and
-    /// are text, more lines may: up to <see cref="TraceSniffer.TextPrefixBytes"/>.
+    /// The first bytes: as few as tell the format, because a live pipe may not have more yet. Where they tell nothing
+    /// and are text, more lines may: up to <see cref="TraceSniffer.TextPrefixBytes"/>.
     /// </summary>
     private static byte[] ReadFirst(Stream stream, string name, IReadOnlyList<Importer> importers)
     {
         Span<byte> first = stackalloc byte[TraceSniffer.TextPrefixBytes];
         try
         {
-            int length = stream.ReadAtLeast(first[..TraceSniffer.PrefixBytes], TraceSniffer.PrefixBytes, throwOnEndOfStream: false);
+            int length = stream.ReadAtLeast(first[..TraceSniffer.PrefixBytes],
+                TraceSniffer.PrefixBytes, throwOnEndOfStream: false);
             while (length is >= TraceSniffer.PrefixBytes and < TraceSniffer.TextPrefixBytes
                 && !first[..length].Contains((byte)0) && !TraceSniffer.IsZstd(first[..length])
                 && TraceSniffer.Find(importers, first[..length]) is null)

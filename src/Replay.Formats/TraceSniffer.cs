@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Replay.Formats;
 
-/// <summary>Tells what a file is from its first bytes. Names and extensions are never asked: people rename captures.</summary>
+/// <summary>
+/// Tells what a file is from its first bytes. Names and extensions are never asked: people rename captures.
+/// </summary>
 public static class TraceSniffer
 {
     /// <summary>Bytes that are enough for a format with a magic number.</summary>
@@ -23,14 +25,17 @@ public static class TraceSniffer
         return null;
     }
 
-    /// <summary>True for a zstd frame, or the skippable frame that some compressors put first (RFC 8878, 3.1).</summary>
+    /// <summary>
+    /// True for a zstd frame, or the skippable frame that some compressors put first (RFC 8878, 3.1).
+    /// </summary>
     public static bool IsZstd(ReadOnlySpan<byte> firstBytes) =>
         firstBytes.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])
         || (firstBytes.Length >= 4 && (firstBytes[0] & 0xF0) == 0x50
             && firstBytes[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
     /// <summary>The error for bytes that no importer knows: what is read, what was found, and what helps.</summary>
-    public static BadInputException Unknown(string file, IReadOnlyList<Importer> importers, ReadOnlySpan<byte> firstBytes)
+    public static BadInputException Unknown(string file, IReadOnlyList<Importer> importers,
+        ReadOnlySpan<byte> firstBytes)
     {
         var names = new List<string>(importers.Count);
         foreach (Importer importer in importers) names.Add(importer.Name);
@@ -58,7 +63,8 @@ public static class TraceSniffer
     private static string Advice(string file, ReadOnlySpan<byte> firstBytes)
     {
         if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return Unpack(file, "gzip", "gzip -dc");
-        if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A])) return Unpack(file, "xz", "xz -dc");
+        if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A]))
+            return Unpack(file, "xz", "xz -dc");
         if (firstBytes.StartsWith("BZh"u8)) return Unpack(file, "bzip2", "bzip2 -dc");
         if (firstBytes.StartsWith((ReadOnlySpan<byte>)[0x7F, 0x45, 0x4C, 0x46])) return " (a program, not a recording)";
         return "";

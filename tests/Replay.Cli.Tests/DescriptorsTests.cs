@@ -6,8 +6,8 @@ using Xunit;
 namespace Replay.Cli.Tests;
 
 /// <summary>
-/// Started with a standard descriptor closed, the program once read for ever from a pipe of its own runtime, or died while it
-/// wrote a message.
+/// Started with a standard descriptor closed, the program once read for ever from a pipe of its own runtime,
+/// or died while it wrote a message.
 /// </summary>
 public sealed class DescriptorsTests
 {

@@ -39,20 +39,24 @@ public sealed class InterruptsTests : IDisposable
     [InlineData("diff - --right linux-6.12 --lanes 8", "INT", 130)]
     [InlineData("history - --irq 24 --lanes 8", "INT", 130)]
     [InlineData("convert - -o OUT", "TERM", 143)]
-    public async Task An_interrupt_ends_a_busy_command_at_once_and_leaves_no_file(string command, string signal, int code)
+    public async Task An_interrupt_ends_a_busy_command_at_once_and_leaves_no_file(string command,
+        string signal, int code)
     {
         if (OperatingSystem.IsWindows() || (signal == "INT" && RealProcess.IgnoresInterrupts)) return;
-        using Process process = RealProcess.Start(command.Replace("OUT", Path.Combine(_folder, "out.irqt"), StringComparison.Ordinal).Split(' '));
+        using Process process = RealProcess.Start(
+            command.Replace("OUT", Path.Combine(_folder, "out.irqt"), StringComparison.Ordinal).Split(' '));
         Task feeding = Task.Run(() => Feed(process.StandardInput.BaseStream));
         Task printing = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         Task<string> notes = process.StandardError.ReadToEndAsync();
         long until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (Volatile.Read(ref _fed) < EnoughBytes && !process.HasExited && Environment.TickCount64 < until) await Task.Delay(5);
+        while (Volatile.Read(ref _fed) < EnoughBytes && !process.HasExited && Environment.TickCount64 < until)
+            await Task.Delay(5);
         await End(signal, process);
         await Task.WhenAll(feeding, printing);
         Assert.True(_fed >= EnoughBytes, "it does not read");
         Assert.Equal(code, process.ExitCode);
-        Assert.EndsWith("irqreplay: interrupted: what was printed is not complete, and no file was written\n", await notes, StringComparison.Ordinal);
+        Assert.EndsWith("irqreplay: interrupted: what was printed is not complete, and no file was written\n",
+            await notes, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -63,10 +67,12 @@ public sealed class InterruptsTests : IDisposable
     public async Task A_full_pipe_does_not_keep_it()
     {
         if (OperatingSystem.IsWindows() || RealProcess.IgnoresInterrupts) return;
-        using Process process = RealProcess.TryStart("/bin/sh", "-c", $"exec {string.Join(" ", RealProcess.Command)} events - 2>&1")!;
+        using Process process = RealProcess.TryStart("/bin/sh", "-c",
+            $"exec {string.Join(" ", RealProcess.Command)} events - 2>&1")!;
         Task feeding = Task.Run(() => Feed(process.StandardInput.BaseStream));
         // It prints until its pipe is full, and then it reads no more.
-        for (long before = -1; before != Volatile.Read(ref _fed) || before == 0; await Task.Delay(500)) before = Volatile.Read(ref _fed);
+        for (long before = -1; before != Volatile.Read(ref _fed) || before == 0; await Task.Delay(500))
+            before = Volatile.Read(ref _fed);
         await End("INT", process);
         Assert.Equal(130, process.ExitCode);
         await feeding;
@@ -92,7 +98,8 @@ public sealed class InterruptsTests : IDisposable
     {
         var text = new StringBuilder();
         for (int i = 0; i < 500; i++)
-            text.Append(CultureInfo.InvariantCulture, $"          <idle>-0       [00{i % 4}] d.h1.    10.{i:D6}: irq_handler_entry: irq={24 + (i % 8)} name=nvme0q{i % 8}\n");
+            text.Append(CultureInfo.InvariantCulture, $"          <idle>-0       [00{i % 4}] d.h1.    10.{i:D6}: "
+                + $"irq_handler_entry: irq={24 + (i % 8)} name=nvme0q{i % 8}\n");
         byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
         try
         {

@@ -13,8 +13,8 @@ using Xunit;
 namespace Replay.Cli.Tests;
 
 /// <summary>
-/// Memory is flat in the length of a recording: the peak of a real process (VmHWM) is the same for a file of any size, with
-/// and without checkpoints. <c>IRQREPLAY_TEST_GIGABYTES=4</c> makes the long file that long.
+/// Memory is flat in the length of a recording: the peak of a real process (VmHWM) is the same for a file of any size,
+/// with and without checkpoints. <c>IRQREPLAY_TEST_GIGABYTES=4</c> makes the long file that long.
 /// </summary>
 /// <remarks>The file is a real recording, and after it its arrivals again and again.</remarks>
 [Collection("alone")]
@@ -41,7 +41,8 @@ public sealed class MemoryTests
             {
                 long small = PeakOf("replay", brief, option), large = PeakOf("replay", lasting, option);
                 Assert.InRange(large, 1, PeakMax);
-                Assert.True(large - small < GrowthMax, $"{option}: {small >> 10} KiB for {ShortBytes >> 20} MiB, {large >> 10} KiB for {bytes >> 20} MiB");
+                Assert.True(large - small < GrowthMax,
+                    $"{option}: {small >> 10} KiB for {ShortBytes >> 20} MiB, {large >> 10} KiB for {bytes >> 20} MiB");
             }
             Assert.True(new FileInfo(lasting + ".irqc").Length is > 0 and < 32 << 20);
             Assert.InRange(PeakOf("state", lasting, "--at=end"), 1, PeakMax);

@@ -52,7 +52,8 @@ public class PositionCursorTests
     {
         (PositionCursor cursor, _) = Run("event:6", 3);
         var e = Assert.Throws<UsageException>(cursor.RequireReached);
-        Assert.Equal("--at event:6: the last event of the recording is number 5; type --at event:5 or --at end", e.Message);
+        Assert.Equal(
+            "--at event:6: the last event of the recording is number 5; type --at event:5 or --at end", e.Message);
     }
 
     [Theory]
@@ -70,7 +71,8 @@ public class PositionCursorTests
     public void A_recording_without_markers_says_so()
     {
         var cursor = new PositionCursor(Position.Parse("mark:x"));
-        Assert.Contains("has no markers", Assert.Throws<UsageException>(cursor.RequireReached).Message, StringComparison.Ordinal);
+        Assert.Contains("has no markers", Assert.Throws<UsageException>(cursor.RequireReached).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

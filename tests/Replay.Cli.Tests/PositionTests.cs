@@ -58,6 +58,7 @@ public class PositionTests
     [InlineData("mark:", "needs the start of a marker")]
     public void Anything_else_is_refused_with_what_to_type(string text, string says)
     {
-        Assert.Contains(says, Assert.Throws<UsageException>(() => Position.Parse(text)).Message, System.StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Throws<UsageException>(() => Position.Parse(text)).Message,
+            System.StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public class ProgramTests
     [InlineData("replay --fromat x", "irqreplay replay has no option --fromat; did you mean --format?")]
     [InlineData("replay x --fromat", "irqreplay replay has no option --fromat; did you mean --format?")]
     [InlineData("diff --lfet x", "irqreplay diff has no option --lfet; did you mean --left?")]
-    [InlineData("explain --zzzzzzzzz", "irqreplay explain has no option --zzzzzzzzz; type \"irqreplay explain --help\"")]
+    [InlineData("explain --zzzzzzzzz", "irqreplay explain has no option --zzzzzzzzz; "
+        + "type \"irqreplay explain --help\"")]
     [InlineData("info", "info needs a FILE: irqreplay info FILE (- is standard input)")]
     [InlineData("info x y", "info takes one FILE, and \"y\" is one more")]
     [InlineData("convert x y", "stands for the file to write, type: -o y")]
@@ -42,7 +43,8 @@ public class ProgramTests
     {
         using var cli = new Fakes.Cli();
         Assert.Equal(2, cli.Run(cli.File));
-        Assert.Equal("irqreplay: \"capture.dat\" is a file, not a command; type: irqreplay info capture.dat\n", cli.Error);
+        Assert.Equal(
+            "irqreplay: \"capture.dat\" is a file, not a command; type: irqreplay info capture.dat\n", cli.Error);
     }
 
     [Fact]
@@ -205,6 +207,7 @@ public class ProgramTests
         cli.Run("replay", cli.File, "--all");
         cli.Run("info", cli.File);
         // The lines to type next are never broken, so that they can be copied.
-        Assert.All(cli.Out.Split('\n'), line => Assert.True(line.Length <= width || line.Contains("irqreplay state", StringComparison.Ordinal), line));
+        Assert.All(cli.Out.Split('\n'), line =>
+            Assert.True(line.Length <= width || line.Contains("irqreplay state", StringComparison.Ordinal), line));
     }
 }

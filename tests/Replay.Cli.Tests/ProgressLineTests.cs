@@ -68,7 +68,9 @@ public class ProgressLineTests
     public void Nothing_is_drawn_where_it_could_not_be_erased(bool terminal, bool resultsStreamToTerminal, string? term)
     {
         using var error = new StringWriter();
-        using (var progress = new ProgressLine(FakeRecording.Small(), Host(error, terminal, term), resultsStreamToTerminal)) progress.Tick();
+        using (var progress = new ProgressLine(FakeRecording.Small(),
+            Host(error, terminal, term), resultsStreamToTerminal))
+            progress.Tick();
         Assert.Equal("", error.ToString());
     }
 

@@ -41,7 +41,8 @@ public partial class ReadmeTests
             foreach (Match link in Link().Matches(File.ReadAllText(path)))
             {
                 string target = Path.Combine(Path.GetDirectoryName(path)!, link.Groups[1].Value);
-                if (!File.Exists(target) && !Directory.Exists(target)) missing.Add(document + ": " + link.Groups[1].Value);
+                if (!File.Exists(target) && !Directory.Exists(target))
+                    missing.Add(document + ": " + link.Groups[1].Value);
             }
         }
         Assert.Empty(missing);
@@ -64,7 +65,8 @@ public partial class ReadmeTests
             ? Path.Combine(Folders.Root, arg) : arg);
         Program.Run(rooted, host);
         Assert.Equal("", error.ToString());
-        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(Folders.Root + "/", "", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(Folders.Root + "/",
+            "", StringComparison.Ordinal);
         return string.Join('\n', Array.ConvertAll(text.Split('\n'), line => line.TrimEnd()));
     }
 

@@ -13,10 +13,12 @@ public class RuleOptionsTests
     [InlineData("state", "", "", "linux-6.1")]
     [InlineData("replay", "6.12.117", "--rules linux-6.1", "linux-6.1")]
     [InlineData("replay", "6.12.117", "--rules prefix:a6c11c0a5235", "linux-6.12,cpu.forceCompleteFirst=no")]
-    [InlineData("state", "6.1.0", "--with vector.cleanup=timer --with ir.host=off", "linux-6.1,vector.cleanup=timer,ir.host=off")]
+    [InlineData("state", "6.1.0", "--with vector.cleanup=timer --with ir.host=off",
+        "linux-6.1,vector.cleanup=timer,ir.host=off")]
     [InlineData("replay", "6.1.0", "--rules prefix:a6c11c0a5235 --with cpu.forceCompleteFirst=yes", "linux-6.1")]
     [InlineData("replay", "6.12.117", "--rules linux-6.1,fix:timer-cleanup", "linux-6.1,vector.cleanup=timer")]
-    public void The_recorded_kernel_chooses_unless_told_otherwise(string command, string kernel, string options, string rules)
+    public void The_recorded_kernel_chooses_unless_told_otherwise(string command, string kernel,
+        string options, string rules)
     {
         using var cli = new Fakes.Cli();
         cli.Recording.Info.Kernel = kernel;
@@ -40,9 +42,12 @@ public class RuleOptionsTests
     [Theory]
     [InlineData("--rules linux-6.2", "--rules linux-6.2: there is no set \"linux-6.2\"; did you mean linux-6.1?")]
     [InlineData("--rules prefix:mst-1,linux-6.12",
-        "--rules prefix:mst-1,linux-6.12: linux-6.12 is a whole kernel and would replace linux-6.1; name it first, or alone")]
-    [InlineData("--with vector.cleanup", "--with vector.cleanup: \"vector.cleanup\" is not NAME=ALTERNATIVE; type, for example, vector.cleanup=timer")]
-    [InlineData("--with vector.clean=ipi", "--with vector.clean=ipi: there is no behaviour \"vector.clean\"; did you mean vector.cleanup?")]
+        "--rules prefix:mst-1,linux-6.12: linux-6.12 is a whole kernel and would replace linux-6.1; "
+        + "name it first, or alone")]
+    [InlineData("--with vector.cleanup", "--with vector.cleanup: \"vector.cleanup\" is not NAME=ALTERNATIVE; "
+        + "type, for example, vector.cleanup=timer")]
+    [InlineData("--with vector.clean=ipi", "--with vector.clean=ipi: there is no behaviour \"vector.clean\"; "
+        + "did you mean vector.cleanup?")]
     [InlineData("--with ir.host=maybe", "--with ir.host=maybe: ir.host has no alternative \"maybe\"; it has on, off")]
     public void Wrong_names_are_told_before_the_recording_is_opened(string options, string says)
     {

@@ -4,10 +4,10 @@ namespace Replay.Formats.Tests;
 
 /// <summary>What a piece of warm code allocates.</summary>
 /// <remarks>
-/// The runtime's count for a thread is too high when a collection that another thread began falls into the measurement: the
-/// unused rest of the thread's allocation buffer, up to 8 KiB, is then counted as allocated (a thread that does nothing but
-/// add numbers while another one allocates reads some kilobytes in one of a hundred measurements). It is never too low. So
-/// the least of several runs is the truth, and what is allocated every time shows in all of them.
+/// The runtime's count for a thread is too high when a collection that another thread began falls into the measurement:
+/// the unused rest of the thread's allocation buffer, up to 8 KiB, is then counted as allocated (a thread that does
+/// nothing but add numbers while another one allocates reads some kilobytes in one of a hundred measurements). It
+/// is never too low. So the least of several runs is the truth, and what is allocated every time shows in all of them.
 /// </remarks>
 internal static class AllocatedBytes
 {

@@ -35,7 +35,8 @@ public class TraceSnifferTests
     public void The_error_names_every_format_and_what_was_there()
     {
         string message = TraceSniffer.Unknown("x.dat", [A, B], "\u0001\u0002"u8).Message;
-        Assert.Equal("x.dat: offset 0: expected a recording in one of these formats: a, b, found the bytes 01 02", message);
+        Assert.Equal(
+            "x.dat: offset 0: expected a recording in one of these formats: a, b, found the bytes 01 02", message);
     }
 
     [Theory]

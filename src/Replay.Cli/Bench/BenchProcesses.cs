@@ -7,8 +7,8 @@ namespace Replay.Cli.Bench;
 
 /// <summary>
 /// One session of several processes. Where a process has its memory is luck, and it keeps it: on a quiet machine one in
-/// sixteen was 4 % slower than the others from its first run to its last. Runs of one process say nothing of that; those of
-/// five bear it as one fifth.
+/// sixteen was 4 % slower than the others from its first run to its last. Runs of one process say nothing of that;
+/// those of five bear it as one fifth.
 /// </summary>
 internal static class BenchProcesses
 {
@@ -41,9 +41,12 @@ internal static class BenchProcesses
         {
             note($"process {process + 1} of {processes}");
             BenchOptions share = Share(options, process, processes);
-            string[] limits = ["--times", Text(share.Times), "--lanes", Text(share.Lanes), "--processes", "1", "--samples-only", "--format", "json"];
-            string[] time = share.Seconds is { } seconds ? ["--seconds", seconds.ToString(CultureInfo.InvariantCulture)] : [];
-            (int code, string output) = OwnProgram.Run(Option, program, [.. prefix, "bench", .. limits, .. time, .. arguments]);
+            string[] limits = ["--times", Text(share.Times), "--lanes", Text(share.Lanes), "--processes", "1",
+                "--samples-only", "--format", "json"];
+            string[] time = share.Seconds is { } seconds
+                ? ["--seconds", seconds.ToString(CultureInfo.InvariantCulture)] : [];
+            (int code, string output) = OwnProgram.Run(Option, program,
+                [.. prefix, "bench", .. limits, .. time, .. arguments]);
             if (code is not (ExitCodes.Clean or ExitCodes.BadInput))
                 throw new UsageException($"{Option}: process {process + 1} of {processes} ended with exit code {code}");
             BenchResult other = Read(output, $"process {process + 1}");

@@ -26,13 +26,14 @@ internal readonly record struct BenchParts(double Open, double Decode, double Ap
 /// <param name="ErrorNs">Standard error of that mean.</param>
 /// <param name="Ns">Nanoseconds of one among the others, such that all kinds add up to the whole.</param>
 /// <param name="Share">Part of the time in which events are applied.</param>
-internal sealed record KindCost(string Kind, long Events, long Timed, double AloneNs, double ErrorNs, double Ns, double Share);
+internal sealed record KindCost(string Kind, long Events, long Timed, double AloneNs,
+    double ErrorNs, double Ns, double Share);
 
 /// <summary>What all kinds cost.</summary>
 /// <param name="Rows">The largest share first; empty when nothing was timed.</param>
 /// <param name="UnseenNs">
-/// Nanoseconds an event that timing it alone does not see; added to each. Negative: the kinds alone added up to too much,
-/// by so much an event, and were scaled down.
+/// Nanoseconds an event that timing it alone does not see; added to each. Negative: the kinds alone added up to too
+/// much, by so much an event, and were scaled down.
 /// </param>
 internal sealed record KindCosts(IReadOnlyList<KindCost> Rows, double UnseenNs)
 {
@@ -87,7 +88,9 @@ internal sealed record BenchResult
     /// <summary>What each kind of event costs.</summary>
     public KindCosts Kinds { get; init; } = KindCosts.None;
 
-    /// <summary>What speed is told by: CPU time, which others disturb least, and for several lanes the clock on the wall.</summary>
+    /// <summary>
+    /// What speed is told by: CPU time, which others disturb least, and for several lanes the clock on the wall.
+    /// </summary>
     public double Time(BenchSample sample) => Lanes > 1 ? sample.Wall : sample.Cpu;
 
     /// <summary>One number of each sample.</summary>

@@ -10,8 +10,8 @@ using Replay.Formats.Bytes;
 namespace Replay.Cli.Bench;
 
 /// <summary>
-/// Replays one recording many times in one process. Each replay has a read-and-checksum of the same file before it and the
-/// calibrator on both sides, so that whatever else runs on the machine disturbs all of them alike.
+/// Replays one recording many times in one process. Each replay has a read-and-checksum of the same file before it
+/// and the calibrator on both sides, so that whatever else runs on the machine disturbs all of them alike.
 /// </summary>
 internal sealed class BenchRunner
 {
@@ -38,7 +38,8 @@ internal sealed class BenchRunner
     /// <param name="createSession">A fresh machine.</param>
     /// <param name="options">How long.</param>
     /// <param name="note">Told where the measuring is.</param>
-    public BenchRunner(string path, Func<Recording> open, Func<Recording, ReplaySession> createSession, BenchOptions options, Action<string> note)
+    public BenchRunner(string path, Func<Recording> open, Func<Recording, ReplaySession> createSession,
+        BenchOptions options, Action<string> note)
     {
         _path = path;
         _open = open;
@@ -65,7 +66,8 @@ internal sealed class BenchRunner
         var result = new BenchResult
         {
             Machine = machine,
-            File = new BenchFile(_path, info.Format, bytes, crc, First.Report.Events, isOwn ? First.Records : info.RecordCount),
+            File = new BenchFile(_path, info.Format, bytes, crc, First.Report.Events, isOwn
+                ? First.Records : info.RecordCount),
             Digest = First.Report.Digest,
             MeasuredAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
             Lanes = _options.Lanes,
@@ -78,7 +80,9 @@ internal sealed class BenchRunner
         return timesKinds ? WithKinds(result) : result;
     }
 
-    /// <summary>Until the code is compiled and the file is in memory; the last of these runs tells what is allocated.</summary>
+    /// <summary>
+    /// Until the code is compiled and the file is in memory; the last of these runs tells what is allocated.
+    /// </summary>
     private TimedReplay WarmUp()
     {
         long start = Stopwatch.GetTimestamp();
@@ -88,7 +92,8 @@ internal sealed class BenchRunner
             run = Replay();
             _warmUps++;
         }
-        while (_warmUps < WarmUpsMax && (_warmUps < WarmUpsLeast || Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds));
+        while (_warmUps < WarmUpsMax
+            && (_warmUps < WarmUpsLeast || Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds));
         _calibrator.Run();
         return run;
     }
@@ -102,7 +107,9 @@ internal sealed class BenchRunner
         double dispatch = _calibrator.Run();
         while (samples.Count < _options.Times)
         {
-            if (samples.Count >= BenchOptions.TimesLeast && Stopwatch.GetElapsedTime(start).TotalSeconds > _options.Seconds) break;
+            if (samples.Count >= BenchOptions.TimesLeast
+                && Stopwatch.GetElapsedTime(start).TotalSeconds > _options.Seconds)
+                break;
             _note(string.Create(CultureInfo.InvariantCulture, $"run {samples.Count + 1} of {_options.Times}"));
             Clocks clocks = Clocks.Start();
             for (int i = 0; i < scans; i++) FileScan.Checksum(_path, _buffer);
@@ -125,8 +132,8 @@ internal sealed class BenchRunner
         First ??= run;
         if (run.Report.Digest != First.Report.Digest || run.Report.Events != First.Report.Events)
         {
-            Invariant.Check(false, $"{_path}: two replays of one file ended differently: digest {First.Report.Digest} after "
-                + $"{First.Report.Events} events, then {run.Report.Digest} after {run.Report.Events}");
+            Invariant.Check(false, $"{_path}: two replays of one file ended differently: digest {First.Report.Digest} "
+                + $"after {First.Report.Events} events, then {run.Report.Digest} after {run.Report.Events}");
         }
         return run;
     }
@@ -159,8 +166,8 @@ internal sealed class BenchRunner
     }
 
     /// <summary>
-    /// Parts are timed by the clock on the wall, a batch at a time, so another process that ran meanwhile is in them: the lower
-    /// quartile of the runs is what they take when left alone.
+    /// Parts are timed by the clock on the wall, a batch at a time, so another process that ran meanwhile is in them:
+    /// the lower quartile of the runs is what they take when left alone.
     /// </summary>
     private BenchParts UsualParts() => new(
         Quartile(static parts => parts.Open), Quartile(static parts => parts.Decode),

@@ -1,10 +1,10 @@
 namespace Replay.Cli.Bench;
 
 /// <summary>
-/// A loop that never changes, run between the replays: how fast the machine is just now. Jumps that cannot be foretold and a
-/// small table, as in the replay of events. What reading costs is told by the file itself, which is read and checksummed beside
-/// each replay. (A loop over memory of its own was tried: where its pages happened to lie moved it by a sixth from one process
-/// to the next, while replays moved by less than a hundredth.)
+/// A loop that never changes, run between the replays: how fast the machine is just now. Jumps that cannot be foretold
+/// and a small table, as in the replay of events. What reading costs is told by the file itself, which is read
+/// and checksummed beside each replay. (A loop over memory of its own was tried: where its pages happened to lie moved
+/// it by a sixth from one process to the next, while replays moved by less than a hundredth.)
 /// </summary>
 internal sealed class Calibrator
 {

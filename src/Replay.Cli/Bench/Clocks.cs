@@ -22,7 +22,8 @@ internal readonly struct Clocks
 
     public static Clocks Start() => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
-    public Elapsed Read() => new((Environment.CpuUsage.TotalTime - _cpu).TotalSeconds, Stopwatch.GetElapsedTime(_wall).TotalSeconds);
+    public Elapsed Read() =>
+        new((Environment.CpuUsage.TotalTime - _cpu).TotalSeconds, Stopwatch.GetElapsedTime(_wall).TotalSeconds);
 
     public static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
 }

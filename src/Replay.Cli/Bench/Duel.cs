@@ -7,8 +7,8 @@ using Replay.Core.Statistics;
 namespace Replay.Cli.Bench;
 
 /// <summary>
-/// Two builds of this program on one recording, in turns and as whole processes, the other one first, then this one, then
-/// this one, then the other one: what disturbs the machine for longer than a run disturbs both alike.
+/// Two builds of this program on one recording, in turns and as whole processes, the other one first, then this one,
+/// then this one, then the other one: what disturbs the machine for longer than a run disturbs both alike.
 /// </summary>
 /// <param name="Other">The other program.</param>
 /// <param name="OtherCpu">CPU seconds of its runs.</param>
@@ -42,29 +42,36 @@ internal sealed record Duel(
             if (i % 2 == 1) otherRuns.Add(Start(other, [], file).Elapsed);
         }
         SampleSet left = Cpu(otherRuns), right = Cpu(ownRuns);
-        return new Duel(other, left, right, Wall(otherRuns), Wall(ownRuns), Comparison.Of(left, right, options.Thresholds), otherDigest, ownDigest);
+        return new Duel(other, left, right, Wall(otherRuns), Wall(ownRuns),
+            Comparison.Of(left, right, options.Thresholds), otherDigest, ownDigest);
     }
 
-    private static SampleSet Cpu(List<Elapsed> runs) => SampleSet.Of(runs.ConvertAll(static run => run.CpuSeconds).ToArray());
+    private static SampleSet Cpu(List<Elapsed> runs) =>
+        SampleSet.Of(runs.ConvertAll(static run => run.CpuSeconds).ToArray());
 
-    private static SampleSet Wall(List<Elapsed> runs) => SampleSet.Of(runs.ConvertAll(static run => run.WallSeconds).ToArray());
+    private static SampleSet Wall(List<Elapsed> runs) =>
+        SampleSet.Of(runs.ConvertAll(static run => run.WallSeconds).ToArray());
 
     private static (Elapsed Elapsed, string Digest) Start(string program, string[] prefix, string file)
     {
         double? cpu = ChildTime.Seconds();
         long from = Stopwatch.GetTimestamp();
-        (int code, string output) = OwnProgram.Run("--against", program, [.. prefix, "replay", file, "--format", "json"]);
+        (int code, string output) = OwnProgram.Run("--against", program,
+            [.. prefix, "replay", file, "--format", "json"]);
         double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
         if (code is not (ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput))
-            throw new UsageException($"--against {program}: \"replay {file} --format json\" ended with exit code {code}");
+            throw new UsageException(
+                $"--against {program}: \"replay {file} --format json\" ended with exit code {code}");
         try
         {
             using JsonDocument report = JsonDocument.Parse(output);
-            return (new Elapsed(ChildTime.Seconds() - cpu ?? wall, wall), report.RootElement.GetProperty("digest").GetString() ?? "");
+            return (new Elapsed(ChildTime.Seconds() - cpu ?? wall, wall),
+                report.RootElement.GetProperty("digest").GetString() ?? "");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new UsageException($"--against {program}: \"replay {file} --format json\" did not print the JSON of a replay", e);
+            throw new UsageException(
+                $"--against {program}: \"replay {file} --format json\" did not print the JSON of a replay", e);
         }
     }
 }

@@ -9,15 +9,15 @@ using Replay.Formats;
 namespace Replay.Cli.Bench;
 
 /// <summary>
-/// What each kind of event costs. Replays of their own: batches are cut around events picked at random, about as many of each
-/// kind, and these are applied alone between two looks at the clock; a look around nothing, just before, is what the
-/// looking costs. The timed replays know nothing of it.
+/// What each kind of event costs. Replays of their own: batches are cut around events picked at random, about as
+/// many of each kind, and these are applied alone between two looks at the clock; a look around nothing, just before,
+/// is what the looking costs. The timed replays know nothing of it.
 /// </summary>
 /// <remarks>
-/// Alone, an event is warm and its jump is foretold: the loop and the wrong guesses among many events are not seen. What is
-/// missing between the sum of all kinds and the time that applying all events takes is the same for every event as far as
-/// anybody knows; it is added to each, and told, for kinds may be wrong against each other by as much. Where the sum is too
-/// large instead, because an event alone cannot overlap with its neighbours, all are scaled down.
+/// Alone, an event is warm and its jump is foretold: the loop and the wrong guesses among many events are not seen.
+/// What is missing between the sum of all kinds and the time that applying all events takes is the same for every
+/// event as far as anybody knows; it is added to each, and told, for kinds may be wrong against each other by as much.
+/// Where the sum is too large instead, because an event alone cannot overlap with its neighbours, all are scaled down.
 /// </remarks>
 internal sealed class KindTimer
 {
@@ -48,7 +48,8 @@ internal sealed class KindTimer
     /// <summary>Replays a recording and times its share of <paramref name="passes"/> replays.</summary>
     public void Replay(Recording recording, ReplaySession session, int passes)
     {
-        for (int kind = 0; kind < _strides.Length; kind++) _strides[kind] = Math.Max(1, _events[kind] * passes / PickedPerKind);
+        for (int kind = 0; kind < _strides.Length; kind++)
+            _strides[kind] = Math.Max(1, _events[kind] * passes / PickedPerKind);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {
             int start = 0;

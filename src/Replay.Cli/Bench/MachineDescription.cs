@@ -11,17 +11,19 @@ namespace Replay.Cli.Bench;
 /// <param name="Cores">Processors that this process may use.</param>
 /// <param name="Os">System and version.</param>
 /// <param name="Runtime">Runtime and version, and how the program was compiled.</param>
-/// <param name="Load">Load average of the last minute when the measurement began; null where the system has none.</param>
+/// <param name="Load">Load average of the last minute when the measurement began; null where the
+/// system has none.</param>
 internal sealed record MachineDescription(string Cpu, int Cores, string Os, string Runtime, double? Load)
 {
     public static MachineDescription Now() => new(
         CpuModel(), Environment.ProcessorCount, RuntimeInformation.OSDescription.Trim(),
-        RuntimeInformation.FrameworkDescription + (RuntimeFeature.IsDynamicCodeCompiled ? ", compiled at run time" : ", compiled ahead of time"),
-        LoadNow());
+        RuntimeInformation.FrameworkDescription
+        + (RuntimeFeature.IsDynamicCodeCompiled ? ", compiled at run time" : ", compiled ahead of time"), LoadNow());
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Cpu}, {Cores} core{(Cores == 1 ? "" : "s")} · {Os} · {Runtime}{(Load is { } load ? $" · load {load:F1}" : "")}");
+        $"{Cpu}, {Cores} core{(Cores == 1 ? "" : "s")} · {Os} · "
+        + $"{Runtime}{(Load is { } load ? $" · load {load:F1}" : "")}");
 
     private static string CpuModel()
     {

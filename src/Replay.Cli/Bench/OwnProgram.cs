@@ -12,7 +12,8 @@ internal static class OwnProgram
     /// <exception cref="UsageException">It does not know its own file.</exception>
     public static (string Program, string[] Prefix) Find(string option)
     {
-        string program = Environment.ProcessPath ?? throw new UsageException($"{option}: this program cannot find its own file");
+        string program = Environment.ProcessPath
+            ?? throw new UsageException($"{option}: this program cannot find its own file");
         return Path.GetFileNameWithoutExtension(program) == "dotnet"
             ? (program, [Path.Combine(AppContext.BaseDirectory, "irqreplay.dll")])
             : (program, []);
@@ -26,7 +27,8 @@ internal static class OwnProgram
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {
-            using Process process = Process.Start(start) ?? throw new UsageException($"{option} {program}: cannot be started");
+            using Process process = Process.Start(start)
+                ?? throw new UsageException($"{option} {program}: cannot be started");
             process.ErrorDataReceived += static (_, _) => { };
             process.BeginErrorReadLine();
             string output = process.StandardOutput.ReadToEnd();

@@ -24,9 +24,11 @@ internal static class SavedBench
             JsonElement file = root.GetProperty("file"), machine = root.GetProperty("machine");
             return new BenchResult
             {
-                Machine = new MachineDescription(Text(machine, "cpu"), machine.GetProperty("cores").GetInt32(), Text(machine, "os"), Text(machine, "runtime"), null),
+                Machine = new MachineDescription(Text(machine, "cpu"), machine.GetProperty("cores").GetInt32(),
+                    Text(machine, "os"), Text(machine, "runtime"), null),
                 File = new BenchFile(Text(file, "name"), Text(file, "format"), file.GetProperty("bytes").GetInt64(),
-                    file.GetProperty("crc32c").GetUInt32(), file.GetProperty("events").GetInt64(), file.GetProperty("records").GetInt64()),
+                    file.GetProperty("crc32c").GetUInt32(), file.GetProperty("events").GetInt64(),
+                    file.GetProperty("records").GetInt64()),
                 Digest = Text(root, "digest"),
                 MeasuredAt = Text(root, "measuredAt"),
                 Lanes = root.GetProperty("lanes").GetInt32(),
@@ -45,7 +47,8 @@ internal static class SavedBench
 
     private static List<BenchSample> Samples(JsonElement element)
     {
-        double[] cpu = Series(element, "cpuSeconds"), wall = Series(element, "wallSeconds"), scan = Series(element, "scanSeconds"),
+        double[] cpu = Series(element, "cpuSeconds"), wall = Series(element, "wallSeconds"),
+            scan = Series(element, "scanSeconds"),
             dispatch = Series(element, "dispatchSeconds");
         if (cpu.Length == 0 || wall.Length != cpu.Length || scan.Length != cpu.Length || dispatch.Length != cpu.Length)
             throw new FormatException("samples: four series of one length are needed");
@@ -63,7 +66,8 @@ internal static class SavedBench
         foreach (JsonElement value in array.EnumerateArray())
         {
             double seconds = value.GetDouble();
-            if (!(seconds > 0) || !double.IsFinite(seconds)) throw new FormatException($"{name}: {value.GetRawText()} is no time");
+            if (!(seconds > 0) || !double.IsFinite(seconds))
+                throw new FormatException($"{name}: {value.GetRawText()} is no time");
             values[used++] = seconds;
         }
         return values;

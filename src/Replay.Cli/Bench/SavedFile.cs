@@ -13,8 +13,8 @@ internal static class SavedFile
     private const int BytesMax = 32 << 20;
 
     /// <summary>
-    /// Writes a file that appears whole or not at all. A device or a pipe, /dev/stdout for instance, is written to: put in
-    /// its place, as a file is, the result would take it away from the whole machine.
+    /// Writes a file that appears whole or not at all. A device or a pipe, /dev/stdout for instance, is written to:
+    /// put in its place, as a file is, the result would take it away from the whole machine.
     /// </summary>
     /// <exception cref="UsageException">It cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -60,20 +60,24 @@ internal static class SavedFile
         try
         {
             long bytes = new FileInfo(path).Length;
-            if (bytes > BytesMax) throw new UsageException($"--baseline {path}: {bytes} bytes are too many for a saved result");
+            if (bytes > BytesMax)
+                throw new UsageException($"--baseline {path}: {bytes} bytes are too many for a saved result");
             JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("kind", out JsonElement found) && found.ValueEquals(kind))
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("kind", out JsonElement found)
+                && found.ValueEquals(kind))
             {
                 int schema = root.GetProperty("schema").GetInt32();
                 if (schema == JsonOutput.Schema) return document;
-                throw new UsageException($"--baseline {path}: its schema is {schema}; this program reads {JsonOutput.Schema}");
+                throw new UsageException(
+                    $"--baseline {path}: its schema is {schema}; this program reads {JsonOutput.Schema}");
             }
             throw new UsageException($"--baseline {path}: this is not what \"irqreplay {kind} FILE --save\" writes");
         }
         catch (Exception e) when (IsMalformed(e))
         {
-            throw new UsageException($"--baseline {path}: this is not what \"irqreplay {kind} FILE --save\" writes: {e.Message}", e);
+            throw new UsageException(
+                $"--baseline {path}: this is not what \"irqreplay {kind} FILE --save\" writes: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,8 @@ internal static class SavedLatency
             {
                 // A measure of a later version is none of those that this one compares.
                 if (LatencyMeasures.Find(row.GetProperty("measure").GetString() ?? "") is not { } measure) continue;
-                rows.Add(new LatencyRow(measure, row.GetProperty("subject").GetString() ?? "", row.GetProperty("phase").GetString() ?? "", Series(row)));
+                rows.Add(new LatencyRow(measure, row.GetProperty("subject").GetString() ?? "",
+                    row.GetProperty("phase").GetString() ?? "", Series(row)));
             }
             return new LatencyReport(rows, root.GetProperty("events").GetInt64(), root.GetProperty("losses").GetInt64(),
                 root.GetProperty("dropped").GetInt64());
@@ -41,11 +42,13 @@ internal static class SavedLatency
             if (bucket < 0)
             {
                 bucket = number.GetInt32();
-                if (bucket is < 0 or >= ValueHistogram.BucketCount) throw new FormatException($"there is no bucket {bucket}");
+                if (bucket is < 0 or >= ValueHistogram.BucketCount)
+                    throw new FormatException($"there is no bucket {bucket}");
                 continue;
             }
             long count = number.GetInt64();
-            if (count is <= 0 or > long.MaxValue / ValueHistogram.BucketCount) throw new FormatException($"bucket {bucket} cannot have been seen {count} times");
+            if (count is <= 0 or > long.MaxValue / ValueHistogram.BucketCount)
+                throw new FormatException($"bucket {bucket} cannot have been seen {count} times");
             series.Histogram.Add(bucket, count);
             bucket = -1;
         }

@@ -62,7 +62,8 @@ internal sealed class TimedReplay
         run.Report = session.Finish(Clocks.Seconds(applied - start));
         long end = Stopwatch.GetTimestamp();
         run.Elapsed = clocks.Read();
-        run.Parts = new BenchParts(Clocks.Seconds(opened - start), Clocks.Seconds(decode), Clocks.Seconds(apply), Clocks.Seconds(end - applied));
+        run.Parts = new BenchParts(Clocks.Seconds(opened - start), Clocks.Seconds(decode), Clocks.Seconds(apply),
+            Clocks.Seconds(end - applied));
         run.Info = recording.Info;
         run.Losses = recording.Report;
         return run;

@@ -5,7 +5,9 @@ using Replay.Formats.Checkpoints;
 
 namespace Replay.Cli.Checkpoints;
 
-/// <summary><c>--checkpoints</c> and <c>--no-checkpoints</c>: whether saved states are kept beside the recording.</summary>
+/// <summary>
+/// <c>--checkpoints</c> and <c>--no-checkpoints</c>: whether saved states are kept beside the recording.
+/// </summary>
 internal sealed class CheckpointOptions
 {
     private readonly CheckpointKind _kind;
@@ -26,8 +28,8 @@ internal sealed class CheckpointOptions
         _make = new Option<bool>("--checkpoints")
         {
             Description = $"Keep saved states beside the recording (FILE{kind.Extension}), so that {use}; "
-                + "native files of 10 million events and more get them anyway, and so does a trace.dat of about that size "
-                + "(1 GB; packed, 120 MB).",
+                + "native files of 10 million events and more get them anyway, and so does a trace.dat of about that "
+                + "size (1 GB; packed, 120 MB).",
         };
         command.Options.Add(_make);
         command.Options.Add(_off);
@@ -36,7 +38,8 @@ internal sealed class CheckpointOptions
     /// <exception cref="UsageException">Both are given.</exception>
     public void Check(ParseResult result)
     {
-        if (result.GetValue(_make) && result.GetValue(_off)) throw new UsageException("--checkpoints and --no-checkpoints: give one of them");
+        if (result.GetValue(_make) && result.GetValue(_off))
+            throw new UsageException("--checkpoints and --no-checkpoints: give one of them");
     }
 
     /// <summary>Where the recording's checkpoints are or would be; null when there are to be none.</summary>
@@ -56,8 +59,9 @@ internal sealed class CheckpointOptions
             return new CheckpointStore(name, _kind, identity, rules, isAsked, isLong, host);
         }
         if (isAsked)
-            host.Error.WriteLine($"irqreplay: note: --checkpoints: {file} cannot be begun in its middle; convert it to a native file first "
-                + $"(irqreplay convert {file} -o {System.IO.Path.GetFileNameWithoutExtension(file)}.irqt)");
+            host.Error.WriteLine($"irqreplay: note: --checkpoints: {file} cannot be begun in its middle; "
+                + $"convert it to a native file first (irqreplay convert {file} -o "
+                + $"{System.IO.Path.GetFileNameWithoutExtension(file)}.irqt)");
         return null;
     }
 }

@@ -29,7 +29,8 @@ internal sealed class CheckpointRecorder
     /// <param name="pace">How far apart they are.</param>
     /// <param name="from">Checkpoint that the replay began at; null for the start.</param>
     public CheckpointRecorder(
-        CheckpointStore store, Recording recording, CheckpointedSession session, CheckpointPace pace, Checkpoint? from = null)
+        CheckpointStore store, Recording recording, CheckpointedSession session,
+        CheckpointPace pace, Checkpoint? from = null)
     {
         recording.NotePlaces();
         _store = store;

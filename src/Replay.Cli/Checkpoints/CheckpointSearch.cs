@@ -16,7 +16,8 @@ internal readonly record struct CheckpointSearch(Checkpoint? At, PositionCursor 
         if (directory is null) return new CheckpointSearch(null, cursor);
         Checkpoint? at = position.Kind switch
         {
-            PositionKind.Event => directory.BeforeEvent(position.Event == long.MaxValue ? position.Event : position.Event + 1),
+            PositionKind.Event =>
+                directory.BeforeEvent(position.Event == long.MaxValue ? position.Event : position.Event + 1),
             PositionKind.Time => directory.BeforeTime(position.TimeNs),
             PositionKind.Mark when Find(directory, cursor) is { } number => directory.BeforeEvent(number),
             PositionKind.Mark => directory.BeforeEvent(directory.MarksCovered),

@@ -45,7 +45,9 @@ internal sealed class CheckpointStore : IDisposable
         _host = host;
     }
 
-    /// <summary>True when checkpoints are to be made. Unasked, good ones under other rules or mappings are not replaced.</summary>
+    /// <summary>
+    /// True when checkpoints are to be made. Unasked, good ones under other rules or mappings are not replaced.
+    /// </summary>
     public bool Makes => _isAsked || (_isLong && !_hasOthers);
 
     /// <summary>What is saved; null when nothing is, or nothing that fits. Says why not.</summary>
@@ -79,7 +81,9 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Puts a fresh session and its recording to a checkpoint; false when the recording is not what it was.</summary>
+    /// <summary>
+    /// Puts a fresh session and its recording to a checkpoint; false when the recording is not what it was.
+    /// </summary>
     /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
     public bool TryResume(Checkpoint at, Recording recording, CheckpointedSession session)
     {
@@ -87,7 +91,9 @@ internal sealed class CheckpointStore : IDisposable
         return Directory!.Key.Recording.ModifiedTicks == _key.Recording.ModifiedTicks || recording.IsUndamagedBefore();
     }
 
-    /// <summary>As <see cref="TryResume"/>, for who reads what lies before the checkpoint himself. May be called on any thread.</summary>
+    /// <summary>
+    /// As <see cref="TryResume"/>, for who reads what lies before the checkpoint himself. May be called on any thread.
+    /// </summary>
     /// <exception cref="CheckpointException">What was saved cannot be used.</exception>
     public void Resume(Checkpoint at, Recording recording, CheckpointedSession session)
     {
@@ -96,10 +102,12 @@ internal sealed class CheckpointStore : IDisposable
             recording.Transfer(archive);
             session.Transfer(archive);
         });
-        if (session.EventCount != at.Events || (recording.EventsRead != at.Events && recording.Report.Entries.Count == 0))
+        if (session.EventCount != at.Events
+            || (recording.EventsRead != at.Events && recording.Report.Entries.Count == 0))
         {
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
-                $"expected the state after {at.Events} events, found {session.EventCount}, and {recording.EventsRead} in the recording"));
+                $"expected the state after {at.Events} events, found {session.EventCount}, "
+                + $"and {recording.EventsRead} in the recording"));
         }
     }
 
@@ -127,7 +135,8 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>A set of checkpoints to add to: empty, or all those that are saved.</summary>
     /// <exception cref="CheckpointException">One of those is damaged.</exception>
-    public CheckpointBuilder Build(bool goesOn) => goesOn ? new CheckpointBuilder(_key, _open!) : new CheckpointBuilder(_key);
+    public CheckpointBuilder Build(bool goesOn) => goesOn
+        ? new CheckpointBuilder(_key, _open!) : new CheckpointBuilder(_key);
 
     /// <summary>Writes a set of checkpoints; where that is not possible it is said, and nothing else changes.</summary>
     public void Write(CheckpointBuilder builder, bool isTold)
@@ -160,7 +169,8 @@ internal sealed class CheckpointStore : IDisposable
 
     private string? WhyNot(CheckpointKey found)
     {
-        if (!found.Recording.IsSameContent(_key.Recording)) return "the recording was changed since; --checkpoints makes new ones";
+        if (!found.Recording.IsSameContent(_key.Recording))
+            return "the recording was changed since; --checkpoints makes new ones";
         if (found.Product != _key.Product) return "another version of irqreplay made it; --checkpoints makes new ones";
         if (found.Kind != _key.Kind) return $"it holds states of the {found.Kind}, not of the {_key.Kind}";
         string? why = found.Recording.Reading != _key.Recording.Reading ? "it was made with another --map or --ignore"
@@ -175,7 +185,8 @@ internal sealed class CheckpointStore : IDisposable
         {
             System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var output = new OutputFile(path);
-            using (var stream = new FileStream(output.TemporaryPath, FileMode.Create, FileAccess.Write)) builder.Write(stream);
+            using (var stream = new FileStream(output.TemporaryPath, FileMode.Create, FileAccess.Write))
+                builder.Write(stream);
             output.Commit();
             return null;
         }
@@ -186,15 +197,16 @@ internal sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>
-    /// Beside the recording first; in the cache under the recording's digest. A machine's name may hold what names of files
-    /// must not.
+    /// Beside the recording first; in the cache under the recording's digest. A machine's name may hold what
+    /// names of files must not.
     /// </summary>
     private IEnumerable<string> Places()
     {
         string full = Path.GetFullPath(_name.File);
         yield return full + (_name.Machine is { } machine ? "@" + Uri.EscapeDataString(machine) : "") + _kind.Extension;
         string? cache = _host.Variable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(cache) && _host.Variable("HOME") is { Length: > 0 } home) cache = Path.Combine(home, ".cache");
+        if (string.IsNullOrEmpty(cache) && _host.Variable("HOME") is { Length: > 0 } home)
+            cache = Path.Combine(home, ".cache");
         if (string.IsNullOrEmpty(cache) || !Path.IsPathRooted(cache)) yield break;
         yield return Path.Combine(cache, "irqreplay", string.Create(CultureInfo.InvariantCulture,
             $"{Path.GetFileName(full)}-{_key.Recording.Digest:x16}{_kind.Extension}"));

@@ -12,8 +12,9 @@ namespace Replay.Cli.Checkpoints;
 internal sealed record StateStart(Recording Recording, ReplaySession Session, CheckpointStore? Store);
 
 /// <summary>
-/// Replays a recording to one position, from the nearest checkpoint on where there is one. A checkpoint that turns out to be
-/// unusable, at once or while the replay goes on from it, costs time and nothing else: the replay begins anew at the start.
+/// Replays a recording to one position, from the nearest checkpoint on where there is one. A checkpoint
+/// that turns out to be unusable, at once or while the replay goes on from it, costs time and nothing else:
+/// the replay begins anew at the start.
 /// </summary>
 internal sealed class StateReplay : IDisposable
 {
@@ -34,7 +35,8 @@ internal sealed class StateReplay : IDisposable
     public IReadOnlyList<NamedSystem> Systems => _start!.Session.Systems;
 
     /// <summary>The machine at the position.</summary>
-    /// <param name="open">Opens the recording and makes a fresh machine; called again when a checkpoint has failed.</param>
+    /// <param name="open">Opens the recording and makes a fresh machine; called again when a checkpoint has
+    /// failed.</param>
     /// <exception cref="UsageException">The recording has no such position.</exception>
     public StateReport Run(Func<StateStart> open)
     {
@@ -69,7 +71,8 @@ internal sealed class StateReplay : IDisposable
     private StateReport ReplayTo(CheckpointSearch search)
     {
         (Recording recording, ReplaySession session, CheckpointStore? store) = _start!;
-        CheckpointRecorder? recorder = Records(store, search) ? new CheckpointRecorder(store!, recording, session, _host.Pace, search.At) : null;
+        CheckpointRecorder? recorder = Records(store, search)
+            ? new CheckpointRecorder(store!, recording, session, _host.Pace, search.At) : null;
         PositionCursor cursor = search.Cursor;
         using var progress = new ProgressLine(recording, _host);
         bool isWhole = false;
@@ -104,6 +107,7 @@ internal sealed class StateReplay : IDisposable
     private static bool Records(CheckpointStore? store, CheckpointSearch search)
     {
         if (store is not { Makes: true }) return false;
-        return search.At is null || (store.Directory is { IsWhole: false } directory && search.At == directory.Checkpoints[^1]);
+        return search.At is null
+            || (store.Directory is { IsWhole: false } directory && search.At == directory.Checkpoints[^1]);
     }
 }

@@ -10,8 +10,8 @@ namespace Replay.Cli.Checkpoints;
 internal readonly record struct Stretch(Checkpoint? From, Checkpoint To, bool IsLast)
 {
     /// <summary>
-    /// Divides a recording into at most <paramref name="most"/> stretches of about as many events each. The last checkpoint
-    /// is the recording's end.
+    /// Divides a recording into at most <paramref name="most"/> stretches of about as many events each.
+    /// The last checkpoint is the recording's end.
     /// </summary>
     public static List<Stretch> Divide(IReadOnlyList<Checkpoint> checkpoints, int most)
     {

@@ -49,7 +49,9 @@ internal sealed class StretchReplay<TSession> : IDisposable
     /// <summary>How long it took.</summary>
     public double Seconds { get; private set; }
 
-    /// <summary>Replays to the end; false when that takes a straight run: too few checkpoints, or wrong ones, which is said.</summary>
+    /// <summary>
+    /// Replays to the end; false when that takes a straight run: too few checkpoints, or wrong ones, which is said.
+    /// </summary>
     public bool TryRun(int lanes, CliHost host)
     {
         if (_store.Directory is not { IsWhole: true, Checkpoints.Count: > 1 } directory) return false;
@@ -130,6 +132,7 @@ internal sealed class StretchReplay<TSession> : IDisposable
         if (!writer.Written.SequenceEqual(saved)) throw Differs("other findings", to);
     }
 
-    private static CheckpointException Differs(string what, Checkpoint to) => new(string.Create(CultureInfo.InvariantCulture,
-        $"after {to.Events} events the replay has {what} than the checkpoint there"));
+    private static CheckpointException Differs(string what, Checkpoint to) =>
+        new(string.Create(CultureInfo.InvariantCulture,
+            $"after {to.Events} events the replay has {what} than the checkpoint there"));
 }

@@ -21,7 +21,8 @@ internal sealed class BenchCommand
 
     private readonly Option<int> _times = new("--times")
     {
-        Description = $"Timed replays, {BenchOptions.TimesDefault} unless you say otherwise. More tell smaller differences.",
+        Description = $"Timed replays, {BenchOptions.TimesDefault} unless you say otherwise. "
+            + $"More tell smaller differences.",
         HelpName = "N",
         DefaultValueFactory = static _ => BenchOptions.TimesDefault,
     };
@@ -34,7 +35,8 @@ internal sealed class BenchCommand
 
     private readonly Option<string?> _baseline = new("--baseline")
     {
-        Description = "A result that --save wrote for the same recording: says faster, slower, same or cannot tell; exit code 1 if slower.",
+        Description = "A result that --save wrote for the same recording: says faster, slower, "
+            + "same or cannot tell; exit code 1 if slower.",
         HelpName = "FILE",
     };
 
@@ -46,7 +48,8 @@ internal sealed class BenchCommand
 
     private readonly Option<string?> _against = new("--against")
     {
-        Description = "Another build of irqreplay: both replay the recording in turns, as whole processes. Best on a noisy machine.",
+        Description = "Another build of irqreplay: both replay the recording in turns, as whole processes. "
+            + "Best on a noisy machine.",
         HelpName = "BINARY",
     };
 
@@ -59,14 +62,16 @@ internal sealed class BenchCommand
 
     private readonly Option<int> _lanes = new("--lanes")
     {
-        Description = "Threads that share the reading, 1 unless you say otherwise; with more, speeds are by the clock on the wall.",
+        Description = "Threads that share the reading, 1 unless you say otherwise; "
+            + "with more, speeds are by the clock on the wall.",
         HelpName = "N",
         DefaultValueFactory = static _ => 1,
     };
 
     private readonly Option<int?> _processes = new("--processes")
     {
-        Description = $"Processes that the runs are divided among, for one may be unlucky as a whole: {BenchProcesses.Usual} with --save or --baseline, else 1.",
+        Description = $"Processes that the runs are divided among, for one may be unlucky as a whole: "
+            + $"{BenchProcesses.Usual} with --save or --baseline, else 1.",
         HelpName = "N",
     };
 
@@ -87,13 +92,16 @@ internal sealed class BenchCommand
         _createSession = createSession;
         _shared = new SharedOptions(command);
         _rules = new RuleOptions(command);
-        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _lanes, _processes, _samplesOnly, _all]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_times, _seconds, _baseline, _save, _against, _effect, _lanes,
+            _processes, _samplesOnly, _all])
+            command.Options.Add(option);
         command.SetAction(Run);
     }
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("bench", "Replays a recording many times and says how fast that is; against a baseline, whether it got slower.");
+        var command = new Command("bench",
+            "Replays a recording many times and says how fast that is; against a baseline, whether it got slower.");
         _ = new BenchCommand(command, host, createSession);
         return command;
     }
@@ -104,8 +112,11 @@ internal sealed class BenchCommand
         string file = result.GetValue(_shared.File)!;
         BenchOptions options = ReadOptions(result);
         _rules.Check(result);
-        if (file == "-") throw new UsageException("bench -: the recording is read many times, so it must be a file; save the input first");
-        if (!File.Exists(file) && !Directory.Exists(file)) throw new BadInputException($"{file}: there is no such file");
+        if (file == "-")
+            throw new UsageException("bench -: the recording is read many times, "
+                + "so it must be a file; save the input first");
+        if (!File.Exists(file) && !Directory.Exists(file))
+            throw new BadInputException($"{file}: there is no such file");
         using var progress = new Notes(_host);
         if (result.GetValue(_against) is { } other) return RunDuel(other, file, format, options, progress);
         string? baselineFile = result.GetValue(_baseline);
@@ -116,9 +127,11 @@ internal sealed class BenchCommand
             recording => _createSession(recording, new SessionOptions(false, _rules.Choose(result, recording))),
             BenchProcesses.Share(options, 0, processes), progress.Write);
         BenchResult measured = runner.Run(timesKinds: !result.GetValue(_samplesOnly));
-        if (processes > 1) measured = BenchProcesses.Add(measured, RecordingArguments(result), options, processes, progress.Write);
+        if (processes > 1)
+            measured = BenchProcesses.Add(measured, RecordingArguments(result), options, processes, progress.Write);
         progress.Dispose();
-        BenchComparison? comparison = baseline is null ? null : BenchComparison.Of(baseline, measured, baselineFile!, options.Thresholds);
+        BenchComparison? comparison = baseline is null
+            ? null : BenchComparison.Of(baseline, measured, baselineFile!, options.Thresholds);
         if (result.GetValue(_save) is { } save)
         {
             SavedFile.Write(save, stream => BenchJson.Write(measured, null, stream));
@@ -149,7 +162,8 @@ internal sealed class BenchCommand
     /// <summary>What was typed, without the options of measuring and output.</summary>
     private List<string> RecordingArguments(ParseResult result)
     {
-        HashSet<string> withValue = [.. ((Option[])[_times, _seconds, _baseline, _save, _effect, _lanes, _processes]).Select(static option => option.Name), "--format"];
+        HashSet<string> withValue = [.. ((Option[])[_times, _seconds, _baseline, _save, _effect, _lanes, _processes])
+            .Select(static option => option.Name), "--format"];
         List<string> kept = [];
         for (int i = 1; i < result.Tokens.Count; i++)
         {
@@ -169,9 +183,11 @@ internal sealed class BenchCommand
         double? seconds = result.GetValue(_seconds);
         if (seconds is { } limit && !(limit > 0)) throw new UsageException("--seconds: a number above 0 is needed");
         int lanes = result.GetValue(_lanes);
-        if (lanes is < 1 or > RecordingLanes.Max) throw new UsageException($"--lanes {lanes}: a number of threads from 1 to {RecordingLanes.Max}");
+        if (lanes is < 1 or > RecordingLanes.Max)
+            throw new UsageException($"--lanes {lanes}: a number of threads from 1 to {RecordingLanes.Max}");
         double effect = result.GetValue(_effect);
-        if (!(effect is > 0 and <= 1000)) throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
+        if (!(effect is > 0 and <= 1000))
+            throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
         if (result.GetValue(_against) is not null && (result.GetValue(_baseline) ?? result.GetValue(_save)) is not null)
             throw new UsageException("--against measures both sides itself; --baseline and --save do not go with it");
 

@@ -23,7 +23,8 @@ internal sealed class ConvertCommand
 
     private readonly Argument<string[]> _more = new("FILE…")
     {
-        Description = "More recordings: the output holds each as a machine of its own, named as in NAME=FILE, or else as its file.",
+        Description = "More recordings: the output holds each as a machine of its own, "
+            + "named as in NAME=FILE, or else as its file.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -52,14 +53,16 @@ internal sealed class ConvertCommand
             ? $"convert needs an output: irqreplay convert {input} -o {SuggestName(input)}.irqt"
             : $"convert needs an output; if {inputs[^1]} stands for the file to write, type: -o {inputs[^1]}");
         Exporter exporter = FindExporter(output, input);
-        if (FindMachines(result, inputs) is { } machines) return RunMachines(result, machines, inputs, output, exporter, format);
+        if (FindMachines(result, inputs) is { } machines)
+            return RunMachines(result, machines, inputs, output, exporter, format);
         if (input != "-" && OutputFile.IsSameFile(input, output))
             throw new UsageException($"-o {output}: this is the input itself; name another file");
         using Recording recording = _shared.Open(result, _host);
         long events;
         using (var file = new OutputFile(output))
         {
-            events = MachinesConversion.Copy(recording, () => exporter.Create(file.TemporaryPath, recording.Info), _host);
+            events = MachinesConversion.Copy(recording,
+                () => exporter.Create(file.TemporaryPath, recording.Info), _host);
             Commit(file);
         }
         long bytes = new FileInfo(output).Length;
@@ -70,7 +73,8 @@ internal sealed class ConvertCommand
         }
         else
         {
-            _host.Error.WriteLine($"{output}: {PlainText.Count(events, "event")}, {PlainText.Count(bytes, "byte")}, {exporter.Name} format");
+            _host.Error.WriteLine($"{output}: {PlainText.Count(events, "event")}, {PlainText.Count(bytes, "byte")}, "
+                + $"{exporter.Name} format");
         }
         return ExitCodes.For(recording.Report);
     }
@@ -80,17 +84,22 @@ internal sealed class ConvertCommand
     {
         bool isNamed = inputs.Length > 1 || MachineInputs.Split(inputs[0]).Name is not null;
         if (!isNamed) return _shared.FindMachines(result, _host);
-        if (result.GetValue(_shared.Machine) is not null) throw new UsageException("--machine: takes one machine out of one file; name that file alone");
-        if (result.GetValue(_shared.Log) is not null) throw new UsageException("--log: of one machine; convert that recording first, then put it beside the others");
+        if (result.GetValue(_shared.Machine) is not null)
+            throw new UsageException("--machine: takes one machine out of one file; name that file alone");
+        if (result.GetValue(_shared.Log) is not null)
+            throw new UsageException("--log: of one machine; convert that recording first, "
+                + "then put it beside the others");
         if (Array.FindAll(inputs, static input => MachineInputs.Split(input).File == "-").Length > 1)
             throw new UsageException("convert - -: standard input can be one of the recordings only");
         return MachineInputs.Name(inputs, file => _shared.ReadSources(result, _host, file));
     }
 
     /// <summary>Several machines in one file.</summary>
-    private int RunMachines(ParseResult result, List<MachineSource> machines, string[] inputs, string output, Exporter exporter, OutputFormat format)
+    private int RunMachines(ParseResult result, List<MachineSource> machines, string[] inputs, string output,
+        Exporter exporter, OutputFormat format)
     {
-        if (machines.Exists(machine => machine.Recording.File != "-" && OutputFile.IsSameFile(machine.Recording.File, output)))
+        if (machines.Exists(machine => machine.Recording.File != "-"
+            && OutputFile.IsSameFile(machine.Recording.File, output)))
             throw new UsageException($"-o {output}: this is one of the inputs; name another file");
         List<ConvertedMachine> written;
         using (var file = new OutputFile(output))
@@ -113,8 +122,8 @@ internal sealed class ConvertCommand
         }
         else
         {
-            _host.Error.WriteLine($"{output}: {PlainText.Count(written.Count, "machine")}, {PlainText.Count(events, "event")}, "
-                + $"{PlainText.Count(bytes, "byte")}, {exporter.Name} format");
+            _host.Error.WriteLine($"{output}: {PlainText.Count(written.Count, "machine")}, "
+                + $"{PlainText.Count(events, "event")}, {PlainText.Count(bytes, "byte")}, {exporter.Name} format");
         }
         return code;
     }
@@ -129,7 +138,8 @@ internal sealed class ConvertCommand
     {
         if (output == "-")
         {
-            throw new UsageException("-o -: a converted file is written whole or not at all, so it cannot go to standard output; "
+            throw new UsageException("-o -: a converted file is written whole or not at all, "
+                + "so it cannot go to standard output; "
                 + $"for text there type: irqreplay events {input}");
         }
         string extension = Path.GetExtension(output);

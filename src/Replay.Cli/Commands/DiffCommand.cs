@@ -26,7 +26,8 @@ internal sealed class DiffCommand
 
     private readonly Option<string?> _left = new("--left")
     {
-        Description = "Rules of the left side, as --rules of replay takes them. Without it: what the recorded kernel did.",
+        Description = "Rules of the left side, as --rules of replay takes them. "
+            + "Without it: what the recorded kernel did.",
         HelpName = "RULES",
     };
 
@@ -89,7 +90,8 @@ internal sealed class DiffCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("diff", "Replays a recording under two sets of rules, or two recordings, and says where and in what they part.");
+        var command = new Command("diff",
+            "Replays a recording under two sets of rules, or two recordings, and says where and in what they part.");
         _ = new DiffCommand(command, host, createSession);
         return command;
     }
@@ -97,12 +99,14 @@ internal sealed class DiffCommand
     private int Run(ParseResult result)
     {
         OutputFormat format = _shared.GetFormat(result);
-        string[] givenLeft = RuleOptions.Parts(result.GetValue(_left), []), givenRight = RuleOptions.Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
+        string[] givenLeft = RuleOptions.Parts(result.GetValue(_left), []),
+            givenRight = RuleOptions.Parts(result.GetValue(_right), result.GetValue(_with) ?? []);
         string file = result.GetValue(_shared.File)!;
         if (FindTwo(result, file) is var (one, other)) return RunTwo(result, format, one, other, givenLeft, givenRight);
         if (givenLeft.Length + givenRight.Length == 0)
         {
-            throw new UsageException($"diff {file}: both sides would be the recording itself; say what differs, for example "
+            throw new UsageException($"diff {file}: both sides would be the recording itself; "
+                + "say what differs, for example "
                 + "--right fix:a6c11c0a5235 (\"irqreplay rules\" lists all)");
         }
         Choose(result, default);
@@ -147,7 +151,9 @@ internal sealed class DiffCommand
         return EventLines.Read(again, wanted);
     }
 
-    /// <summary>Both sides with what the recording shows of its system's rules; null when that changes nothing.</summary>
+    /// <summary>
+    /// Both sides with what the recording shows of its system's rules; null when that changes nothing.
+    /// </summary>
     private static DiffSides? Recognise(DiffSides sides, ReplayReport report)
     {
         if (!RecognisedRules.Decide(report)) return null;
@@ -200,7 +206,8 @@ internal sealed class DiffCommand
         Choose(result, default);
         using Recording left = _shared.Open(result, _host, leftChoice);
         using Recording right = _shared.Open(result, _host, rightChoice);
-        KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel), rightKernel = KernelRelease.Parse(right.Info.Kernel);
+        KernelRelease leftKernel = KernelRelease.Parse(left.Info.Kernel),
+            rightKernel = KernelRelease.Parse(right.Info.Kernel);
         var sides = new DiffSides(
             new RuleSide(Choose(result, leftKernel).Left, givenLeft, RuleChoice.ForKernel(leftKernel)),
             new RuleSide(Choose(result, rightKernel).Right, givenRight, RuleChoice.ForKernel(rightKernel)));
@@ -263,6 +270,7 @@ internal sealed class DiffCommand
             progress.Report(events);
         }
         double seconds = progress.Elapsed.TotalSeconds;
-        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"), right.DescribeState("end"), times);
+        return new RulesDiff(left.Finish(seconds), right.Finish(seconds), left.DescribeState("end"),
+            right.DescribeState("end"), times);
     }
 }

@@ -23,7 +23,8 @@ internal sealed class EventsCommand
 
     private readonly Option<bool> _number = new("--number")
     {
-        Description = "Put each event's number first; state --at event:N takes it. Such lines are for reading, not for replaying.",
+        Description = "Put each event's number first; state --at event:N takes it. "
+            + "Such lines are for reading, not for replaying.",
     };
 
     private EventsCommand(Command command, CliHost host)
@@ -37,7 +38,8 @@ internal sealed class EventsCommand
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("events", "The events of a recording in text form, one a line; any command reads them back.");
+        var command = new Command("events",
+            "The events of a recording in text form, one a line; any command reads them back.");
         _ = new EventsCommand(command, host);
         return command;
     }
@@ -101,7 +103,8 @@ internal sealed class EventsCommand
     private EventPredicate? CompileFilter(string? expression, EventTables tables)
     {
         if (expression is null) return null;
-        if (_host.Formats.CompileFilter is not { } compile) throw new UsageException("--where: this build has no filters");
+        if (_host.Formats.CompileFilter is not { } compile)
+            throw new UsageException("--where: this build has no filters");
         try
         {
             return compile(expression, tables);
@@ -127,7 +130,8 @@ internal sealed class EventsCommand
         }
     }
 
-    private static void WriteText(EventTextWriter writer, Recording recording, EventPredicate? wanted, ProgressLine progress)
+    private static void WriteText(EventTextWriter writer, Recording recording,
+        EventPredicate? wanted, ProgressLine progress)
     {
         long number = 0;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
@@ -148,7 +152,9 @@ internal sealed class EventsCommand
         writer.Flush();
     }
 
-    /// <summary>Writes the wanted events of a batch, runs of them in one call; returns the number of the next event.</summary>
+    /// <summary>
+    /// Writes the wanted events of a batch, runs of them in one call; returns the number of the next event.
+    /// </summary>
     private static long WriteWanted(EventTextWriter writer, ReadOnlySpan<IrqEvent> batch, EventTables tables,
         EventPredicate wanted, long number)
     {

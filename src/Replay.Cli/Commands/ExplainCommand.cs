@@ -30,7 +30,8 @@ internal sealed class ExplainCommand
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("explain", "The story of a finding's code: what happens, how it looks in a recording, cause and cure.");
+        var command = new Command("explain",
+            "The story of a finding's code: what happens, how it looks in a recording, cause and cure.");
         _ = new ExplainCommand(command, host);
         return command;
     }
@@ -44,7 +45,8 @@ internal sealed class ExplainCommand
             else ExplainText.WriteList(_host);
             return ExitCodes.Clean;
         }
-        FindingInfo info = FindByNumber(typed) ?? FindingCatalog.FindNamed(typed) ?? throw new UsageException(DescribeUnknown(typed));
+        FindingInfo info = FindByNumber(typed) ?? FindingCatalog.FindNamed(typed)
+            ?? throw new UsageException(DescribeUnknown(typed));
         Story? story = StoryBook.Find((int)info.Code);
         if (format == OutputFormat.Json) ExplainJson.Write(info, story, _host.Out);
         else ExplainText.Write(info, story, _host);
@@ -54,7 +56,8 @@ internal sealed class ExplainCommand
     /// <summary>A code by its number: <c>IRQ007</c>, <c>irq7</c>, <c>7</c>.</summary>
     private static FindingInfo? FindByNumber(string typed)
     {
-        ReadOnlySpan<char> digits = typed.StartsWith("irq", StringComparison.OrdinalIgnoreCase) ? typed.AsSpan(3) : typed;
+        ReadOnlySpan<char> digits = typed.StartsWith("irq", StringComparison.OrdinalIgnoreCase)
+            ? typed.AsSpan(3) : typed;
         return ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
             ? FindingCatalog.Find(FindingCatalog.IdOf((FindingCode)number)) : null;
     }
@@ -64,6 +67,7 @@ internal sealed class ExplainCommand
         var names = new List<string>();
         foreach (FindingInfo info in FindingCatalog.All) names.AddRange([info.Id, info.Name]);
         return $"explain {typed}: there is no such code"
-            + (Nearest.Find(typed, names) is { } near ? $"; did you mean: irqreplay explain {near}?" : "; type \"irqreplay explain\" for all");
+            + (Nearest.Find(typed, names) is { } near
+                ? $"; did you mean: irqreplay explain {near}?" : "; type \"irqreplay explain\" for all");
     }
 }

@@ -43,8 +43,8 @@ internal sealed class HistoryCommand
 
     private readonly Option<string?> _from = new("--from")
     {
-        Description = "List what happened from here on: event:N, time:SECONDS or \"mark:TEXT\". The replay itself always "
-            + "starts at the beginning.",
+        Description = "List what happened from here on: event:N, time:SECONDS or \"mark:TEXT\". "
+            + "The replay itself always starts at the beginning.",
         HelpName = "POSITION",
     };
 
@@ -72,7 +72,8 @@ internal sealed class HistoryCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("history", "Every owner and writer of one interrupt, vector, remapping entry or device entry, and why.");
+        var command = new Command("history",
+            "Every owner and writer of one interrupt, vector, remapping entry or device entry, and why.");
         _ = new HistoryCommand(command, host, createSession);
         return command;
     }

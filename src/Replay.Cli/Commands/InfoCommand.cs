@@ -13,7 +13,8 @@ internal static class InfoCommand
 {
     public static Command Build(CliHost host)
     {
-        var command = new Command("info", "What a recording is: format, kernel, CPUs, time span, records by name, losses.");
+        var command = new Command("info",
+            "What a recording is: format, kernel, CPUs, time span, records by name, losses.");
         var shared = new SharedOptions(command, divides: true);
         command.SetAction(result => Run(result, shared, host));
         return command;

@@ -9,7 +9,9 @@ using Replay.Formats;
 
 namespace Replay.Cli.Commands;
 
-/// <summary><c>latency</c>: how long the recorded machine took for what, and whether it takes longer than it did.</summary>
+/// <summary>
+/// <c>latency</c>: how long the recorded machine took for what, and whether it takes longer than it did.
+/// </summary>
 internal sealed class LatencyCommand
 {
     private const double EffectDefault = 10;
@@ -19,8 +21,8 @@ internal sealed class LatencyCommand
 
     private readonly Option<string?> _baseline = new("--baseline")
     {
-        Description = "A recording of the same workload from before, or a result that --save wrote: says which interrupts and phases "
-            + "got slower or faster; exit code 1 if any got slower.",
+        Description = "A recording of the same workload from before, or a result that --save wrote: "
+            + "says which interrupts and phases got slower or faster; exit code 1 if any got slower.",
         HelpName = "FILE",
     };
 
@@ -32,7 +34,8 @@ internal sealed class LatencyCommand
 
     private readonly Option<string> _by = new("--by")
     {
-        Description = "Divides the table: by measure unless you say otherwise, by subject (interrupt, step, device) or by phase (marker).",
+        Description = "Divides the table: by measure unless you say otherwise, by subject (interrupt, step, "
+            + "device) or by phase (marker).",
         HelpName = "measure|subject|phase",
         DefaultValueFactory = static _ => "measure",
     };
@@ -59,13 +62,15 @@ internal sealed class LatencyCommand
     {
         _host = host;
         _shared = new SharedOptions(command, divides: true);
-        foreach (Option option in (Option[])[_baseline, _save, _by, _measure, _effect, _all]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_baseline, _save, _by, _measure, _effect, _all])
+            command.Options.Add(option);
         command.SetAction(Run);
     }
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("latency", "Measures the recorded machine: handlers, moves, masks, hotplug, suspend, resets; against a baseline, what got slower.");
+        var command = new Command("latency", "Measures the recorded machine: handlers, moves, masks, hotplug, suspend, "
+            + "resets; against a baseline, what got slower.");
         _ = new LatencyCommand(command, host);
         return command;
     }
@@ -77,22 +82,29 @@ internal sealed class LatencyCommand
         LatencyText.Division division = ReadDivision(result.GetValue(_by)!);
         LatencyMeasureInfo? only = result.GetValue(_measure) is { } name ? FindMeasure(name) : null;
         double effect = result.GetValue(_effect);
-        if (!(effect is > 0 and <= 1000)) throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
+        if (!(effect is > 0 and <= 1000))
+            throw new UsageException("--effect: per cents above 0 and up to 1000 are needed");
         var thresholds = new Thresholds(Level: 0.01, effect / 100);
         string? baselineFile = result.GetValue(_baseline);
-        if (file == "-" && baselineFile == "-") throw new UsageException("latency -: standard input can be one of the two recordings only");
+        if (file == "-" && baselineFile == "-")
+            throw new UsageException("latency -: standard input can be one of the two recordings only");
         bool baselineLoss = false;
-        LatencyReport? baseline = baselineFile is null ? null : ReadBaseline(result, baselineFile, format, out baselineLoss);
+        LatencyReport? baseline = baselineFile is null
+            ? null : ReadBaseline(result, baselineFile, format, out baselineLoss);
         using Recording recording = _shared.Open(result, _host);
         LatencyReport report = Measure(recording);
         if (only is not null) (baseline, report) = (baseline?.Only(only), report.Only(only));
         LatencyComparison? comparison = baseline is null ? null : LatencyComparison.Of(baseline, report, thresholds);
-        if (result.GetValue(_save) is { } save) SavedFile.Write(save, stream => LatencyJson.Write(report, file, null, stream));
+        if (result.GetValue(_save) is { } save)
+            SavedFile.Write(save, stream => LatencyJson.Write(report, file, null, stream));
         Losses.Write(recording, format, _host.Error);
         if (format == OutputFormat.Json) LatencyJson.Write(report, file, comparison, _host.Out);
         else if (comparison is null) LatencyText.Write(report, recording, file, division, _host);
-        else LatencyText.Write(comparison, report, recording, file, baselineFile!, result.GetValue(_all), thresholds, _host);
-        return baselineLoss ? ExitCodes.BadInput : ExitCodes.For(recording.Report, comparison is { IsRegression: true });
+        else
+            LatencyText.Write(comparison, report, recording, file, baselineFile!,
+                result.GetValue(_all), thresholds, _host);
+        return baselineLoss
+            ? ExitCodes.BadInput : ExitCodes.For(recording.Report, comparison is { IsRegression: true });
     }
 
     private LatencyReport ReadBaseline(ParseResult result, string path, OutputFormat format, out bool hasDataLoss)
@@ -132,6 +144,7 @@ internal sealed class LatencyCommand
         var names = new string[LatencyMeasures.All.Count];
         for (int i = 0; i < names.Length; i++) names[i] = LatencyMeasures.All[i].Name;
         string? near = Nearest.Find(name, names);
-        throw new UsageException($"--measure {name}: the measures are {string.Join(", ", names)}{(near is null ? "" : $"; did you mean --measure {near}?")}");
+        throw new UsageException($"--measure {name}: the measures are "
+            + $"{string.Join(", ", names)}{(near is null ? "" : $"; did you mean --measure {near}?")}");
     }
 }

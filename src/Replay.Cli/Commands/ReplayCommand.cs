@@ -29,7 +29,8 @@ internal sealed class ReplayCommand
 
     private readonly Argument<string[]> _more = new("FILE…")
     {
-        Description = "More recordings, each a machine of its own; they are replayed beside each other and reported one by one.",
+        Description = "More recordings, each a machine of its own; "
+            + "they are replayed beside each other and reported one by one.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -42,7 +43,8 @@ internal sealed class ReplayCommand
 
     private readonly Option<string?> _why = new("--why")
     {
-        Description = "Tell about this one interrupt: does it work, where its views parted, and the chain of events to there.",
+        Description = "Tell about this one interrupt: does it work, where its views parted, "
+            + "and the chain of events to there.",
         HelpName = "IRQ",
     };
 
@@ -62,7 +64,8 @@ internal sealed class ReplayCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("replay", "Replays a recording and says which interrupts went wrong, since when and why.");
+        var command = new Command("replay",
+            "Replays a recording and says which interrupts went wrong, since when and why.");
         _ = new ReplayCommand(command, host, createSession);
         return command;
     }
@@ -73,15 +76,18 @@ internal sealed class ReplayCommand
         _rules.Check(result);
         _checkpoints.Check(result);
         string file = result.GetValue(_shared.File)!;
-        Historian? historian = result.GetValue(_why) is { } irq ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
-        if (historian is not null && format == OutputFormat.Sarif) throw new UsageException("--why: not part of SARIF; use --format text or --format json");
+        Historian? historian = result.GetValue(_why) is { } irq
+            ? new Historian(HistorySubjects.ParseIrq("--why", irq)) : null;
+        if (historian is not null && format == OutputFormat.Sarif)
+            throw new UsageException("--why: not part of SARIF; use --format text or --format json");
         if (result.GetValue(_more) is { Length: > 0 } more) return RunFiles(result, format, [file, .. more]);
         if (_shared.FindMachines(result, _host) is { Count: > 1 } machines) return RunSeveral(result, format, machines);
         Func<string, int, Recording> open = _shared.Opener(result, _host);
         using Recording opened = open(file, _shared.GetLanes(result));
         RuleSide side = _rules.ChooseSide(result, opened);
         RuleChoice rules = side.Rules;
-        var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0 ? null : side.ToWhatIf());
+        var options = new SessionOptions(result.GetValue(_paranoid), rules, historian, side.Given.Count == 0
+            ? null : side.ToWhatIf());
         using CheckpointStore? store = _checkpoints.Find(result, file, opened, rules.ToString(), _host);
         // What follows each event of the whole recording needs a straight run, as do decisions that were not recorded.
         int stretches = options is { Paranoid: false, Historian: null, WhatIf: null } ? _shared.GetLanes(result) : 1;
@@ -91,7 +97,8 @@ internal sealed class ReplayCommand
         Recording recording = whole.Recording;
         ReplayReport report = whole.Session.Finish(whole.Seconds);
         RuleChoice recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(result, policy));
-        if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
+        if (recorded.ToString() != rules.ToString()
+            && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(file)))
         {
             rules = recorded;
             if (RecognisedRules.Decide(report)) report = ReplayAgain(result, rules, ref historian);
@@ -112,7 +119,8 @@ internal sealed class ReplayCommand
                     WhyText.Write(why, report, recording, historian!.KnownIrqs(), _shared.GetName(result), _host);
                     break;
                 }
-                ReplayText.Write(report, recording, rules, _shared.GetName(result), result.GetValue(_all), _host, Stories(result, file, report, options with { Rules = rules }));
+                ReplayText.Write(report, recording, rules, _shared.GetName(result), result.GetValue(_all), _host,
+                    Stories(result, file, report, options with { Rules = rules }));
                 break;
         }
         return ExitCodes.For(recording.Report, report.Findings.Count > 0);
@@ -121,12 +129,14 @@ internal sealed class ReplayCommand
     /// <summary>Each file a machine, or several.</summary>
     private int RunFiles(ParseResult result, OutputFormat format, string[] files)
     {
-        if (result.GetValue(_shared.Machine) is not null) throw new UsageException("--machine: chooses one of one file; name that file alone");
+        if (result.GetValue(_shared.Machine) is not null)
+            throw new UsageException("--machine: chooses one of one file; name that file alone");
         var sources = new List<MachineSource>();
         foreach (string file in files)
         {
             List<MachineSource> found = FindSources(result, file);
-            sources.AddRange(found.Count == 1 ? found : found.ConvertAll(static source => source with { Name = source.Recording.Title }));
+            sources.AddRange(found.Count == 1
+                ? found : found.ConvertAll(static source => source with { Name = source.Recording.Title }));
         }
         return RunSeveral(result, format, sources);
     }
@@ -146,14 +156,18 @@ internal sealed class ReplayCommand
 
     private int RunSeveral(ParseResult result, OutputFormat format, List<MachineSource> sources)
     {
-        if (format == OutputFormat.Sarif) throw new UsageException("--format sarif: of one recording at a time" + OneOf(sources));
-        if (result.GetValue(_why) is not null) throw new UsageException("--why: tells about an interrupt of one recording; name one file" + OneOf(sources));
+        if (format == OutputFormat.Sarif)
+            throw new UsageException("--format sarif: of one recording at a time" + OneOf(sources));
+        if (result.GetValue(_why) is not null)
+            throw new UsageException("--why: tells about an interrupt of one recording; "
+                + "name one file" + OneOf(sources));
         var machines = new MachinesCommand(_host, _createSession, _rules, result.GetValue(_paranoid), result);
         return machines.Run(sources, _shared.GetLanes(result), format, result.GetValue(_all));
     }
 
-    private static string OneOf(List<MachineSource> sources) => sources.Exists(static source => source.Recording.Machine is null) ? ""
-        : $" and one machine with --machine: {PlainText.Clean(MachineNames.List(sources.ConvertAll(static source => source.Name)))}";
+    private static string OneOf(List<MachineSource> sources) =>
+        sources.Exists(static source => source.Recording.Machine is null) ? "" : " and one machine with --machine: "
+            + $"{PlainText.Clean(MachineNames.List(sources.ConvertAll(static source => source.Name)))}";
 
     /// <summary>The recording showed by which rules its system decided: once more, by them.</summary>
     private ReplayReport ReplayAgain(ParseResult result, RuleChoice rules, ref Historian? historian)
@@ -170,16 +184,20 @@ internal sealed class ReplayCommand
     private List<WhyReport> Stories(ParseResult result, string file, ReplayReport report, SessionOptions options)
     {
         var stories = new List<WhyReport>();
-        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax || !RecognisedRules.CanReadAgain(file)) return stories;
+        if (report.Findings.Count is 0 or > StoriesMax || report.Events > StoryEventsMax
+            || !RecognisedRules.CanReadAgain(file))
+            return stories;
         var subjects = new List<HistorySubject>();
         foreach (ReportFinding finding in report.Findings)
         {
-            if (finding.Irq is { } irq && !subjects.Contains(HistorySubject.OfIrq((int)irq))) subjects.Add(HistorySubject.OfIrq((int)irq));
+            if (finding.Irq is { } irq && !subjects.Contains(HistorySubject.OfIrq((int)irq)))
+                subjects.Add(HistorySubject.OfIrq((int)irq));
         }
         if (subjects.Count == 0) return stories;
         using Recording again = _shared.Open(result, _host);
         var historian = new Historian([.. subjects]);
-        ReplayReport repeated = Replay(again, _createSession(again, options with { Paranoid = false, Historian = historian }));
+        ReplayReport repeated = Replay(again,
+            _createSession(again, options with { Paranoid = false, Historian = historian }));
         historian.Finish();
         if (repeated.Digest != report.Digest) return stories; // Somebody writes to the file.
         for (int i = 0; i < subjects.Count; i++)

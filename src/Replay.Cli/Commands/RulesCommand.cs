@@ -28,7 +28,8 @@ internal sealed class RulesCommand
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("rules", "What --rules and --with take: behaviours with their alternatives, and named sets.");
+        var command = new Command("rules",
+            "What --rules and --with take: behaviours with their alternatives, and named sets.");
         _ = new RulesCommand(command, host);
         return command;
     }
@@ -68,7 +69,8 @@ internal sealed class RulesCommand
         foreach (RuleInfo rule in RuleCatalog.All) names.Add(rule.Name);
         foreach (RuleSet set in RuleCatalog.Sets) names.Add(set.Name);
         return $"rules {part}: no behaviour and no set has that in its name"
-            + (Nearest.Find(part, names) is { } near ? $"; did you mean: irqreplay rules {near}?" : "; type \"irqreplay rules\" for all");
+            + (Nearest.Find(part, names) is { } near
+                ? $"; did you mean: irqreplay rules {near}?" : "; type \"irqreplay rules\" for all");
     }
 
     private static bool Has(string name, string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);

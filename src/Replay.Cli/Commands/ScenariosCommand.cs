@@ -33,7 +33,8 @@ internal sealed class ScenariosCommand
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("scenarios", "Replays the built-in scenarios under the rules before and after each fix.");
+        var command = new Command("scenarios",
+            "Replays the built-in scenarios under the rules before and after each fix.");
         _ = new ScenariosCommand(command, host);
         return command;
     }

@@ -21,8 +21,8 @@ internal sealed class StateCommand
 
     private readonly Option<string> _at = new("--at")
     {
-        Description = "Where: end, event:N (just after event N), time:SECONDS (trace clock) or \"mark:TEXT\" (just after the "
-            + "first marker that starts with TEXT).",
+        Description = "Where: end, event:N (just after event N), time:SECONDS (trace clock) or \"mark:TEXT\" (just "
+            + "after the first marker that starts with TEXT).",
         HelpName = "POSITION",
         DefaultValueFactory = static _ => "end",
     };
@@ -66,7 +66,8 @@ internal sealed class StateCommand
 
     public static Command Build(CliHost host, SessionFactory createSession)
     {
-        var command = new Command("state", "The machine at one position: CPUs and vectors, interrupts, remapping, MSI-X, allocator.");
+        var command = new Command("state",
+            "The machine at one position: CPUs and vectors, interrupts, remapping, MSI-X, allocator.");
         _ = new StateCommand(command, host, createSession);
         return command;
     }
@@ -77,7 +78,8 @@ internal sealed class StateCommand
         _rules.Check(result);
         _checkpoints.Check(result);
         Position position = Position.Parse(result.GetValue(_at)!);
-        var selection = new StateSelection(StateSelection.ParseViews(result.GetValue(_view)), ParseIrqs(result), ParseCpus(result));
+        var selection = new StateSelection(StateSelection.ParseViews(result.GetValue(_view)),
+            ParseIrqs(result), ParseCpus(result));
         using var replay = new StateReplay(position, _host);
         StateReport state = selection.Apply(replay.Run(() => Open(result)));
         Recording recording = replay.Recording;
@@ -101,7 +103,8 @@ internal sealed class StateCommand
             RuleChoice rules = _rules.Choose(result, recording);
             bool paranoid = result.GetValue(_paranoid); // Every event is to be checked: none may be passed over.
             string file = result.GetValue(_shared.File)!;
-            CheckpointStore? store = paranoid ? null : _checkpoints.Find(result, file, recording, rules.ToString(), _host);
+            CheckpointStore? store = paranoid
+                ? null : _checkpoints.Find(result, file, recording, rules.ToString(), _host);
             return new StateStart(recording, _createSession(recording, new SessionOptions(paranoid, rules)), store);
         }
         catch
@@ -118,7 +121,8 @@ internal sealed class StateCommand
         foreach (string text in texts)
         {
             if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint irq))
-                throw new UsageException($"--irq {text}: an interrupt is a number, as in /proc/interrupts, for example --irq 24");
+                throw new UsageException(
+                    $"--irq {text}: an interrupt is a number, as in /proc/interrupts, for example --irq 24");
             irqs.Add(irq);
         }
         return [.. irqs];

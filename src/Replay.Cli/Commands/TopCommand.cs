@@ -12,7 +12,9 @@ internal sealed class TopCommand
 
     private static readonly TimeSpan KeyEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a frame waits for the replay to reach the border of a batch; it takes what there is after that.</summary>
+    /// <summary>
+    /// How long a frame waits for the replay to reach the border of a batch; it takes what there is after that.
+    /// </summary>
     private static readonly TimeSpan SnapshotWait = TimeSpan.FromMilliseconds(20);
 
     private readonly CliHost _host;
@@ -113,7 +115,9 @@ internal sealed class TopCommand
         }
     }
 
-    /// <summary>Draws frames until the input ends or the user has enough (true), or until there were enough of them.</summary>
+    /// <summary>
+    /// Draws frames until the input ends or the user has enough (true), or until there were enough of them.
+    /// </summary>
     private bool Watch(TopReplay replay, TopPrinter printer, TimeSpan interval, int frames)
     {
         TimeProvider time = _host.Time;
@@ -137,7 +141,8 @@ internal sealed class TopCommand
     private static TimeSpan ParseInterval(string? text, double seconds)
     {
         if (text is null) return TimeSpan.FromSeconds(seconds);
-        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds);
+        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out seconds);
         if (isNumber && seconds is >= 0.02 and <= 86400) return TimeSpan.FromSeconds(seconds);
         throw new UsageException($"--interval {text}: seconds from 0.02 to 86400, for example --interval 0.5");
     }
@@ -145,7 +150,8 @@ internal sealed class TopCommand
     private static int ParseCount(string option, string? text, int unlimited)
     {
         if (text is null) return unlimited;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0) return count;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+            return count;
         throw new UsageException($"{option} {text}: a number from 1, for example {option} 10");
     }
 }

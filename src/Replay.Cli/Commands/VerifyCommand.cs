@@ -34,7 +34,8 @@ internal sealed class VerifyCommand
 
     public static Command Build(CliHost host)
     {
-        var command = new Command("verify", "Takes each decision of the recorded kernel again, by the rules alone, and compares.");
+        var command = new Command("verify",
+            "Takes each decision of the recorded kernel again, by the rules alone, and compares.");
         _ = new VerifyCommand(command, host);
         return command;
     }
@@ -58,9 +59,13 @@ internal sealed class VerifyCommand
         VerifyReport report = session.Finish();
         Losses.Write(recording, format, _host.Error);
         long unlisted = report.Tally.Disagreed - report.Tally.Disagreements.Count;
-        if (unlisted > 0) _host.Error.WriteLine($"irqreplay: note: {PlainText.Count(unlisted, "difference")} more than can be listed");
+        if (unlisted > 0)
+            _host.Error.WriteLine("irqreplay: note: "
+                + $"{PlainText.Count(unlisted, "difference")} more than can be listed");
         if (format == OutputFormat.Json) VerifyJson.Write(report, session.RulesName, _host.Out);
-        else VerifyText.Write(report, session.RulesName, recording, _shared.GetName(result).Title, result.GetValue(_all), _host);
+        else
+            VerifyText.Write(report, session.RulesName, recording, _shared.GetName(result).Title,
+                result.GetValue(_all), _host);
         return ExitCodes.For(recording.Report, report.Tally.Disagreed > 0);
     }
 }

@@ -12,7 +12,8 @@ namespace Replay.Cli.Machines;
 /// <param name="Report">What the replay found; null when reading failed.</param>
 /// <param name="Rules">How the machine behaved.</param>
 /// <param name="Error">Why there is no report.</param>
-internal sealed record MachineReplay(MachineSource Source, Recording? Recording, ReplayReport? Report, RuleChoice? Rules, string? Error)
+internal sealed record MachineReplay(MachineSource Source, Recording? Recording, ReplayReport? Report,
+    RuleChoice? Rules, string? Error)
 {
     /// <summary>As the user calls it.</summary>
     public string Name => Source.Name;
@@ -31,7 +32,9 @@ internal sealed record MachineReplay(MachineSource Source, Recording? Recording,
     /// <summary>Findings, 0 without a report.</summary>
     public int FindingCount => Report?.Findings.Count ?? 0;
 
-    /// <summary>The worst first: what could not be read, then by severity and number of findings; else as they were given.</summary>
+    /// <summary>
+    /// The worst first: what could not be read, then by severity and number of findings; else as they were given.
+    /// </summary>
     public static List<MachineReplay> WorstFirst(IReadOnlyList<MachineReplay> machines)
     {
         var order = new List<int>();
@@ -41,11 +44,13 @@ internal sealed record MachineReplay(MachineSource Source, Recording? Recording,
             MachineReplay left = machines[a], right = machines[b];
             if (left.Report is null != right.Report is null) return left.Report is null ? -1 : 1;
             if (left.Worst != right.Worst) return right.Worst.CompareTo(left.Worst);
-            return left.FindingCount != right.FindingCount ? right.FindingCount.CompareTo(left.FindingCount) : a.CompareTo(b);
+            return left.FindingCount != right.FindingCount
+                ? right.FindingCount.CompareTo(left.FindingCount) : a.CompareTo(b);
         });
         return order.ConvertAll(i => machines[i]);
     }
 
     /// <summary>The machine's exit code.</summary>
-    public int ExitCode => Report is null || Recording is null ? ExitCodes.BadInput : ExitCodes.For(Recording.Report, FindingCount > 0);
+    public int ExitCode => Report is null || Recording is null
+        ? ExitCodes.BadInput : ExitCodes.For(Recording.Report, FindingCount > 0);
 }

@@ -28,7 +28,8 @@ internal sealed class MachinesCommand
     /// <param name="rules">How they behave.</param>
     /// <param name="paranoid">Check the machines' own books.</param>
     /// <param name="result">The command line.</param>
-    public MachinesCommand(CliHost host, SessionFactory createSession, RuleOptions rules, bool paranoid, ParseResult result)
+    public MachinesCommand(CliHost host, SessionFactory createSession, RuleOptions rules,
+        bool paranoid, ParseResult result)
     {
         _host = host;
         _createSession = createSession;
@@ -64,7 +65,8 @@ internal sealed class MachinesCommand
     private static void Check(IReadOnlyList<MachineSource> sources)
     {
         if (sources.Count > MachineNames.MachinesMax)
-            throw new UsageException($"replay: {sources.Count} recordings at once; at most {MachineNames.MachinesMax} are replayed beside each other");
+            throw new UsageException($"replay: {sources.Count} recordings at once; "
+                + $"at most {MachineNames.MachinesMax} are replayed beside each other");
         int inputs = 0;
         foreach (MachineSource source in sources) inputs += source.Recording is { File: "-", Machine: null } ? 1 : 0;
         if (inputs > 1) throw new UsageException("replay - -: standard input can be one of the recordings only");
@@ -79,8 +81,10 @@ internal sealed class MachinesCommand
             lock (_parsed) rules = _rules.Choose(_result, recording);
             ReplayReport report = Replay(recording, rules);
             RuleChoice recorded;
-            lock (_parsed) recorded = RecognisedRules.Lay(rules, report.Policies, policy => _rules.Decides(_result, policy));
-            if (recorded.ToString() != rules.ToString() && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(source.Recording.File)))
+            lock (_parsed) recorded = RecognisedRules.Lay(rules, report.Policies,
+                policy => _rules.Decides(_result, policy));
+            if (recorded.ToString() != rules.ToString()
+                && (!RecognisedRules.Decide(report) || RecognisedRules.CanReadAgain(source.Recording.File)))
             {
                 rules = recorded;
                 if (RecognisedRules.Decide(report))
@@ -91,7 +95,8 @@ internal sealed class MachinesCommand
             }
             return new MachineReplay(source, recording, report, rules, null);
         }
-        catch (Exception e) when (e is BadInputException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BadInputException or InvalidDataException or IOException
+            or UnauthorizedAccessException)
         {
             // One recording that cannot be read says nothing about the others.
             return new MachineReplay(source, null, null, null, e.Message);

@@ -18,9 +18,11 @@ internal static class MachinesConversion
 {
     /// <summary>All of them, one after the other.</summary>
     /// <exception cref="OutputException">The file cannot be written.</exception>
-    public static List<ConvertedMachine> Write(IReadOnlyList<MachineSource> sources, int lanes, Exporter exporter, string path, CliHost host)
+    public static List<ConvertedMachine> Write(IReadOnlyList<MachineSource> sources, int lanes,
+        Exporter exporter, string path, CliHost host)
     {
-        if (exporter.CreateMachines is not { } create) throw new UsageException($"the format {exporter.Name} holds one machine only");
+        if (exporter.CreateMachines is not { } create)
+            throw new UsageException($"the format {exporter.Name} holds one machine only");
         var names = new string[sources.Count];
         for (int i = 0; i < names.Length; i++) names[i] = sources[i].Name;
         var written = new List<ConvertedMachine>(sources.Count);
@@ -30,7 +32,8 @@ internal static class MachinesConversion
             foreach (MachineSource source in sources)
             {
                 using Recording recording = source.Open(lanes);
-                written.Add(new ConvertedMachine(source, recording, Copy(recording, () => file.Begin(recording.Info), host)));
+                written.Add(new ConvertedMachine(source, recording,
+                    Copy(recording, () => file.Begin(recording.Info), host)));
             }
             Guard(() =>
             {

@@ -5,13 +5,15 @@ using System.Threading;
 
 namespace Replay.Cli.Machines;
 
-/// <summary>Independent pieces of work on several threads, with the outcome of one: results in the order of the items.</summary>
+/// <summary>
+/// Independent pieces of work on several threads, with the outcome of one: results in the order of the items.
+/// </summary>
 internal static class ParallelWork
 {
     /// <summary>
-    /// Does <paramref name="work"/> for each item, the caller's thread and <paramref name="lanes"/> - 1 others taking the next
-    /// one whenever they are free. What fails ends it; of several failures the one of the first item is thrown, as if the
-    /// items had been done one after the other.
+    /// Does <paramref name="work"/> for each item, the caller's thread and <paramref name="lanes"/> - 1 others
+    /// taking the next one whenever they are free. What fails ends it; of several failures the one of the first item
+    /// is thrown, as if the items had been done one after the other.
     /// </summary>
     public static TResult[] Map<TItem, TResult>(IReadOnlyList<TItem> items, int lanes, Func<TItem, TResult> work)
     {

@@ -52,7 +52,9 @@ internal static class BenchJson
         JsonOutput.End(json, output);
     }
 
-    /// <summary>Verdict, ratio and its interval, probability and numbers of a comparison, as members of the open object.</summary>
+    /// <summary>
+    /// Verdict, ratio and its interval, probability and numbers of a comparison, as members of the open object.
+    /// </summary>
     public static void WriteVerdict(Utf8JsonWriter json, Comparison comparison)
     {
         json.WriteString("verdict", NameOf(comparison.Verdict));

@@ -21,18 +21,23 @@ internal static class DiffText
     private const int DevicesShown = 6;
 
     public static void Write(
-        RulesDiff diff, DiffSides sides, Recording recording, RecordingName name, EventLines lines, bool all, CliHost host)
+        RulesDiff diff, DiffSides sides, Recording recording, RecordingName name,
+        EventLines lines, bool all, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading(name.Title);
         console.Facts([("left", sides.Left.Name), ("right", sides.Right.Name)]);
         console.Line();
         if (recording.Report.HasDataLoss || recording.Info.LostCount > 0)
-            console.Line("  Records are missing: differences after the loss may be its effect, and others may be hidden by it.", ReportConsole.Bad);
+            console.Line("  Records are missing: differences after the loss may be its effect, "
+                + "and others may be hidden by it.", ReportConsole.Bad);
         if (diff.IsSame)
         {
-            if (diff.Undecided.Count == 0) console.Line("Same: states, findings and interrupts agree to the end.", ReportConsole.Good);
-            else console.Line("No difference where the rules decide; but not all could be decided otherwise:", ReportConsole.Warn);
+            if (diff.Undecided.Count == 0)
+                console.Line("Same: states, findings and interrupts agree to the end.", ReportConsole.Good);
+            else
+                console.Line("No difference where the rules decide; but not all could be decided otherwise:",
+                    ReportConsole.Warn);
             WriteUndecided(console, diff);
             return;
         }
@@ -56,7 +61,8 @@ internal static class DiffText
         }
         string time = first.TimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
         console.Heading(string.Create(CultureInfo.InvariantCulture, $"They part at event {first.Event}{time}"));
-        if (lines[first.Event].Length > 0) console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
+        if (lines[first.Event].Length > 0)
+            console.Line("  " + PlainText.Clean(lines[first.Event]) + AfterMark(first, lines), ReportConsole.Dim);
         console.Line("  " + first.What);
         console.Facts([("left", first.Left), ("right", first.Right)]);
         string look = string.Create(
@@ -82,11 +88,14 @@ internal static class DiffText
             }
             if (rule.IsRepresentation)
             {
-                written.Add($"{rule.Rule} {PlainText.Count(rule.Decisions)} × ({rule.First.What[(rule.Rule.Length + 2)..]}: left {rule.First.Left}, right {rule.First.Right})");
+                written.Add(
+                    $"{rule.Rule} {PlainText.Count(rule.Decisions)} × ({rule.First.What[(rule.Rule.Length + 2)..]}: "
+                    + $"left {rule.First.Left}, right {rule.First.Right})");
                 continue;
             }
             string time = rule.First.TimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"Also, {PlainText.Count(rule.Decisions, "time")}, first at event {rule.First.Event}{time}"));
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"Also, {PlainText.Count(rule.Decisions, "time")}, first at event {rule.First.Event}{time}"));
             console.Line("  " + rule.First.What);
             console.Facts([("left", rule.First.Left), ("right", rule.First.Right)]);
         }
@@ -95,7 +104,8 @@ internal static class DiffText
 
     private static void WriteConsequences(ReportConsole console, RulesDiff diff)
     {
-        IReadOnlyList<(string Key, string Words, long Count)> left = WhatIfRows.Of(diff.Left.WhatIf), right = WhatIfRows.Of(diff.Right.WhatIf);
+        IReadOnlyList<(string Key, string Words, long Count)> left = WhatIfRows.Of(diff.Left.WhatIf),
+            right = WhatIfRows.Of(diff.Right.WhatIf);
         Table table = ReportConsole.NewTable("!What follows", ">Left", ">Right");
         int rows = 0;
         for (int i = 0; i < left.Count; i++)
@@ -121,49 +131,58 @@ internal static class DiffText
     {
         if (totals is not { FirstRefusalText: { } text } known) return;
         console.Line(string.Create(CultureInfo.InvariantCulture,
-            $"First refused on the {side} side at event {known.FirstRefusal}, {PlainText.Seconds(known.FirstRefusalTimeNs)} s: {text}."));
+            $"First refused on the {side} side at event {known.FirstRefusal}, "
+            + $"{PlainText.Seconds(known.FirstRefusalTimeNs)} s: {text}."));
     }
 
-    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs, bool all, EventLines? lines = null)
+    internal static void WriteIrqs(ReportConsole console, IReadOnlyList<IrqDifference> irqs,
+        bool all, EventLines? lines = null)
     {
         if (irqs.Count == 0) return;
         console.Line();
-        console.Heading(PlainText.Count(irqs.Count, "interrupt") + (irqs.Count == 1 ? " ends" : " end") + " differently");
+        console.Heading(PlainText.Count(irqs.Count, "interrupt")
+            + (irqs.Count == 1 ? " ends" : " end") + " differently");
         bool parts = lines is not null && irqs[0].Parts is not null;
-        Table table = parts ? ReportConsole.NewTable("!Interrupt", "Left", "Right", ">Parts at", "!Step") : ReportConsole.NewTable("!Interrupt", "Left", "Right");
+        Table table = parts
+            ? ReportConsole.NewTable("!Interrupt", "Left", "Right", ">Parts at", "!Step")
+            : ReportConsole.NewTable("!Interrupt", "Left", "Right");
         int shown = all ? irqs.Count : Math.Min(irqs.Count, IrqsShown);
         for (int i = 0; i < shown; i++)
         {
             IrqDifference row = irqs[i];
-            List<Text> cells = [ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe() ?? "nothing found"),
-                ReportConsole.Cell(row.Right?.Describe() ?? "nothing found")];
+            List<Text> cells = [ReportConsole.Cell(Name(row)), ReportConsole.Cell(row.Left?.Describe()
+                ?? "nothing found"), ReportConsole.Cell(row.Right?.Describe() ?? "nothing found")];
             if (parts)
             {
-                cells.Add(ReportConsole.Number(row.Parts is { } at ? at.Event.ToString(CultureInfo.InvariantCulture) : "-"));
+                cells.Add(ReportConsole.Number(row.Parts is { } at
+                    ? at.Event.ToString(CultureInfo.InvariantCulture) : "-"));
                 cells.Add(ReportConsole.Cell(row.Parts is null ? "-" : StepOf(row.Parts, lines!)));
             }
             table.AddRow(cells);
         }
         console.Write(table);
-        if (irqs.Count > shown) console.Line($"… and {PlainText.Count(irqs.Count - shown)} more; --all lists them.", ReportConsole.Dim);
+        if (irqs.Count > shown)
+            console.Line($"… and {PlainText.Count(irqs.Count - shown)} more; --all lists them.", ReportConsole.Dim);
     }
 
     private static string StepOf(Divergence parts, EventLines lines) =>
-        parts.Step.Length > 0 ? parts.Step : lines[parts.Event].Length > 0 ? lines[parts.Event].Split(' ')[0] : parts.What;
+        parts.Step.Length > 0 ? parts.Step
+            : lines[parts.Event].Length > 0 ? lines[parts.Event].Split(' ')[0] : parts.What;
 
     private static string Name(IrqDifference row)
     {
         string irq = row.Irq < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"irq {row.Irq}");
         if (row.Device.Length == 0) return irq.Length == 0 ? "-" : irq;
-        string place = row.Entry < 0 ? row.Device : string.Create(CultureInfo.InvariantCulture, $"{row.Device}[{row.Entry}]");
+        string place = row.Entry < 0
+            ? row.Device : string.Create(CultureInfo.InvariantCulture, $"{row.Device}[{row.Entry}]");
         return irq.Length == 0 ? place : $"{irq}, {place}";
     }
 
     private static void WriteFindings(ReportConsole console, FindingDiff findings, bool all)
     {
         console.Line();
-        console.Heading($"Findings: {PlainText.Count(findings.OnlyLeft.Count)} only left, {PlainText.Count(findings.OnlyRight.Count)} only right, "
-            + $"{PlainText.Count(findings.Both)} both");
+        console.Heading($"Findings: {PlainText.Count(findings.OnlyLeft.Count)} only left, "
+            + $"{PlainText.Count(findings.OnlyRight.Count)} only right, {PlainText.Count(findings.Both)} both");
         WriteSide(console, "left ", findings.OnlyLeft, all);
         WriteSide(console, "right", findings.OnlyRight, all);
     }
@@ -182,10 +201,12 @@ internal static class DiffText
         {
             int count = 0;
             foreach (int of in devices.Values) count += of;
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}{Devices(devices)}"));
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"  {side}  {code} {FindingCatalog.Find(code)?.Name} × {count}{Devices(devices)}"));
         }
         for (int i = 0; i < (all ? findings.Count : Math.Min(findings.Count, FindingsShown)); i++)
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"    event {findings[i].Event}: {findings[i].Message}"), ReportConsole.Dim);
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"    event {findings[i].Event}: {findings[i].Message}"), ReportConsole.Dim);
     }
 
     /// <summary>Whose they are, where they are of a few devices.</summary>
@@ -193,7 +214,8 @@ internal static class DiffText
     {
         if (devices.Count is < 2 or > DevicesShown || devices.ContainsKey("")) return "";
         var parts = new List<string>();
-        foreach ((string device, int count) in devices) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{device} {count}"));
+        foreach ((string device, int count) in devices)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{device} {count}"));
         return $" ({string.Join(", ", parts)})";
     }
 
@@ -205,8 +227,8 @@ internal static class DiffText
         Table table = ReportConsole.NewTable("!Seen in", "What", ">Left", ">Right");
         foreach (LineCount row in lines)
         {
-            table.AddRow(ReportConsole.Cell(row.Source), ReportConsole.Cell(row.Sort), ReportConsole.Number(PlainText.Count(row.Left)),
-                ReportConsole.Number(PlainText.Count(row.Right)));
+            table.AddRow(ReportConsole.Cell(row.Source), ReportConsole.Cell(row.Sort),
+                ReportConsole.Number(PlainText.Count(row.Left)), ReportConsole.Number(PlainText.Count(row.Right)));
         }
         console.Write(table);
     }
@@ -221,14 +243,16 @@ internal static class DiffText
             Table table = ReportConsole.NewTable("!What", "!Where", ">Left", ">Right");
             foreach (CounterDifference row in state.Counters)
             {
-                table.AddRow(ReportConsole.Cell(row.Name),
-                    ReportConsole.Cell(row.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $"CPU {cpu}") : "all CPUs"),
+                table.AddRow(ReportConsole.Cell(row.Name), ReportConsole.Cell(row.Cpu is { } cpu
+                    ? string.Create(CultureInfo.InvariantCulture, $"CPU {cpu}") : "all CPUs"),
                     ReportConsole.Number(Value(row.Left)), ReportConsole.Number(Value(row.Right)));
             }
             console.Write(table);
         }
         if (state.Irqs > 0) console.Line($"{PlainText.Count(state.Irqs, "interrupt")} in another place or state.");
-        if (state.OtherNumbers > 0) console.Line($"{PlainText.Count(state.OtherNumbers, "interrupt")} with another vector number on the same CPU.", ReportConsole.Dim);
+        if (state.OtherNumbers > 0)
+            console.Line($"{PlainText.Count(state.OtherNumbers, "interrupt")} with another vector number on "
+                + "the same CPU.", ReportConsole.Dim);
     }
 
     private static string Value(long? value) => value is { } known ? PlainText.Count(known) : "not known";
@@ -239,8 +263,8 @@ internal static class DiffText
         console.Line();
         foreach (UndecidedRule rule in diff.Undecided)
         {
-            console.Line($"  {rule.Rule}: {PlainText.Count(rule.Decisions, "decision")} could not be taken otherwise, what they depend on is not recorded.",
-                ReportConsole.Warn);
+            console.Line($"  {rule.Rule}: {PlainText.Count(rule.Decisions, "decision")} could not be taken otherwise, "
+                + $"what they depend on is not recorded.", ReportConsole.Warn);
         }
     }
 }

@@ -7,8 +7,8 @@ using Replay.Core.Events;
 namespace Replay.Cli.Output;
 
 /// <summary>
-/// The JSON of <c>events</c>: <c>{schema, events: [{event, timeNs, cpu, kind, operands: {…}}]}</c>. Numbers stay numbers,
-/// bit patterns are hex strings, names are text. Written as it is read, so its size has no limit.
+/// The JSON of <c>events</c>: <c>{schema, events: [{event, timeNs, cpu, kind, operands: {…}}]}</c>.
+/// Numbers stay numbers, bit patterns are hex strings, names are text. Written as it is read, so its size has no limit.
 /// </summary>
 internal sealed class EventsJson : IDisposable
 {
@@ -64,7 +64,8 @@ internal sealed class EventsJson : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    private void WriteOperand(EventOperand operand, ReadOnlySpan<IrqEvent> records, in IrqEvent extension, EventTables tables)
+    private void WriteOperand(EventOperand operand, ReadOnlySpan<IrqEvent> records,
+        in IrqEvent extension, EventTables tables)
     {
         if (operand.Format == OperandFormat.Text)
         {

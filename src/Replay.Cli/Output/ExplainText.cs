@@ -15,8 +15,8 @@ internal static class ExplainText
         Table table = ReportConsole.NewTable("!Code", "!Name", "!Severity", "Meaning");
         foreach (FindingInfo info in FindingCatalog.All)
         {
-            table.AddRow(ReportConsole.Cell(info.Id), ReportConsole.Cell(info.Name), ReportConsole.Cell(Severities.Name(info.Severity)),
-                ReportConsole.Cell(info.Meaning));
+            table.AddRow(ReportConsole.Cell(info.Id), ReportConsole.Cell(info.Name),
+                ReportConsole.Cell(Severities.Name(info.Severity)), ReportConsole.Cell(info.Meaning));
         }
         console.Write(table);
         console.Line("irqreplay explain CODE tells the story of one.");
@@ -55,7 +55,8 @@ internal static class ExplainText
         console.Heading("Reproduce");
         Grid rules = ReportConsole.NewGrid(2);
         foreach (string name in story.Rules)
-            rules.AddRow(ReportConsole.Cell("--rules " + name), ReportConsole.Cell(RuleCatalog.FindSet(name)?.Meaning ?? ""));
+            rules.AddRow(ReportConsole.Cell("--rules " + name),
+                ReportConsole.Cell(RuleCatalog.FindSet(name)?.Meaning ?? ""));
         console.Write(rules);
     }
 

@@ -10,7 +10,8 @@ namespace Replay.Cli.Output;
 /// <summary><c>history</c> for people: one change a row, and what led to it.</summary>
 internal static class HistoryText
 {
-    public static void Write(HistoryReport report, IReadOnlyList<int> irqs, Recording recording, string file, CliHost host)
+    public static void Write(HistoryReport report, IReadOnlyList<int> irqs,
+        Recording recording, string file, CliHost host)
     {
         using var console = new ReportConsole(host);
         string what = HistorySubjects.Describe(report.Subject);
@@ -19,13 +20,14 @@ internal static class HistoryText
             console.Line("  Records are missing: what happened in the gap is not listed.", ReportConsole.Bad);
         if (report.Entries.Count == 0)
         {
-            console.Line(report.Seen ? "Nothing happened to it in that part of the recording." : Missing(report.Subject, irqs));
+            console.Line(report.Seen
+                ? "Nothing happened to it in that part of the recording." : Missing(report.Subject, irqs));
             return;
         }
         if (report.Dropped > 0)
         {
-            console.Line($"  {PlainText.Count(report.Dropped, "earlier change")} did not fit and are not listed; --to names an earlier end.",
-                ReportConsole.Warn);
+            console.Line($"  {PlainText.Count(report.Dropped, "earlier change")} did not fit and are not listed; "
+                + "--to names an earlier end.", ReportConsole.Warn);
         }
         console.Write(Rows(report.Entries));
         console.Line("In the end: " + report.Now, ReportConsole.Bold);
@@ -52,7 +54,8 @@ internal static class HistoryText
     {
         // Requests, happenings and arrivals are themselves what others are put down to.
         if (entry.Reason is null)
-            return entry.Change is HistoryChange.Delivered or HistoryChange.Happening or HistoryChange.Affinity ? "" : "?";
+            return entry.Change is HistoryChange.Delivered or HistoryChange.Happening
+                or HistoryChange.Affinity ? "" : "?";
         return entry.Blame is { } blame && blame != entry.Event
             ? string.Create(CultureInfo.InvariantCulture, $"{entry.Reason} (event {blame})")
             : entry.Reason;

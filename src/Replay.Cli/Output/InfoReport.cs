@@ -39,7 +39,8 @@ internal sealed record InfoReport(
     {
         RecordingInfo info = recording.Info;
         // A scenario written by hand has no recorder and no names but those of its events.
-        IReadOnlyList<SourceCount> sources = info.Sources.Count > 0 || info.RecordCount > 0 ? info.Sources : CountKinds(byKind);
+        IReadOnlyList<SourceCount> sources = info.Sources.Count > 0 || info.RecordCount > 0
+            ? info.Sources : CountKinds(byKind);
         long named = 0, imported = 0;
         foreach (SourceCount source in sources)
         {

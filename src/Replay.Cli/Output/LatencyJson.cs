@@ -5,7 +5,9 @@ using Replay.Core.Latency;
 
 namespace Replay.Cli.Output;
 
-/// <summary>The JSON of <c>latency</c>: what it prints, what <c>--save</c> writes and <c>--baseline</c> reads.</summary>
+/// <summary>
+/// The JSON of <c>latency</c>: what it prints, what <c>--save</c> writes and <c>--baseline</c> reads.
+/// </summary>
 internal static class LatencyJson
 {
     /// <summary>Says what the file is, so that no other saved result is taken for one.</summary>

@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace Replay.Cli.Output;
 
-/// <summary><c>latency</c> for people: one line a measure with its worst case, or what got slower than in the baseline.</summary>
+/// <summary>
+/// <c>latency</c> for people: one line a measure with its worst case, or what got slower than in the baseline.
+/// </summary>
 internal static class LatencyText
 {
     private const int ChangesShown = 16;
@@ -38,17 +40,23 @@ internal static class LatencyText
         }
         if (rows.Count == 0)
         {
-            console.Line("Nothing to measure: no record that begins something is followed by the one that ends it.", ReportConsole.Warn);
+            console.Line("Nothing to measure: no record that begins something is followed by the one that ends it.",
+                ReportConsole.Warn);
             return;
         }
         console.Write(table);
-        if (report.Dropped > 0) console.Line($"{PlainText.Count(report.Dropped, "value")} of too many different things are left out.", ReportConsole.Warn);
+        if (report.Dropped > 0)
+            console.Line($"{PlainText.Count(report.Dropped, "value")} of too many different things are left out.",
+                ReportConsole.Warn);
         if (division != Division.Measure) return;
-        console.Line("\"--by subject\" and \"--by phase\" divide; \"--baseline FILE\" says what got slower. Look at a worst case:", ReportConsole.Dim);
-        if (Worst(rows) is { } worst) console.Line($"  irqreplay state {file} --at event:{worst.Series.MaxEvent}", ReportConsole.Dim);
+        console.Line("\"--by subject\" and \"--by phase\" divide; \"--baseline FILE\" says what got slower. "
+            + "Look at a worst case:", ReportConsole.Dim);
+        if (Worst(rows) is { } worst)
+            console.Line($"  irqreplay state {file} --at event:{worst.Series.MaxEvent}", ReportConsole.Dim);
     }
 
-    public static void Write(LatencyComparison comparison, LatencyReport now, Recording recording, string file, string baseline, bool all,
+    public static void Write(LatencyComparison comparison, LatencyReport now, Recording recording,
+        string file, string baseline, bool all,
         Thresholds thresholds, CliHost host)
     {
         using var console = new ReportConsole(host);
@@ -57,14 +65,23 @@ internal static class LatencyText
         foreach (LatencyDifference row in comparison.Rows)
         {
             if (!row.Now.Measure.IsJudged) continue;
-            _ = row.Result.Verdict switch { Verdict.Slower => slower++, Verdict.Faster => faster++, Verdict.Same => same++, _ => open++ };
+            _ = row.Result.Verdict switch
+            {
+                Verdict.Slower => slower++,
+                Verdict.Faster => faster++,
+                Verdict.Same => same++,
+                _ => open++,
+            };
         }
-        console.Line($"Against {baseline}: {PlainText.Count(slower)} slower, {PlainText.Count(faster)} faster, {PlainText.Count(same)} the same, "
-            + $"{PlainText.Count(open)} cannot be told", slower > 0 ? ReportConsole.Bad : faster > 0 ? ReportConsole.Good : ReportConsole.Bold);
+        console.Line($"Against {baseline}: {PlainText.Count(slower)} slower, {PlainText.Count(faster)} faster, "
+            + $"{PlainText.Count(same)} the same, {PlainText.Count(open)} cannot be told",
+            slower > 0 ? ReportConsole.Bad : faster > 0 ? ReportConsole.Good : ReportConsole.Bold);
         WriteRows(console, comparison, all);
         console.Line(string.Create(CultureInfo.InvariantCulture,
-            $"By the Mann-Whitney test, level {thresholds.Level * 100:0.#} % over all rows (Holm), least difference {thresholds.Effect * 100:0.#} %; [] is the interval of the factor. ")
-            + (comparison.OnlyBaseline + comparison.OnlyNow == 0 ? "" : $"Rows of one side only: {comparison.OnlyBaseline} before, {comparison.OnlyNow} after. ")
+            $"By the Mann-Whitney test, level {thresholds.Level * 100:0.#} % over all rows (Holm), least difference "
+            + $"{thresholds.Effect * 100:0.#} %; [] is the interval of the factor. ")
+            + (comparison.OnlyBaseline + comparison.OnlyNow == 0
+                ? "" : $"Rows of one side only: {comparison.OnlyBaseline} before, {comparison.OnlyNow} after. ")
             + "One recording a side: what differs between any two runs of a machine is in it.", ReportConsole.Dim);
     }
 
@@ -72,24 +89,29 @@ internal static class LatencyText
     {
         RecordingInfo info = recording.Info;
         console.Heading(file);
-        console.Line($"  {info.Format}{(info.Kernel.Length == 0 ? "" : " · Linux " + info.Kernel)}{(info.CpuCount == 0 ? "" : " · " + PlainText.Count(info.CpuCount, "CPU"))}"
+        console.Line($"  {info.Format}{(info.Kernel.Length == 0 ? "" : " · Linux " + info.Kernel)}"
+            + $"{(info.CpuCount == 0 ? "" : " · " + PlainText.Count(info.CpuCount, "CPU"))}"
             + $" · {PlainText.Count(report.Events, "event")}");
         if (report.Losses > 0)
-            console.Line($"  Records were lost at {PlainText.Count(report.Losses, "place")}: what was open there is not measured.", ReportConsole.Bad);
+            console.Line($"  Records were lost at {PlainText.Count(report.Losses, "place")}: "
+                + "what was open there is not measured.", ReportConsole.Bad);
         console.Line();
     }
 
-    private static Spectre.Console.Rendering.IRenderable[] Cells(LatencyReport report, LatencyRow row, Division division, bool isFirst)
+    private static Spectre.Console.Rendering.IRenderable[] Cells(LatencyReport report, LatencyRow row,
+        Division division, bool isFirst)
     {
         string name = isFirst ? row.Measure.Title : "";
         Text[] numbers =
         [
-            ReportConsole.Number(PlainText.Count(row.Series.Histogram.Count)), Value(row, row.Quantile(0.5)), Value(row, row.Quantile(0.9)),
-            Value(row, row.Quantile(0.99)), Value(row, row.Series.Max), ReportConsole.Number(row.Series.MaxEvent.ToString(CultureInfo.InvariantCulture)),
+            ReportConsole.Number(PlainText.Count(row.Series.Histogram.Count)), Value(row, row.Quantile(0.5)),
+            Value(row, row.Quantile(0.9)), Value(row, row.Quantile(0.99)), Value(row, row.Series.Max),
+            ReportConsole.Number(row.Series.MaxEvent.ToString(CultureInfo.InvariantCulture)),
         ];
         return division == Division.Measure
             ? [ReportConsole.Cell(name), .. numbers, ReportConsole.Cell(SubjectOf(report, row))]
-            : [ReportConsole.Cell(name), ReportConsole.Cell(division == Division.Subject ? row.Subject : row.Phase), .. numbers];
+            : [ReportConsole.Cell(name),
+                ReportConsole.Cell(division == Division.Subject ? row.Subject : row.Phase), .. numbers];
     }
 
     /// <summary>Whose worst case it is.</summary>
@@ -110,7 +132,8 @@ internal static class LatencyText
         LatencyRow? worst = null;
         foreach (LatencyRow row in rows)
         {
-            if (row.Measure is { IsJudged: true, IsTime: true } && (worst is null || row.Series.Max > worst.Series.Max)) worst = row;
+            if (row.Measure is { IsJudged: true, IsTime: true } && (worst is null || row.Series.Max > worst.Series.Max))
+                worst = row;
         }
         return worst;
     }
@@ -120,20 +143,25 @@ internal static class LatencyText
         var changed = new List<LatencyDifference>();
         foreach (LatencyDifference row in comparison.Rows)
         {
-            if (all || (row.Now.Measure.IsJudged && row.Result.Verdict is Verdict.Slower or Verdict.Faster)) changed.Add(row);
+            if (all || (row.Now.Measure.IsJudged && row.Result.Verdict is Verdict.Slower or Verdict.Faster))
+                changed.Add(row);
         }
         if (changed.Count == 0) return;
         if (!all) changed.Sort(static (a, b) => Weight(b).CompareTo(Weight(a)));
-        Table table = ReportConsole.NewTable("!Verdict", "!Measure", "Of", ">Before", ">After", ">Factor", ">Interval", ">Counts");
+        Table table = ReportConsole.NewTable("!Verdict", "!Measure", "Of", ">Before", ">After",
+            ">Factor", ">Interval", ">Counts");
         int shown = all ? changed.Count : Math.Min(changed.Count, ChangesShown);
         for (int i = 0; i < shown; i++) table.AddRow(Cells(changed[i]));
         console.Write(table);
-        if (shown < changed.Count) console.Line($"{PlainText.Count(changed.Count - shown, "row")} more that changed, --all lists every row.", ReportConsole.Dim);
+        if (shown < changed.Count)
+            console.Line($"{PlainText.Count(changed.Count - shown, "row")} more that changed, --all lists every row.",
+                ReportConsole.Dim);
     }
 
     /// <summary>Regressions first, of these whole measures first, then by how far they are from no change.</summary>
     private static double Weight(LatencyDifference row) => (row.IsRegression ? 1e6 : 0)
-        + (row.Now.Subject.Length + row.Now.Phase.Length == 0 ? 1e4 : 0) + Math.Min(1e3, Math.Abs(Math.Log(row.Result.Estimate.Ratio)));
+        + (row.Now.Subject.Length + row.Now.Phase.Length == 0 ? 1e4 : 0)
+        + Math.Min(1e3, Math.Abs(Math.Log(row.Result.Estimate.Ratio)));
 
     private static Spectre.Console.Rendering.IRenderable[] Cells(LatencyDifference row)
     {
@@ -146,13 +174,17 @@ internal static class LatencyText
         };
         if (!row.Now.Measure.IsJudged) (verdict, style) = ("(workload)", ReportConsole.Dim);
         RatioEstimate estimate = row.Result.Estimate;
-        string subject = row.Now.Phase.Length > 0 ? $"after \"{row.Now.Phase}\"" : row.Now.Subject.Length > 0 ? row.Now.Subject : "all";
+        string subject = row.Now.Phase.Length > 0 ? $"after \"{row.Now.Phase}\""
+            : row.Now.Subject.Length > 0 ? row.Now.Subject : "all";
         return
         [
             ReportConsole.Cell(verdict, style), ReportConsole.Cell(row.Now.Measure.Title), ReportConsole.Cell(subject),
-            Value(row.Baseline, row.Baseline.Quantile(0.5)), Value(row.Now, row.Now.Quantile(0.5)), ReportConsole.Number(DurationText.Factor(estimate.Ratio)),
-            ReportConsole.Number($"[{DurationText.Digits(estimate.Low)}, {(double.IsFinite(estimate.High) ? DurationText.Digits(estimate.High) : "∞")}]"),
-            ReportConsole.Number($"{PlainText.Count(row.Result.Left.Count)}, {PlainText.Count(row.Result.Right.Count)}"),
+            Value(row.Baseline, row.Baseline.Quantile(0.5)), Value(row.Now, row.Now.Quantile(0.5)),
+            ReportConsole.Number(DurationText.Factor(estimate.Ratio)),
+            ReportConsole.Number($"[{DurationText.Digits(estimate.Low)}, "
+                + $"{(double.IsFinite(estimate.High) ? DurationText.Digits(estimate.High) : "∞")}]"),
+            ReportConsole.Number($"{PlainText.Count(row.Result.Left.Count)}, "
+                + $"{PlainText.Count(row.Result.Right.Count)}"),
         ];
     }
 }

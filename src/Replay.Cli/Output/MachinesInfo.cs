@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Replay.Cli.Output;
 
-/// <summary><c>info</c> of a file of several machines: the members that one has, summed up, and each machine's own.</summary>
+/// <summary>
+/// <c>info</c> of a file of several machines: the members that one has, summed up, and each machine's own.
+/// </summary>
 internal static class MachinesInfo
 {
     /// <summary>A row a machine.</summary>
@@ -33,14 +35,18 @@ internal static class MachinesInfo
                 ReportConsole.Number(report.Lost == 0 ? "" : PlainText.Count(report.Lost), ReportConsole.Bad),
                 ReportConsole.Number(report.Cpus?.ToString(CultureInfo.InvariantCulture) ?? ""),
                 ReportConsole.Cell(report.Kernel ?? "not recorded"),
-                ReportConsole.Number(report is { FirstTimeNs: { } first, LastTimeNs: { } last } && last >= first ? PlainText.Seconds(last - first) : ""));
+                ReportConsole.Number(report is { FirstTimeNs: { } first, LastTimeNs: { } last } && last >= first
+                    ? PlainText.Seconds(last - first) : ""));
         }
         console.Write(table);
         console.Line();
-        console.Line($"More about one: irqreplay info {ReplayText.FileArgument(file)} --machine {ReplayText.FileArgument(machines[0].Name)}", ReportConsole.Dim);
+        console.Line($"More about one: irqreplay info {ReplayText.FileArgument(file)} --machine "
+            + $"{ReplayText.FileArgument(machines[0].Name)}", ReportConsole.Dim);
     }
 
-    /// <summary>What differs between the machines is null above <c>machines</c>; their clocks need not be one.</summary>
+    /// <summary>
+    /// What differs between the machines is null above <c>machines</c>; their clocks need not be one.
+    /// </summary>
     public static void WriteJson(IReadOnlyList<(string Name, InfoReport Report)> machines, System.IO.Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);

@@ -34,7 +34,8 @@ internal static class MachinesJson
         json.WriteStartArray("findings");
         foreach (MachineReplay machine in machines)
         {
-            foreach (ReportFinding finding in machine.Report?.Findings ?? []) ReplayJson.WriteFinding(json, finding, machine.Name);
+            foreach (ReportFinding finding in machine.Report?.Findings ?? [])
+                ReplayJson.WriteFinding(json, finding, machine.Name);
         }
         json.WriteEndArray();
         ReplayJson.WriteInterrupts(json, totals);
@@ -65,7 +66,8 @@ internal static class MachinesJson
         ulong all = (ulong)machines.Count;
         foreach (MachineReplay machine in machines)
         {
-            ulong own = machine.Report is { } report ? ulong.Parse(report.Digest.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0;
+            ulong own = machine.Report is { } report
+                ? ulong.Parse(report.Digest.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0;
             all = BitOperations.RotateLeft((all ^ own) * Factor, 31);
         }
         return string.Create(CultureInfo.InvariantCulture, $"0x{all:x16}");

@@ -25,15 +25,18 @@ internal static class MachinesText
                 events += machine.Report?.Events ?? 0;
                 bool isClean = machine.ExitCode == ExitCodes.Clean;
                 if (isClean) clean++;
-                Style style = isClean ? Style.Plain : machine.Report is null || machine.Worst == (int)Severity.Critical ? ReportConsole.Bad : ReportConsole.Warn;
+                Style style = isClean ? Style.Plain : machine.Report is null || machine.Worst == (int)Severity.Critical
+                    ? ReportConsole.Bad : ReportConsole.Warn;
                 table.AddRow(
                     ReportConsole.Cell(machine.Name, style),
                     ReportConsole.Number(machine.Report is { } report ? PlainText.Count(report.Events) : "-"),
                     ReportConsole.Number(machine.Report is null ? "-" : PlainText.Count(machine.FindingCount)),
-                    ReportConsole.Cell(machine.Report is null ? "cannot be read" : machine.Worst < 0 ? "" : Severities.Name((Severity)machine.Worst)),
+                    ReportConsole.Cell(machine.Report is null ? "cannot be read" : machine.Worst < 0 ? ""
+                        : Severities.Name((Severity)machine.Worst)),
                     ReportConsole.Cell(machine.Report?.Digest ?? "", ReportConsole.Dim));
             }
-            console.Heading(string.Create(CultureInfo.InvariantCulture, $"{PlainText.Count(machines.Count, "machine")}, {clean} without findings"));
+            console.Heading(string.Create(CultureInfo.InvariantCulture,
+                $"{PlainText.Count(machines.Count, "machine")}, {clean} without findings"));
             console.Write(table);
             string rate = seconds > 0 ? ", " + PlainText.Rate(events / seconds) : "";
             console.Line(string.Create(CultureInfo.InvariantCulture,
@@ -41,9 +44,11 @@ internal static class MachinesText
         }
         foreach (MachineReplay machine in sorted)
         {
-            if (machine.Report is null || machine.Recording is null || (machine.ExitCode == ExitCodes.Clean && !all)) continue;
+            if (machine.Report is null || machine.Recording is null || (machine.ExitCode == ExitCodes.Clean && !all))
+                continue;
             host.Out.Write("\n"u8);
-            ReplayText.Write(machine.Report, machine.Recording, machine.Rules!, machine.Source.Recording, all, host, []);
+            ReplayText.Write(machine.Report, machine.Recording, machine.Rules!,
+                machine.Source.Recording, all, host, []);
         }
     }
 }

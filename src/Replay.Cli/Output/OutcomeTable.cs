@@ -8,9 +8,9 @@ using Spectre.Console;
 namespace Replay.Cli.Output;
 
 /// <summary>
-/// What became of each interrupt under each choice of rules, side by side: a column for each choice, named by a letter; two
-/// lines for each interrupt, what it is worth at the end and what became of the device's events. Columns that do not fit the
-/// width go into a further table.
+/// What became of each interrupt under each choice of rules, side by side: a column for each choice, named by a letter;
+/// two lines for each interrupt, what it is worth at the end and what became of the device's events.
+/// Columns that do not fit the width go into a further table.
 /// </summary>
 internal sealed class OutcomeTable
 {
@@ -43,7 +43,8 @@ internal sealed class OutcomeTable
         for (int first = 0; first < _runs.Count;)
         {
             int last = first, width = labels + Gap;
-            while (last < _runs.Count && (last == first || width + ColumnWidth(last) + Gap <= console.Width)) width += ColumnWidth(last++) + Gap;
+            while (last < _runs.Count && (last == first || width + ColumnWidth(last) + Gap <= console.Width))
+                width += ColumnWidth(last++) + Gap;
             WriteColumns(console, first, last);
             first = last;
         }
@@ -56,14 +57,16 @@ internal sealed class OutcomeTable
         foreach (Row row in _rows)
         {
             if (row.Cells[run].End is not { } end || end.Verdict == EndVerdict.Working) continue;
-            string since = end.Blame is { } blame ? string.Create(CultureInfo.InvariantCulture, $" since event {blame}") : "";
+            string since = end.Blame is { } blame
+                ? string.Create(CultureInfo.InvariantCulture, $" since event {blame}") : "";
             string text = $"{VerdictText.Name(end.Verdict)}{since}{(end.Reason.Length == 0 ? "" : ": " + end.Reason)}";
             int at = reasons.FindIndex(each => each.Text == text);
             if (at < 0) reasons.Add((text, [row.Label]));
             else reasons[at].Labels.Add(row.Label);
         }
         foreach ((string text, List<string> labels) in reasons)
-            console.Indented($"{string.Join(", ", labels.Count > 8 ? [.. labels.GetRange(0, 8), "…"] : labels)}: {text}");
+            console.Indented(
+                $"{string.Join(", ", labels.Count > 8 ? [.. labels.GetRange(0, 8), "…"] : labels)}: {text}");
     }
 
     public static string NameOf(ScenarioRun run) => run.RuleText.Length == 0 ? run.Rules.ToString() : run.RuleText;
@@ -94,7 +97,9 @@ internal sealed class OutcomeTable
     private int ColumnWidth(int run)
     {
         int width = 1;
-        foreach (Row row in _rows) width = Math.Max(width, Math.Max(row.Cells[run].EndText.Length, Math.Min(row.Cells[run].Events.Length, EventsWidthMax)));
+        foreach (Row row in _rows)
+            width = Math.Max(width,
+                Math.Max(row.Cells[run].EndText.Length, Math.Min(row.Cells[run].Events.Length, EventsWidthMax)));
         return width;
     }
 
@@ -112,7 +117,8 @@ internal sealed class OutcomeTable
             foreach (EventVerdict each in _runs[run].Events)
             {
                 Place(places, each.Device, each.Entry, each.Irq);
-                if (!events.TryGetValue((each.Device, each.Entry), out List<string>? own)) events.Add((each.Device, each.Entry), own = []);
+                if (!events.TryGetValue((each.Device, each.Entry), out List<string>? own))
+                    events.Add((each.Device, each.Entry), own = []);
                 own.Add(VerdictText.Describe(each));
             }
             foreach (((string, int) key, List<string> own) in events)
@@ -171,12 +177,16 @@ internal sealed class OutcomeTable
         public int LastEntry { get; set; }
 
         public string Label => _entry == LastEntry
-            ? string.Create(CultureInfo.InvariantCulture, $"{(_irq is { } irq ? $"irq {irq} " : "")}{_device}[{_entry}]")
-            : string.Create(CultureInfo.InvariantCulture, $"{(_irq is { } first ? $"irq {first}-{first + LastEntry - _entry} " : "")}{_device}[{_entry}-{LastEntry}]");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{(_irq is { } irq ? $"irq {irq} " : "")}{_device}[{_entry}]")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{(_irq is { } first ? $"irq {first}-{first + LastEntry - _entry} " : "")}{_device}["
+                + $"{_entry}-{LastEntry}]");
 
         public bool Precedes(Row next)
         {
-            if (_device != next._device || LastEntry + 1 != next._entry || next._irq != _irq + (next._entry - _entry)) return false;
+            if (_device != next._device || LastEntry + 1 != next._entry || next._irq != _irq + (next._entry - _entry))
+                return false;
             for (int i = 0; i < Cells.Length; i++)
             {
                 if (!Cells[i].IsLike(next.Cells[i])) return false;

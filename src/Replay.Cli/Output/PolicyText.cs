@@ -5,7 +5,9 @@ using Replay.Core.Systems;
 
 namespace Replay.Cli.Output;
 
-/// <summary>What a recording shows of the recorded system's policies, for people: one line a policy and device.</summary>
+/// <summary>
+/// What a recording shows of the recorded system's policies, for people: one line a policy and device.
+/// </summary>
 internal static class PolicyText
 {
     private const int EventsShown = 4;
@@ -27,7 +29,8 @@ internal static class PolicyText
         foreach (PolicyEvidence row in evidence)
         {
             if (rules.Is(row.Policy, row.Alternative) || !done.Add((row.Policy, "", ""))) continue;
-            console.Line($"  This replay is by {row.Policy}={rules[row.Policy]}; --with {row.Policy}={row.Alternative} follows the recording.", ReportConsole.Dim);
+            console.Line($"  This replay is by {row.Policy}={rules[row.Policy]}; --with {row.Policy}={row.Alternative} "
+                + $"follows the recording.", ReportConsole.Dim);
         }
         console.Line();
     }

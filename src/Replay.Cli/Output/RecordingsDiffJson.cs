@@ -5,7 +5,9 @@ using Replay.Core.Diff;
 
 namespace Replay.Cli.Output;
 
-/// <summary>The JSON of <c>diff</c> with two recordings: the members of one with two rule sets, and the alignment.</summary>
+/// <summary>
+/// The JSON of <c>diff</c> with two recordings: the members of one with two rule sets, and the alignment.
+/// </summary>
 internal static class RecordingsDiffJson
 {
     public static void Write(RecordingsDiff diff, DiffSides sides, Stream output)
@@ -43,7 +45,8 @@ internal static class RecordingsDiffJson
         JsonOutput.End(json, output);
     }
 
-    private static void WritePhases(Utf8JsonWriter json, string name, RecordingsDiff diff, IReadOnlyList<PhaseDifference> rows)
+    private static void WritePhases(Utf8JsonWriter json, string name, RecordingsDiff diff,
+        IReadOnlyList<PhaseDifference> rows)
     {
         json.WriteRows(name, rows, row =>
         {

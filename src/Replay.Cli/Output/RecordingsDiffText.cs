@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace Replay.Cli.Output;
 
-/// <summary><c>diff</c> of two recordings for people: how they were aligned, what differs, what is only timing.</summary>
+/// <summary>
+/// <c>diff</c> of two recordings for people: how they were aligned, what differs, what is only timing.
+/// </summary>
 internal static class RecordingsDiffText
 {
     private const int MarksShown = 8;
@@ -27,7 +29,8 @@ internal static class RecordingsDiffText
         console.Line(alignment.LeftCount + alignment.RightCount == 0
             ? "Aligned: not at all, there are no markers; totals are compared, confidence low."
             : string.Create(CultureInfo.InvariantCulture,
-                $"Aligned by the text of {alignment.Pairs.Count} markers ({alignment.LeftCount} left, {alignment.RightCount} right), confidence {alignment.Confidence}."));
+                $"Aligned by the text of {alignment.Pairs.Count} markers ({alignment.LeftCount} left, "
+                + $"{alignment.RightCount} right), confidence {alignment.Confidence}."));
         console.Line();
         if (diff.IsSame)
         {
@@ -45,7 +48,8 @@ internal static class RecordingsDiffText
     }
 
     private static string Side(string file, RecordingProfile profile, RuleSide side) =>
-        file + (profile.Kernel.Length == 0 ? "" : $" · Linux {profile.Kernel}") + (side.Given.Count == 0 ? "" : " · " + side.Name);
+        file + (profile.Kernel.Length == 0 ? "" : $" · Linux {profile.Kernel}")
+        + (side.Given.Count == 0 ? "" : " · " + side.Name);
 
     private static void WriteFirst(ReportConsole console, Divergence? first, RecordingName name)
     {
@@ -63,7 +67,8 @@ internal static class RecordingsDiffText
         if (diff.Releases.Count == 0) return;
         long left = diff.Left.Report.OfflineReleases.Count, right = diff.Right.Report.OfflineReleases.Count;
         string first = diff.Alignment.NameOf(diff.Releases[0].Phase);
-        console.Line($"Vectors that a CPU going offline gives back from unfinished moves: left {PlainText.Count(left)}, right {PlainText.Count(right)}; "
+        console.Line($"Vectors that a CPU going offline gives back from unfinished moves: "
+            + $"left {PlainText.Count(left)}, right {PlainText.Count(right)}; "
             + (first.Length == 0 ? "they differ from the start." : $"they differ first after \"{first}\"."));
     }
 
@@ -73,7 +78,8 @@ internal static class RecordingsDiffText
         foreach (PhaseDifference row in diff.Findings)
         {
             (long left, long right, int phase) = counts.GetValueOrDefault(row.What, (0, 0, row.Phase));
-            counts[row.What] = (left + Math.Max(0, row.Left - row.Right), right + Math.Max(0, row.Right - row.Left), phase);
+            counts[row.What] = (left + Math.Max(0, row.Left - row.Right),
+                right + Math.Max(0, row.Right - row.Left), phase);
         }
         if (counts.Count == 0) return;
         console.Line();
@@ -92,18 +98,22 @@ internal static class RecordingsDiffText
     {
         if (marks.Count == 0) return;
         console.Line();
-        console.Heading($"Vectors in use differ at {PlainText.Count(CountMarkers(marks))} of {PlainText.Count(aligned, "marker")}");
+        console.Heading($"Vectors in use differ at {PlainText.Count(CountMarkers(marks))} of "
+            + $"{PlainText.Count(aligned, "marker")}");
         Table table = ReportConsole.NewTable("Marker", "!CPU", ">Left", ">Right");
         int shown = all ? marks.Count : Math.Min(marks.Count, MarksShown);
         for (int i = 0; i < shown; i++)
         {
             // The first ones say how it began, the last ones what came of it.
             MarkDifference row = all || i < shown / 2 ? marks[i] : marks[marks.Count - shown + i];
-            table.AddRow(ReportConsole.Cell(row.Mark), ReportConsole.Cell(row.Cpu.ToString(CultureInfo.InvariantCulture)),
+            table.AddRow(ReportConsole.Cell(row.Mark),
+                ReportConsole.Cell(row.Cpu.ToString(CultureInfo.InvariantCulture)),
                 ReportConsole.Number(PlainText.Count(row.Left)), ReportConsole.Number(PlainText.Count(row.Right)));
         }
         console.Write(table);
-        if (marks.Count > shown) console.Line($"The first and the last ones; {PlainText.Count(marks.Count - shown, "row")} more between them, --all lists them.", ReportConsole.Dim);
+        if (marks.Count > shown)
+            console.Line($"The first and the last ones; {PlainText.Count(marks.Count - shown, "row")} more between "
+                + "them, --all lists them.", ReportConsole.Dim);
     }
 
     private static int CountMarkers(IReadOnlyList<MarkDifference> marks)
@@ -120,7 +130,7 @@ internal static class RecordingsDiffText
     {
         if (timing.Deliveries + timing.Places == 0) return;
         console.Line();
-        console.Line($"Only timing, not counted above: {PlainText.Count(timing.Deliveries, "interrupt")} ran another number of times, "
-            + $"{PlainText.Count(timing.Places)} ended on another CPU or vector.", ReportConsole.Dim);
+        console.Line($"Only timing, not counted above: {PlainText.Count(timing.Deliveries, "interrupt")} ran another "
+            + $"number of times, {PlainText.Count(timing.Places)} ended on another CPU or vector.", ReportConsole.Dim);
     }
 }

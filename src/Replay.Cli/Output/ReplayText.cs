@@ -24,16 +24,20 @@ internal static class ReplayText
 
     private static readonly SearchValues<char> ShellSpecials = SearchValues.Create(" '\"$&();|<>*?[]\\`!#~{}");
 
-    public static void Write(ReplayReport report, Recording recording, RuleChoice rules, RecordingName name, bool all, CliHost host,
+    public static void Write(ReplayReport report, Recording recording, RuleChoice rules,
+        RecordingName name, bool all, CliHost host,
         IReadOnlyList<WhyReport> stories)
     {
         using var console = new ReportConsole(host);
         console.Heading(name.Title);
         console.Line("  " + DescribeRecording(report, recording.Info));
         string chosen = rules.ToString();
-        if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString()) console.Line("  Rules " + chosen);
+        if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString())
+            console.Line("  Rules " + chosen);
         bool guess = recording.Report.HasDataLoss || recording.Info.LostCount > 0;
-        if (guess) console.Line("  Records are missing: findings after the loss may be its effect, and others may be hidden by it.", ReportConsole.Bad);
+        if (guess)
+            console.Line("  Records are missing: findings after the loss may be its effect, "
+                + "and others may be hidden by it.", ReportConsole.Bad);
         WhatIfText.Write(console, report.WhatIf, all);
         console.Line();
         List<ReportFinding> findings = Sort(report.Findings);
@@ -50,7 +54,8 @@ internal static class ReplayText
         console.Line();
         PolicyText.Write(console, report.Policies, rules);
         console.Line(DescribeInterrupts(report.Interrupts));
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"), ReportConsole.Dim);
+        console.Line(string.Create(CultureInfo.InvariantCulture, $"Digest {report.Digest}  {Speed(report)}"),
+            ReportConsole.Dim);
     }
 
     private static void WriteFindings(ReportConsole console, List<ReportFinding> findings, bool all, RecordingName name,
@@ -71,7 +76,8 @@ internal static class ReplayText
         }
         console.Write(table);
         if (findings.Count > shown.Count)
-            console.Line($"… and {PlainText.Count(findings.Count - shown.Count, "finding")} more; --all lists them.", ReportConsole.Dim);
+            console.Line($"… and {PlainText.Count(findings.Count - shown.Count, "finding")} more; --all lists them.",
+                ReportConsole.Dim);
         foreach (WhyReport story in stories) WhyText.WriteStory(console, story);
         if (stories.Count > 0) console.Line();
         console.Heading("Look next");
@@ -84,7 +90,9 @@ internal static class ReplayText
         }
     }
 
-    /// <summary>What the codes mean and how often each came; left out when every finding has its own row anyway.</summary>
+    /// <summary>
+    /// What the codes mean and how often each came; left out when every finding has its own row anyway.
+    /// </summary>
     private static void WriteCodes(ReportConsole console, List<ReportFinding> findings)
     {
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -93,7 +101,8 @@ internal static class ReplayText
         foreach ((string code, int count) in counts)
         {
             if (FindingCatalog.Find(code) is not { } info) continue;
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  {code} {info.Name} × {count}: {info.Meaning}"));
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"  {code} {info.Name} × {count}: {info.Meaning}"));
         }
     }
 
@@ -138,7 +147,8 @@ internal static class ReplayText
     private static List<ReportFinding> Sort(IReadOnlyList<ReportFinding> findings)
     {
         var sorted = new List<ReportFinding>(findings);
-        sorted.Sort(static (a, b) => a.Severity != b.Severity ? b.Severity.CompareTo(a.Severity) : a.Event.CompareTo(b.Event));
+        sorted.Sort(static (a, b) => a.Severity != b.Severity
+            ? b.Severity.CompareTo(a.Severity) : a.Event.CompareTo(b.Event));
         return sorted;
     }
 
@@ -147,7 +157,8 @@ internal static class ReplayText
         var parts = new List<string>();
         if (finding.Irq is { } irq) parts.Add(string.Create(CultureInfo.InvariantCulture, $"irq {irq}"));
         if (finding.Device is { } device)
-            parts.Add(finding.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $"{device}[{entry}]") : device);
+            parts.Add(finding.Entry is { } entry
+                ? string.Create(CultureInfo.InvariantCulture, $"{device}[{entry}]") : device);
         if (finding.Cpu is { } cpu)
         {
             parts.Add(finding.Vector is { } vector
@@ -202,5 +213,6 @@ internal static class ReplayText
 
     /// <summary>The file as a shell takes it: in single quotes where a character has a meaning of its own.</summary>
     private static string Quote(string file) =>
-        file.AsSpan().ContainsAny(ShellSpecials) ? "'" + file.Replace("'", "'\\''", StringComparison.Ordinal) + "'" : file;
+        file.AsSpan().ContainsAny(ShellSpecials)
+            ? "'" + file.Replace("'", "'\\''", StringComparison.Ordinal) + "'" : file;
 }

@@ -9,8 +9,9 @@ using Spectre.Console.Rendering;
 namespace Replay.Cli.Output;
 
 /// <summary>
-/// Reports for people. On a terminal they fit its width and have colours; in a file or pipe they have neither, so that a
-/// line is never broken and can be searched. Only text results load this: its library costs more to start than all else.
+/// Reports for people. On a terminal they fit its width and have colours; in a file or pipe they have neither,
+/// so that a line is never broken and can be searched. Only text results load this: its library costs more
+/// to start than all else.
 /// </summary>
 internal sealed class ReportConsole : IDisposable
 {
@@ -58,7 +59,8 @@ internal sealed class ReportConsole : IDisposable
     /// <summary>A piece of text that came out of a file or may be any text: never read as markup.</summary>
     public static Text Cell(string text, Style? style = null) => new(PlainText.Clean(text), style ?? Style.Plain);
 
-    public static Text Number(string text, Style? style = null) => new Text(text, style ?? Style.Plain).RightJustified();
+    public static Text Number(string text, Style? style = null) =>
+        new Text(text, style ?? Style.Plain).RightJustified();
 
     /// <summary>
     /// An empty table: a rule below the headings, columns of their natural width, two blanks apart. A heading with
@@ -81,7 +83,8 @@ internal sealed class ReportConsole : IDisposable
         return table;
     }
 
-    public void Line(string text = "", Style? style = null) => Write(new Text(PlainText.Clean(text) + "\n", style ?? Style.Plain));
+    public void Line(string text = "", Style? style = null) =>
+        Write(new Text(PlainText.Clean(text) + "\n", style ?? Style.Plain));
 
     public void Write(IRenderable piece) => _console.Write(piece);
 
@@ -100,21 +103,23 @@ internal sealed class ReportConsole : IDisposable
     public static Grid NewGrid(int columns)
     {
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
-        for (int i = 1; i < columns; i++) grid.AddColumn(new GridColumn().PadLeft(0).PadRight(i == columns - 1 ? 0 : 2));
+        for (int i = 1; i < columns; i++)
+            grid.AddColumn(new GridColumn().PadLeft(0).PadRight(i == columns - 1 ? 0 : 2));
         return grid;
     }
 
     /// <summary>Names and values below each other.</summary>
     public void Facts(IEnumerable<(string Name, string Value)> facts)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadRight(0));
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2))
+            .AddColumn(new GridColumn().PadRight(0));
         foreach ((string name, string value) in facts) grid.AddRow(Cell(name, Dim), Cell(value));
         Write(grid);
     }
 
     /// <summary>
-    /// Sends the report in one piece, without the blanks that tables leave at the ends of lines and without more than one
-    /// empty line in a row.
+    /// Sends the report in one piece, without the blanks that tables leave at the ends of lines and without more than
+    /// one empty line in a row.
     /// </summary>
     public void Dispose()
     {

@@ -35,7 +35,8 @@ internal static class RulesJson
             json.WriteString("name", alternative.Name);
             json.WriteString("meaning", alternative.Meaning);
             json.WriteStartArray("kernels");
-            foreach (string kernel in RuleCatalog.KernelsWith(rule.Name, alternative.Name)) json.WriteStringValue(kernel);
+            foreach (string kernel in RuleCatalog.KernelsWith(rule.Name, alternative.Name))
+                json.WriteStringValue(kernel);
             json.WriteEndArray();
         });
         json.WriteEndObject();

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Replay.Cli.Output;
 
-/// <summary><c>rules</c> for people: behaviours with their alternatives, then sets, a change's two beside each other.</summary>
+/// <summary>
+/// <c>rules</c> for people: behaviours with their alternatives, then sets, a change's two beside each other.
+/// </summary>
 internal static class RulesText
 {
     public static void Write(IReadOnlyList<RuleInfo> rules, IReadOnlyList<RuleSet> sets, CliHost host)
@@ -63,7 +65,8 @@ internal static class RulesText
                 grid = ReportConsole.NewGrid(2);
                 open = true;
             }
-            grid.AddRow(ReportConsole.Cell(set.Name, ReportConsole.Bold), ReportConsole.Cell(string.Join(' ', set.Assignments)));
+            grid.AddRow(ReportConsole.Cell(set.Name, ReportConsole.Bold),
+                ReportConsole.Cell(string.Join(' ', set.Assignments)));
         }
         if (open) console.Write(grid);
     }

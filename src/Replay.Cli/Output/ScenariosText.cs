@@ -46,7 +46,8 @@ internal static class ScenariosText
             ? $"{PlainText.Count(results.Count, "scenario")}, all {PlainText.Count(expected, "expectation")} met."
             : $"{PlainText.Count(failed)} of {PlainText.Count(expected, "expectation")} not met.",
             failed == 0 ? ReportConsole.Good : ReportConsole.Bad);
-        if (results.Count > 0) console.Line($"One of them in full: irqreplay scenarios {results[0].Scenario.Name}", ReportConsole.Dim);
+        if (results.Count > 0)
+            console.Line($"One of them in full: irqreplay scenarios {results[0].Scenario.Name}", ReportConsole.Dim);
     }
 
     /// <summary>The outcome of each interrupt under each choice of rules.</summary>
@@ -68,8 +69,11 @@ internal static class ScenariosText
             WriteWarnings(console, result);
             WriteFailed(console, result);
             if (result.Expectations.Count == 0)
-                console.Line("It has no #expect lines: nothing was compared. Rules are those of its kernel.", ReportConsole.Warn);
-            else if (result.Failed == 0) console.Line($"All {PlainText.Count(result.Expectations.Count, "expectation")} met.", ReportConsole.Good);
+                console.Line("It has no #expect lines: nothing was compared. Rules are those of its kernel.",
+                    ReportConsole.Warn);
+            else if (result.Failed == 0)
+                console.Line($"All {PlainText.Count(result.Expectations.Count, "expectation")} met.",
+                    ReportConsole.Good);
             console.Line();
         }
     }
@@ -84,7 +88,8 @@ internal static class ScenariosText
         outcomes.WriteReasons(console, index);
         SystemsText.WriteCalls(console, run.Calls);
         foreach (Finding finding in run.Findings)
-            console.Indented($"event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}", ReportConsole.Warn);
+            console.Indented($"event {Text(finding.Event)}: {FindingCatalog.IdOf(finding.Code)} {finding.Message}",
+                ReportConsole.Warn);
     }
 
     private static void WriteStates(ReportConsole console, ScenarioRun run)
@@ -98,7 +103,8 @@ internal static class ScenariosText
     private static void WriteWarnings(ReportConsole console, ScenarioResult result)
     {
         if (result.Runs.Count == 0) return;
-        foreach (string text in result.Runs[0].Damage) console.Line($"{result.Scenario.Name}: {text}", ReportConsole.Bad);
+        foreach (string text in result.Runs[0].Damage)
+            console.Line($"{result.Scenario.Name}: {text}", ReportConsole.Bad);
         foreach (string text in result.Runs[0].Notes)
         {
             bool always = true;
@@ -113,13 +119,15 @@ internal static class ScenariosText
         {
             if (each.IsMet) continue;
             console.Line(string.Create(CultureInfo.InvariantCulture,
-                $"{result.Scenario.Name}:{each.Expectation.Line}: expected {each.Expectation.Text}; found {each.Found}"), ReportConsole.Bad);
+                $"{result.Scenario.Name}:{each.Expectation.Line}: expected {each.Expectation.Text}; "
+                + $"found {each.Found}"), ReportConsole.Bad);
         }
     }
 
     private static string Name(ScenarioRun run) => OutcomeTable.NameOf(run);
 
-    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
+    private static string Cut(string text, int width) => text.Length <= width
+        ? text : text[..Math.Max(0, width - 1)] + "…";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

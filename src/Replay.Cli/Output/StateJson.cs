@@ -9,7 +9,8 @@ namespace Replay.Cli.Output;
 /// <summary>The JSON of <c>state</c>. Views that were not asked for are left out; what is not known is null.</summary>
 internal static class StateJson
 {
-    public static void Write(StateReport state, StateSelection selection, IReadOnlyList<NamedSystem> systems, Stream output)
+    public static void Write(StateReport state, StateSelection selection,
+        IReadOnlyList<NamedSystem> systems, Stream output)
     {
         using Utf8JsonWriter json = JsonOutput.Start(output);
         json.WriteStartObject();

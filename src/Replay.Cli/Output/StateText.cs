@@ -10,7 +10,8 @@ namespace Replay.Cli.Output;
 /// <summary><c>state</c> for people: a table a view; <c>?</c> is what the recording does not tell.</summary>
 internal static class StateText
 {
-    public static void Write(StateReport state, StateSelection selection, IReadOnlyList<NamedSystem> systems, CliHost host)
+    public static void Write(StateReport state, StateSelection selection,
+        IReadOnlyList<NamedSystem> systems, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading("State at " + state.At);
@@ -89,7 +90,8 @@ internal static class StateText
                 ReportConsole.Number(Show(irq.Irq)),
                 ReportConsole.Cell(irq.Name ?? "?"),
                 ReportConsole.Cell(Chip(irq)),
-                ReportConsole.Cell(irq.Device is null ? "?" : irq.Entry is { } entry ? $"{irq.Device}[{Show(entry)}]" : irq.Device),
+                ReportConsole.Cell(irq.Device is null ? "?"
+                    : irq.Entry is { } entry ? $"{irq.Device}[{Show(entry)}]" : irq.Device),
                 ReportConsole.Cell(irq.Affinity is null ? "?" : CpuList(irq.Affinity)),
                 ReportConsole.Number(Show(irq.Cpu)),
                 ReportConsole.Number(Show(irq.Vector)),
@@ -104,15 +106,16 @@ internal static class StateText
         if (!Begin(console, "Remapping tables", units.Count)) return;
         foreach (RemapUnit unit in units)
         {
-            console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, {PlainText.Count(unit.Entries.Count)} {(unit.Entries.Count == 1 ? "entry" : "entries")}");
+            console.Line($"  unit {unit.Unit ?? "?"}, enabled: {Word(unit.Enabled)}, "
+                + $"{PlainText.Count(unit.Entries.Count)} {(unit.Entries.Count == 1 ? "entry" : "entries")}");
             if (unit.Entries.Count == 0) continue;
             Table table = ReportConsole.NewTable(">Index", "!Source", "Present", ">Vec", ">Dest", "!High", "!Low");
             foreach (RemapEntry entry in unit.Entries)
             {
                 table.AddRow(ReportConsole.Number(Show(entry.Index)), ReportConsole.Cell(entry.Source ?? "?"),
                     Flag(entry.Present, "yes", "no"), ReportConsole.Number(Show(entry.Vector)),
-                    ReportConsole.Number(entry.Dest is { } dest ? Show(dest) : "?"), ReportConsole.Cell(Hex(entry.Hi, 16)),
-                    ReportConsole.Cell(Hex(entry.Lo, 16)));
+                    ReportConsole.Number(entry.Dest is { } dest ? Show(dest) : "?"),
+                    ReportConsole.Cell(Hex(entry.Hi, 16)), ReportConsole.Cell(Hex(entry.Lo, 16)));
             }
             console.Write(table);
         }
@@ -123,7 +126,8 @@ internal static class StateText
         if (!Begin(console, "MSI-X tables", functions.Count)) return;
         foreach (MsixFunction function in functions)
         {
-            console.Line($"  {function.Device}, enabled: {Word(function.Enabled)}, function mask: {Word(function.FunctionMask)}");
+            console.Line($"  {function.Device}, enabled: {Word(function.Enabled)}, function mask: "
+                + $"{Word(function.FunctionMask)}");
             if (function.Entries.Count == 0) continue;
             Table table = ReportConsole.NewTable(">Entry", "Address", "Data", "Masked", "Pending");
             foreach (MsixRow row in function.Entries)
@@ -145,7 +149,8 @@ internal static class StateText
         console.Line($"  available {Show(matrix.GlobalAvailable)}, reserved {Show(matrix.GlobalReserved)}, "
             + $"allocated {Show(matrix.TotalAllocated)}");
         if (matrix.Cpus.Count == 0) return;
-        Table table = ReportConsole.NewTable(">CPU", "Online", ">Available", ">Allocated", ">Managed", ">Managed in use");
+        Table table = ReportConsole.NewTable(">CPU", "Online", ">Available", ">Allocated",
+            ">Managed", ">Managed in use");
         foreach (MatrixCpuRow cpu in matrix.Cpus)
         {
             table.AddRow(ReportConsole.Number(Show(cpu.Cpu)), Flag(cpu.Online, "yes", "OFFLINE"),

@@ -9,14 +9,15 @@ namespace Replay.Cli.Output;
 internal static class SystemStates
 {
     /// <summary>
-    /// The last line of each part, in the order in which the parts appeared, with the state that the part has now where its
-    /// system says it.
+    /// The last line of each part, in the order in which the parts appeared, with the state that the part has now
+    /// where its system says it.
     /// </summary>
     public static List<StateLine> LastOf(ISystem system, StateSelection selection)
     {
         List<StateLine> last = LastOf(system.Report.States, selection);
         if (system is not IDescribesState described) return last;
-        for (int i = 0; i < last.Count; i++) last[i] = last[i] with { State = described.StateOf(last[i].Subject) ?? last[i].State };
+        for (int i = 0; i < last.Count; i++)
+            last[i] = last[i] with { State = described.StateOf(last[i].Subject) ?? last[i].State };
         return last;
     }
 
@@ -42,7 +43,9 @@ internal static class SystemStates
     {
         if (irqs.Count == 0) return true;
         int blank = subject.IndexOf(' ', StringComparison.Ordinal);
-        if (blank < 0 || !uint.TryParse(subject.AsSpan(blank + 1), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) return true;
+        if (blank < 0 || !uint.TryParse(subject.AsSpan(blank + 1), NumberStyles.None,
+            CultureInfo.InvariantCulture, out uint number))
+            return true;
         foreach (uint irq in irqs)
         {
             if (irq == number) return true;

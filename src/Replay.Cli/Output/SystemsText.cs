@@ -32,7 +32,8 @@ internal static class SystemsText
     }
 
     /// <summary>A row for each interrupt that has a verdict of either sort.</summary>
-    public static List<Text[]> InterruptRows(IReadOnlyList<EventVerdict> events, IReadOnlyList<InterruptVerdict> interrupts)
+    public static List<Text[]> InterruptRows(IReadOnlyList<EventVerdict> events,
+        IReadOnlyList<InterruptVerdict> interrupts)
     {
         var rows = new List<Text[]>();
         var order = new List<(string Device, int Entry)>();
@@ -62,7 +63,8 @@ internal static class SystemsText
         foreach (FailingCall call in calls)
         {
             console.Indented(string.Create(CultureInfo.InvariantCulture,
-                $"event {call.Event}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} fails: {call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
+                $"event {call.Event}: {call.Call}{(call.Device.Length == 0 ? "" : " of " + call.Device)} fails: "
+                + $"{call.Error}{(call.Expected ? " (in a correct run too)" : "")}"));
         }
     }
 
@@ -71,7 +73,8 @@ internal static class SystemsText
         foreach (TraceLine line in lines)
         {
             if (line.Source == TraceLine.Note)
-                console.Line(string.Create(CultureInfo.InvariantCulture, $"  note: event {line.Event}: {line.Text}"), ReportConsole.Warn);
+                console.Line(string.Create(CultureInfo.InvariantCulture, $"  note: event {line.Event}: {line.Text}"),
+                    ReportConsole.Warn);
         }
     }
 
@@ -83,8 +86,8 @@ internal static class SystemsText
         foreach (TraceLine line in lines)
         {
             if (line.Source == TraceLine.Note || ++count > max) continue;
-            table.AddRow(ReportConsole.Number(line.Event.ToString(CultureInfo.InvariantCulture)), ReportConsole.Cell(line.Source),
-                ReportConsole.Cell(line.Text));
+            table.AddRow(ReportConsole.Number(line.Event.ToString(CultureInfo.InvariantCulture)),
+                ReportConsole.Cell(line.Source), ReportConsole.Cell(line.Text));
         }
         if (count == 0) return;
         console.Write(table);
@@ -98,8 +101,8 @@ internal static class SystemsText
         for (int i = 0; i < states.Count && i < max; i++)
         {
             StateLine row = states[i];
-            table.AddRow(ReportConsole.Number(row.Event.ToString(CultureInfo.InvariantCulture)), ReportConsole.Cell(row.Subject),
-                ReportConsole.Cell(row.Step), ReportConsole.Cell(row.State));
+            table.AddRow(ReportConsole.Number(row.Event.ToString(CultureInfo.InvariantCulture)),
+                ReportConsole.Cell(row.Subject), ReportConsole.Cell(row.Step), ReportConsole.Cell(row.State));
         }
         console.Write(table);
         WriteMore(console, states.Count - max, "step");
@@ -139,7 +142,8 @@ internal static class SystemsText
         {
             int end = i + 1;
             while (end < verdicts.Count && verdicts[end] == verdicts[i]) end++;
-            parts.Add(end - i == 1 ? verdicts[i] : string.Create(CultureInfo.InvariantCulture, $"{verdicts[i]} × {end - i}"));
+            parts.Add(end - i == 1
+                ? verdicts[i] : string.Create(CultureInfo.InvariantCulture, $"{verdicts[i]} × {end - i}"));
             i = end;
         }
         return parts.Count <= 8 ? string.Join(", ", parts) : string.Join(", ", parts.GetRange(0, 8)) + ", …";

@@ -53,7 +53,8 @@ internal static class TopJson
         json.WriteStartObject("findings");
         json.WriteNumber("count", frame.FindingCount);
         json.WriteStartArray("new");
-        for (int i = frame.FirstNewFinding; i < frame.FindingsKept; i++) ReplayJson.WriteFinding(json, ReplayReporter.ToRow(frame.Findings[i]), machine: null);
+        for (int i = frame.FirstNewFinding; i < frame.FindingsKept; i++)
+            ReplayJson.WriteFinding(json, ReplayReporter.ToRow(frame.Findings[i]), machine: null);
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();

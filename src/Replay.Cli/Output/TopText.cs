@@ -69,8 +69,8 @@ internal static class TopText
     private static void AddHead(List<TopLine> lines, TopFrame frame, string quit, int width)
     {
         TopSource source = frame.Source;
-        string rest = string.Join(" · ", NotEmpty(source.Format, source.Kernel.Length == 0 ? "" : "Linux " + source.Kernel,
-            frame.Phase == TopPhase.Ended ? "ended" : quit));
+        string rest = string.Join(" · ", NotEmpty(source.Format,
+            source.Kernel.Length == 0 ? "" : "Linux " + source.Kernel, frame.Phase == TopPhase.Ended ? "ended" : quit));
         rest = rest.Length == 0 ? "" : " · " + rest;
         string what = "irqreplay top " + source.File + rest;
         if (what.Length > width) what = "irqreplay top " + Path.GetFileName(source.File) + rest;
@@ -85,7 +85,8 @@ internal static class TopText
             return;
         }
         lines.Add(new TopLine(string.Join(" · ", NotEmpty($"at {PlainText.Seconds(frame.TimeNs)} s",
-            PlainText.Count(frame.Events, "event"), frame.Part is { } read ? Line($"{read * 100:F0} % of the file") : "",
+            PlainText.Count(frame.Events, "event"),
+            frame.Part is { } read ? Line($"{read * 100:F0} % of the file") : "",
             PlainText.Rate(frame.EventsPerSecond))), TopStyle.Plain));
         lines.Add(new TopLine(string.Join(" · ", NotEmpty($"interrupts {Count(frame.Delivered)}",
             $"{Rate(frame.DeliveredPerSecond)}/s", $"{Count(frame.Spurious)} spurious", $"{Count(frame.Lost)} lost",
@@ -124,13 +125,15 @@ internal static class TopText
             if (frame.Cpus[i].Online == true) onlineCount++;
         }
         string more = PlainText.Count(frame.Cpus.Count - most + 1, "CPU");
-        lines.Add(new TopLine($"   … {more} more: {Count(onlineCount)} online, {Count(inUse)} vectors in use", TopStyle.Plain));
+        lines.Add(new TopLine($"   … {more} more: {Count(onlineCount)} online, {Count(inUse)} vectors in use",
+            TopStyle.Plain));
     }
 
     private static void AddIrqs(List<TopLine> lines, TopFrame frame, int most, bool cutsNames)
     {
         lines.Add(new TopLine("", TopStyle.Plain));
-        lines.Add(new TopLine(" IRQ   Per sec     Total  CPU Vector  State    Name             Device", TopStyle.Heading));
+        lines.Add(new TopLine(" IRQ   Per sec     Total  CPU Vector  State    Name             Device",
+            TopStyle.Heading));
         for (int i = 0; i < frame.Irqs.Count && i < most; i++)
         {
             LiveIrq irq = frame.Irqs[i].Irq;
@@ -149,15 +152,18 @@ internal static class TopText
         lines.Add(new TopLine("", TopStyle.Plain));
         string total = $"{PlainText.Count(frame.FindingCount, "finding")}";
         int newCount = frame.FindingsKept - frame.FirstNewFinding;
-        lines.Add(new TopLine(newestOnly ? $"{total}, the newest first" : $"{total}, {Count(newCount)} new", TopStyle.Heading));
+        lines.Add(new TopLine(newestOnly ? $"{total}, the newest first" : $"{total}, {Count(newCount)} new",
+            TopStyle.Heading));
         for (int i = 0; i < most; i++)
         {
             Finding finding = frame.Findings[newestOnly ? frame.FindingsKept - 1 - i : frame.FirstNewFinding + i];
             string row = $" {Severities.Name(finding.Severity),-8}  {FindingCatalog.IdOf(finding.Code)}"
                 + $"  event {Show(finding.Event)}  {finding.Message}";
-            lines.Add(new TopLine(PlainText.Clean(row), finding.Severity >= Severity.Major ? TopStyle.Bad : TopStyle.Warn));
+            lines.Add(new TopLine(PlainText.Clean(row), finding.Severity >= Severity.Major
+                ? TopStyle.Bad : TopStyle.Warn));
         }
-        if (!newestOnly && newCount > most) lines.Add(new TopLine($" … and {Count(newCount - most)} more", TopStyle.Plain));
+        if (!newestOnly && newCount > most)
+            lines.Add(new TopLine($" … and {Count(newCount - most)} more", TopStyle.Plain));
     }
 
     private static string State(IrqFlags flags)

@@ -21,7 +21,9 @@ internal static class WhatIfText
         }
         foreach ((string key, string words, long count) in WhatIfRows.Of(whatIf))
         {
-            if (count != 0 && !WhatIfRows.IsCost(key)) console.Line($"  {(key == "heldMaxNs" ? PlainText.Duration((ulong)count) : PlainText.Count(count))} {words}");
+            if (count != 0 && !WhatIfRows.IsCost(key))
+                console.Line(
+                    $"  {(key == "heldMaxNs" ? PlainText.Duration((ulong)count) : PlainText.Count(count))} {words}");
         }
         WriteIrqs(console, whatIf, all);
     }
@@ -30,12 +32,13 @@ internal static class WhatIfText
     {
         if (departure.Undecided > 0)
         {
-            console.Line($"{departure.Name}: {PlainText.Count(departure.Undecided, "decision")} could not be taken otherwise, what they depend on is not recorded.",
-                ReportConsole.Warn);
+            console.Line($"{departure.Name}: {PlainText.Count(departure.Undecided, "decision")} could not be taken "
+                + "otherwise, what they depend on is not recorded.", ReportConsole.Warn);
         }
         if (departure.Count == 0) return;
         console.Line(string.Create(CultureInfo.InvariantCulture,
-            $"Departs from the recording by {departure.Name}, {PlainText.Count(departure.Count, "time")}, first at event {departure.FirstEvent}, {PlainText.Seconds(departure.FirstTimeNs)} s"),
+            $"Departs from the recording by {departure.Name}, {PlainText.Count(departure.Count, "time")}, "
+            + $"first at event {departure.FirstEvent}, {PlainText.Seconds(departure.FirstTimeNs)} s"),
             departure.IsRepresentation ? ReportConsole.Dim : ReportConsole.Warn);
         console.Line("  " + departure.What, departure.IsRepresentation ? ReportConsole.Dim : null);
         if (!departure.IsRepresentation) console.Facts([("recorded", departure.Recorded), ("now", departure.Own)]);

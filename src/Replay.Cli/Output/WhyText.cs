@@ -12,7 +12,8 @@ namespace Replay.Cli.Output;
 internal static class WhyText
 {
     public static void Write(
-        WhyReport why, ReplayReport report, Recording recording, IReadOnlyList<int> irqs, RecordingName recorded, CliHost host)
+        WhyReport why, ReplayReport report, Recording recording, IReadOnlyList<int> irqs,
+        RecordingName recorded, CliHost host)
     {
         using var console = new ReportConsole(host);
         console.Heading(recorded.Title);
@@ -29,7 +30,8 @@ internal static class WhyText
         console.Line("Look next", ReportConsole.Bold);
         string name = recorded.Argument;
         if (why.Parted is { } parted)
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  irqreplay state {name} --at event:{parted} --irq {why.Irq}"));
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"  irqreplay state {name} --at event:{parted} --irq {why.Irq}"));
         console.Line(string.Create(CultureInfo.InvariantCulture, $"  irqreplay history {name} --irq {why.Irq}"));
         if (report.Findings.Count > 0)
         {
@@ -54,7 +56,8 @@ internal static class WhyText
         if (why.Parted is { } parted)
         {
             string time = why.PartedTimeNs is { } ns ? $", {PlainText.Seconds(ns)} s" : "";
-            console.Line(string.Create(CultureInfo.InvariantCulture, $"  What went wrong began at event {parted}{time}."));
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"  What went wrong began at event {parted}{time}."));
         }
         if (why.Views.Count > 0) console.Write(Views(why.Views));
         if (why.Chain.Count == 0) return;
@@ -81,7 +84,8 @@ internal static class WhyText
         string text = string.Create(CultureInfo.InvariantCulture, $"irq {why.Irq}");
         if (why.Name is { } name) text += " " + name;
         if (why.Device is { } device)
-            text += why.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $", {device} entry {entry}") : ", " + device;
+            text += why.Entry is { } entry
+                ? string.Create(CultureInfo.InvariantCulture, $", {device} entry {entry}") : ", " + device;
         return text;
     }
 
@@ -93,7 +97,8 @@ internal static class WhyText
             table.AddRow(
                 ReportConsole.Cell(row.View),
                 ReportConsole.Cell(row.Says),
-                ReportConsole.Cell(row.Agrees switch { true => "yes", false => "NO", null => "" }, row.Agrees == false ? ReportConsole.Bad : null));
+                ReportConsole.Cell(row.Agrees switch { true => "yes", false => "NO", null => "" }, row.Agrees == false
+                    ? ReportConsole.Bad : null));
         }
         return table;
     }

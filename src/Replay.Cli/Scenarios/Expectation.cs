@@ -28,7 +28,9 @@ internal sealed class Expectation
     /// <summary>The line without its prefix.</summary>
     public string Text { get; }
 
-    /// <summary>Rules to replay under, as <c>--rules</c> and <c>--with</c> take them, commas between; empty for the kernel's.</summary>
+    /// <summary>
+    /// Rules to replay under, as <c>--rules</c> and <c>--with</c> take them, commas between; empty for the kernel's.
+    /// </summary>
     public string Rules => _values.GetValueOrDefault("rules", "");
 
     /// <summary>Which of the device's events, from 1; the last one when it is not said.</summary>
@@ -44,7 +46,8 @@ internal sealed class Expectation
     public string? this[string key] => _values.GetValueOrDefault(key);
 
     /// <summary>Reads a line that starts with <see cref="Prefix"/>.</summary>
-    /// <exception cref="ExpectationException">It is not in the form; the message says what is wrong, and where.</exception>
+    /// <exception cref="ExpectationException">It is not in the form; the message says what is wrong,
+    /// and where.</exception>
     public static Expectation Parse(string line, int number)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,7 +59,8 @@ internal sealed class Expectation
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0) throw new ExpectationException(column, $"expected key=value, found \"{word}\"");
             string key = word[..equals], value = word[(equals + 1)..].Trim('"');
-            if (Array.IndexOf(ExpectationWords.Keys, key) < 0) throw ExpectationWords.Unknown(column, "key", key, ExpectationWords.Keys);
+            if (Array.IndexOf(ExpectationWords.Keys, key) < 0)
+                throw ExpectationWords.Unknown(column, "key", key, ExpectationWords.Keys);
             if (!values.TryAdd(key, value)) throw new ExpectationException(column, $"{key} stands twice");
             ExpectationWords.Check(key, value, column + equals + 1);
         }
@@ -78,7 +82,8 @@ internal sealed class Expectation
     }
 
     private int? Number(string key) =>
-        _values.TryGetValue(key, out string? text) ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
+        _values.TryGetValue(key, out string? text)
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Words with blanks between them; blanks inside quotes belong to the word.</summary>
     private static List<Range> Split(string text, int start)

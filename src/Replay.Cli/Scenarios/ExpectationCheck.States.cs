@@ -40,7 +40,8 @@ internal static partial class ExpectationCheck
         }
         if (until != long.MaxValue && last is not null && IsState(expectation, last.State)) return true;
         found.Add(last is not null ? last.State
-            : steps.Count > 0 ? $"no such step; there are {string.Join(", ", steps)}" : $"no such subject; there are {Subjects(run)}");
+            : steps.Count > 0 ? $"no such step; there are {string.Join(", ", steps)}"
+            : $"no such subject; there are {Subjects(run)}");
         return false;
     }
 
@@ -76,7 +77,9 @@ internal static partial class ExpectationCheck
         return subjects.Count == 0 ? "none" : string.Join(", ", subjects);
     }
 
-    /// <summary>The named steps of a subject come once each and in this order; one with <c>!</c> before it never comes.</summary>
+    /// <summary>
+    /// The named steps of a subject come once each and in this order; one with <c>!</c> before it never comes.
+    /// </summary>
     private static bool CheckOrder(Expectation expectation, string order, ScenarioRun run, List<string> found)
     {
         string[] names = order.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -23,7 +23,8 @@ internal static partial class ExpectationCheck
         if (expectation["end"] is { } end) met &= Compare(end, FindEnd(expectation, run), found);
         if (expectation["call"] is { } call) met &= CheckCall(expectation, call, run, found);
         if (expectation["finding"] is { } finding) met &= CheckFinding(expectation, finding, run, found);
-        if (expectation["state"] is not null || expectation["has"] is not null) met &= CheckState(expectation, run, found);
+        if (expectation["state"] is not null || expectation["has"] is not null)
+            met &= CheckState(expectation, run, found);
         if (expectation["policy"] is { } policy) met &= CheckPolicy(policy, run, found);
         if (expectation["line"] is { } line) met &= CheckLine(expectation, line, run, found);
         if (expectation["order"] is { } order) met &= CheckOrder(expectation, order, run, found);
@@ -36,7 +37,8 @@ internal static partial class ExpectationCheck
         found.Add(actual ?? "nothing");
         if (actual is null) return expected == "none";
         int parenthesis = actual.IndexOf('(', StringComparison.Ordinal);
-        return actual == expected || (parenthesis > 0 && !expected.Contains('(', StringComparison.Ordinal) && actual[..parenthesis] == expected);
+        return actual == expected || (parenthesis > 0 && !expected.Contains('(', StringComparison.Ordinal)
+            && actual[..parenthesis] == expected);
     }
 
     private static string? FindVerdict(Expectation expectation, ScenarioRun run)
@@ -67,10 +69,12 @@ internal static partial class ExpectationCheck
         bool any = false;
         foreach (FailingCall row in run.Calls)
         {
-            if (call != "none" && (row.Call != call || (expectation["device"] is { } device && device != row.Device))) continue;
+            if (call != "none" && (row.Call != call || (expectation["device"] is { } device && device != row.Device)))
+                continue;
             any = true;
             found.Add($"{row.Call}: {row.Error}");
-            if (call != "none" && (expectation["error"] is not { } error || row.Error == error || row.Error.StartsWith(error + ":", StringComparison.Ordinal)))
+            if (call != "none" && (expectation["error"] is not { } error || row.Error == error
+                || row.Error.StartsWith(error + ":", StringComparison.Ordinal)))
                 return true;
         }
         if (!any) found.Add("no such call failed");

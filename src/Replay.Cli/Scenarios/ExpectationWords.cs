@@ -7,18 +7,21 @@ using Replay.Core.Systems;
 
 namespace Replay.Cli.Scenarios;
 
-/// <summary>The words that an <c>#expect</c> line may have: a misspelt one must not look like a wrong outcome.</summary>
+/// <summary>
+/// The words that an <c>#expect</c> line may have: a misspelt one must not look like a wrong outcome.
+/// </summary>
 internal static class ExpectationWords
 {
     /// <summary>All keys, in the order in which TEXT.md has them.</summary>
     public static string[] Keys { get; } =
     [
-        "rules", "device", "entry", "irq", "verdict", "nth", "end", "call", "error", "finding", "subject", "step", "at", "state",
-        "has", "line", "count", "order", "policy",
+        "rules", "device", "entry", "irq", "verdict", "nth", "end", "call", "error", "finding", "subject", "step", "at",
+        "state", "has", "line", "count", "order", "policy",
     ];
 
     /// <summary>Keys that ask for something; the others say of what.</summary>
-    public static string[] Asking { get; } = ["verdict", "end", "call", "finding", "state", "has", "line", "order", "policy"];
+    public static string[] Asking { get; } = ["verdict", "end", "call", "finding", "state",
+        "has", "line", "order", "policy"];
 
     private static readonly string[] Verdicts = Names(Enum.GetValues<Verdict>(), VerdictText.Name);
     private static readonly string[] Ends = Names(Enum.GetValues<EndVerdict>(), VerdictText.Name);
@@ -35,7 +38,8 @@ internal static class ExpectationWords
                 break;
             case "verdict":
                 int parenthesis = value.IndexOf('(', StringComparison.Ordinal);
-                if (parenthesis >= 0 && !value.EndsWith(')')) throw new ExpectationException(column, $"a parenthesis is not closed in \"{value}\"");
+                if (parenthesis >= 0 && !value.EndsWith(')'))
+                    throw new ExpectationException(column, $"a parenthesis is not closed in \"{value}\"");
                 Require("verdict", parenthesis < 0 ? value : value[..parenthesis], Verdicts, column);
                 break;
             case "end": Require("end verdict", value, Ends, column); break;
@@ -49,7 +53,9 @@ internal static class ExpectationWords
                     throw new ExpectationException(column, e.Message);
                 }
                 break;
-            case "finding" when FindingCatalog.FindNamed(value) is null: Require("finding", value, FindingNames(), column); break;
+            case "finding" when FindingCatalog.FindNamed(value) is null:
+                Require("finding", value, FindingNames(), column);
+                break;
         }
     }
 

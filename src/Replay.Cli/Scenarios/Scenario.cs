@@ -28,7 +28,9 @@ internal sealed class Scenario
 
     public IReadOnlyList<Expectation> Expectations { get; }
 
-    /// <summary>Rules to replay under, in the order in which the expectations name them; the kernel's own when none do.</summary>
+    /// <summary>
+    /// Rules to replay under, in the order in which the expectations name them; the kernel's own when none do.
+    /// </summary>
     public IReadOnlyList<string> RuleTexts
     {
         get
@@ -56,14 +58,16 @@ internal sealed class Scenario
         {
             number++;
             string line = row.ToString();
-            if (line.StartsWith(Expectation.Prefix, StringComparison.Ordinal)) expectations.Add(Parse(name, line, number));
+            if (line.StartsWith(Expectation.Prefix, StringComparison.Ordinal))
+                expectations.Add(Parse(name, line, number));
             else if (title.Length == 0 && line.StartsWith("# ", StringComparison.Ordinal)) title = line[2..].Trim();
         }
         return new Scenario(name, title, text, expectations);
     }
 
     public Recording Open() =>
-        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(new MemoryStream(_text, writable: false), Name);
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(
+            new MemoryStream(_text, writable: false), Name);
 
     private static Expectation Parse(string name, string line, int number)
     {
@@ -73,8 +77,8 @@ internal sealed class Scenario
         }
         catch (ExpectationException e)
         {
-            throw new BadInputException(
-                string.Create(CultureInfo.InvariantCulture, $"{name}: line {number}, column {e.Column}: {e.Message}"), e);
+            throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: line {number}, column {e.Column}: {e.Message}"), e);
         }
     }
 }

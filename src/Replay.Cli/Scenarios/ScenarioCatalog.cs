@@ -26,7 +26,8 @@ internal static class ScenarioCatalog
     }
 
     /// <summary>
-    /// The scenarios that some words name: a name, the start of names (<c>d</c>, <c>c-fatal</c>), or a file. No words: all.
+    /// The scenarios that some words name: a name, the start of names (<c>d</c>, <c>c-fatal</c>),
+    /// or a file. No words: all.
     /// </summary>
     /// <exception cref="UsageException">A word names none.</exception>
     public static List<Scenario> Select(IReadOnlyList<string> words)
@@ -64,7 +65,8 @@ internal static class ScenarioCatalog
         if (chosen.Count > before) return;
         string? near = Nearest.Find(word, Names);
         throw new UsageException($"scenarios {word}: no scenario has that name or starts so, and there is no such file"
-            + (near is null ? "; type \"irqreplay scenarios\" for all" : $"; did you mean: irqreplay scenarios {near}?"));
+            + (near is null
+                ? "; type \"irqreplay scenarios\" for all" : $"; did you mean: irqreplay scenarios {near}?"));
     }
 
     private static int IndexOf(string name)

@@ -50,7 +50,8 @@ internal sealed class ScenarioEvents
         {
             if (EventSchema.Find(kind) is not { Role: EventRole.Stimulus } info || IsHeard(kind, live)) continue;
             string times = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({count} times)");
-            yield return string.Create(CultureInfo.InvariantCulture, $"event {first}{times}: {info.Name} does nothing in a machine that is run; ")
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"event {first}{times}: {info.Name} does nothing in a machine that is run; ")
                 + (Meant(kind) is { } meant ? $"{meant} does" : "see docs/EVENTS.md");
         }
         var told = new HashSet<long>();
@@ -58,7 +59,8 @@ internal sealed class ScenarioEvents
         foreach (long raise in _raises)
         {
             if (!told.Contains(raise))
-                yield return string.Create(CultureInfo.InvariantCulture, $"event {raise}: device_raise of a device that has no interrupts here");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"event {raise}: device_raise of a device that has no interrupts here");
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed class ScenarioRun
             replayer.Replay(batch);
         }
         replayer.Finish();
-        var run = new ScenarioRun(ruleText, rules, recording.Report.HasDataLoss ? Losses.Describe(recording) : [], replayer.Findings);
+        var run = new ScenarioRun(ruleText, rules,
+            recording.Report.HasDataLoss ? Losses.Describe(recording) : [], replayer.Findings);
         run.Marks.AddRange(read.Marks);
         foreach (NamedSystem named in replayer.Systems.Live) run.Add(named.System.Report);
         run.Notes.AddRange(read.NoteIdle(replayer.Systems.Live, run.Events));
@@ -93,7 +94,8 @@ internal sealed class ScenarioRun
         Policies.AddRange(report.Evidence);
         foreach (TraceLine line in report.Lines)
         {
-            if (line.Source == TraceLine.Note) Notes.Add(string.Create(CultureInfo.InvariantCulture, $"event {line.Event}: {line.Text}"));
+            if (line.Source == TraceLine.Note)
+                Notes.Add(string.Create(CultureInfo.InvariantCulture, $"event {line.Event}: {line.Text}"));
             else Lines.Add(line);
         }
     }

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Replay.Cli.Top;
 
-/// <summary>Ties trace time to the clock on the wall: the first event is now, later ones come as fast as asked.</summary>
+/// <summary>
+/// Ties trace time to the clock on the wall: the first event is now, later ones come as fast as asked.
+/// </summary>
 internal sealed class Pacer
 {
     private readonly TimeProvider _time;

@@ -89,7 +89,10 @@ internal sealed record TopFrame
 
     public long FindingCount { get; init; }
 
-    /// <summary>Those kept with their text, in the order in which they showed; the snapshot's, valid until the next one is taken.</summary>
+    /// <summary>
+    /// Those kept with their text, in the order in which they showed; the snapshot's, valid until
+    /// the next one is taken.
+    /// </summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     public int FindingsKept { get; init; }

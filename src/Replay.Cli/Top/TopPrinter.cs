@@ -33,8 +33,8 @@ internal sealed class TopPrinter
     }
 
     /// <summary>
-    /// Prints the frame of now. False, and nothing printed but on a terminal, while a file is still opened: that is no news;
-    /// a pipe that is silent is.
+    /// Prints the frame of now. False, and nothing printed but on a terminal, while a file is still opened:
+    /// that is no news; a pipe that is silent is.
     /// </summary>
     /// <param name="wall">Time since the start.</param>
     public bool Print(TimeSpan wall)

@@ -50,8 +50,8 @@ internal sealed class TopReplay : IDisposable
     public SnapshotExchange<TopView> Views { get; } = new(static () => new TopView());
 
     /// <summary>
-    /// The recording, once it is open. Until <see cref="Wait"/> says so it is read by the replay: only what is said when it
-    /// is opened, and its progress, may be looked at.
+    /// The recording, once it is open. Until <see cref="Wait"/> says so it is read by the replay: only what is said
+    /// when it is opened, and its progress, may be looked at.
     /// </summary>
     public Recording? Recording => Volatile.Read(ref _recording);
 
@@ -65,7 +65,9 @@ internal sealed class TopReplay : IDisposable
     /// <summary>True when the replay has ended; waits for that up to a time.</summary>
     public bool Wait(TimeSpan most) => _done.Wait(most);
 
-    /// <summary>Waits, for a short time at most, until the wish for a snapshot was served or the replay has ended.</summary>
+    /// <summary>
+    /// Waits, for a short time at most, until the wish for a snapshot was served or the replay has ended.
+    /// </summary>
     public void WaitForView(TimeSpan most)
     {
         for (int slept = 0; Views.IsWanted && !_done.IsSet && slept < most.TotalMilliseconds; slept++) Thread.Sleep(1);
@@ -164,7 +166,9 @@ internal sealed class TopReplay : IDisposable
         }
     }
 
-    /// <summary>What was applied since the last publication would else stay unseen for as long as the wait is.</summary>
+    /// <summary>
+    /// What was applied since the last publication would else stay unseen for as long as the wait is.
+    /// </summary>
     private void PublishBeforeWait()
     {
         if (_dirty) Publish();

@@ -7,8 +7,8 @@ using Replay.Cli.Output;
 namespace Replay.Cli.Top;
 
 /// <summary>
-/// Where frames go. A terminal is drawn over on its second screen, so that what was there comes back; its last frame, and
-/// all frames of a file or pipe, are ordinary lines.
+/// Where frames go. A terminal is drawn over on its second screen, so that what was there comes back; its last frame,
+/// and all frames of a file or pipe, are ordinary lines.
 /// </summary>
 internal sealed class TopScreen : IDisposable
 {

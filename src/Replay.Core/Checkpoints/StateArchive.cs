@@ -11,13 +11,14 @@ public delegate void RowTransfer<T>(ref T row);
 
 /// <summary>
 /// Where the state of a replay is saved to or restored from. Each part of it has one method, <c>Transfer</c>, for both
-/// ways: <c>_x = archive.Value(_x)</c> writes the field when saving, and reads it when loading. So what is saved and what
-/// is restored cannot drift apart.
+/// ways: <c>_x = archive.Value(_x)</c> writes the field when saving, and reads it when loading. So what is saved
+/// and what is restored cannot drift apart.
 /// </summary>
 /// <remarks>
-/// Cold: a few hundred thousand values a second of replay. Saved are values, never memory: layouts may change without the
-/// saved form changing. Every count that is read meets a limit before it meets an allocation, and what is read is right in
-/// its type, or there is a <see cref="CheckpointException"/>. Which bytes a value becomes is the format's business.
+/// Cold: a few hundred thousand values a second of replay. Saved are values, never memory: layouts may change
+/// without the saved form changing. Every count that is read meets a limit before it meets an allocation,
+/// and what is read is right in its type, or there is a <see cref="CheckpointException"/>. Which bytes a value becomes
+/// is the format's business.
 /// </remarks>
 public abstract class StateArchive
 {
@@ -31,7 +32,8 @@ public abstract class StateArchive
         string? found = Text(name);
         long foundVersion = Number(version);
         if (found != name || foundVersion != version)
-            throw new CheckpointException($"expected \"{name}\" version {version}, found \"{found}\" version {foundVersion}");
+            throw new CheckpointException(
+                $"expected \"{name}\" version {version}, found \"{found}\" version {foundVersion}");
     }
 
     /// <summary>A whole number of any size.</summary>
@@ -84,7 +86,9 @@ public abstract class StateArchive
         return number >= 0 && number <= max ? (int)number : throw Wrong($"a count up to {max}", number);
     }
 
-    /// <summary>An array of rows; loading replaces it by one of the saved length. Equal neighbours cost nothing.</summary>
+    /// <summary>
+    /// An array of rows; loading replaces it by one of the saved length. Equal neighbours cost nothing.
+    /// </summary>
     public void Rows<T>(ref T[] rows, int max, RowTransfer<T> transfer)
     {
         int count = Count(rows.Length, max);
@@ -99,7 +103,9 @@ public abstract class StateArchive
         else SaveRows(rows, transfer);
     }
 
-    /// <summary>An array of numbers; loading replaces it by one of the saved length. Runs of one number cost nothing.</summary>
+    /// <summary>
+    /// An array of numbers; loading replaces it by one of the saved length. Runs of one number cost nothing.
+    /// </summary>
     public void Numbers<T>(ref T[] numbers, int max)
         where T : struct, IBinaryInteger<T>
     {
@@ -116,7 +122,9 @@ public abstract class StateArchive
         {
             T number = Value(numbers[at]);
             int run = 1;
-            if (!IsLoading) run = Math.Max(1, numbers[at..].IndexOfAnyExcept(number) is var end && end < 0 ? numbers.Length - at : end);
+            if (!IsLoading)
+                run = Math.Max(1, numbers[at..].IndexOfAnyExcept(number) is var end && end < 0
+                    ? numbers.Length - at : end);
             run = Count(run, numbers.Length - at);
             if (run == 0) throw Wrong("a run of numbers", 0);
             if (IsLoading) numbers.Slice(at, run).Fill(number);
@@ -147,7 +155,8 @@ public abstract class StateArchive
     }
 
     /// <summary>A map in the order in which it is walked; loading refills it.</summary>
-    public void Map<TKey, TValue>(IDictionary<TKey, TValue> map, int max, Func<TKey?, TKey> key, Func<TValue?, TValue> value)
+    public void Map<TKey, TValue>(IDictionary<TKey, TValue> map, int max, Func<TKey?, TKey> key,
+        Func<TValue?, TValue> value)
     {
         int count = Count(map.Count, max);
         if (!IsLoading)
@@ -167,10 +176,11 @@ public abstract class StateArchive
     }
 
     /// <summary>
-    /// A map that is only ever looked up: saved by key, because the order in which it is walked depends on what was removed
-    /// from it before.
+    /// A map that is only ever looked up: saved by key, because the order in which it is walked depends on what was
+    /// removed from it before.
     /// </summary>
-    public void Lookup<TKey, TValue>(Dictionary<TKey, TValue> map, int max, Func<TKey, TKey> key, Func<TValue?, TValue> value)
+    public void Lookup<TKey, TValue>(Dictionary<TKey, TValue> map, int max, Func<TKey, TKey> key,
+        Func<TValue?, TValue> value)
         where TKey : struct, IComparable<TKey>
     {
         int count = Count(map.Count, max);
@@ -217,7 +227,9 @@ public abstract class StateArchive
     /// <summary>Saving: the row ends. One that became the same bytes as the row before it is only counted.</summary>
     protected abstract void EndRow();
 
-    /// <summary>Saving: the last row has ended. What was counted stands, as a number above 0, where the rows would.</summary>
+    /// <summary>
+    /// Saving: the last row has ended. What was counted stands, as a number above 0, where the rows would.
+    /// </summary>
     protected abstract void EndRows();
 
     private void SaveRows<T>(Span<T> rows, RowTransfer<T> transfer)

@@ -7,7 +7,9 @@ using Replay.Core.Systems;
 
 namespace Replay.Core.Diff;
 
-/// <summary>What became of one interrupt in one replay: its end, what its device's events came to, its findings.</summary>
+/// <summary>
+/// What became of one interrupt in one replay: its end, what its device's events came to, its findings.
+/// </summary>
 public sealed class IrqOutcome
 {
     private readonly long[] _verdicts = new long[(int)Verdict.DmaStray + 1];
@@ -57,7 +59,8 @@ public sealed class IrqOutcome
     public bool Works { get; internal set; } = true;
 
     /// <summary>Worse outcomes have higher numbers: not working, events missed, findings.</summary>
-    public long Badness => ((End is { } end && end != EndVerdict.Working) || !Works ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
+    public long Badness =>
+        ((End is { } end && end != EndVerdict.Working) || !Works ? 1L << 40 : 0) + (Missed << 20) + FindingCount;
 
     internal void Count(Verdict verdict)
     {
@@ -90,7 +93,9 @@ public sealed class IrqOutcome
         if (Place is not null) Append(text, Place);
         for (int i = 0; i < _verdicts.Length; i++)
         {
-            if (_verdicts[i] > 0) Append(text, string.Create(CultureInfo.InvariantCulture, $"{_verdicts[i]} {VerdictText.Name((Verdict)i)}"));
+            if (_verdicts[i] > 0)
+                Append(text,
+                    string.Create(CultureInfo.InvariantCulture, $"{_verdicts[i]} {VerdictText.Name((Verdict)i)}"));
         }
         foreach ((string code, long count) in _findings)
         {

@@ -7,7 +7,9 @@ using Replay.Core.WhatIf;
 
 namespace Replay.Core.Diff;
 
-/// <summary>Where each interrupt parts: its states, messages and device's events on both sides, by what they are of.</summary>
+/// <summary>
+/// Where each interrupt parts: its states, messages and device's events on both sides, by what they are of.
+/// </summary>
 internal sealed class IrqPartings
 {
     private readonly Dictionary<string, List<StateLine>> _leftStates, _rightStates;
@@ -23,7 +25,8 @@ internal sealed class IrqPartings
         foreach (WhatIfIrq irq in left.WhatIf?.Irqs ?? []) _departed[irq.Irq] = irq;
         foreach (WhatIfIrq irq in right.WhatIf?.Irqs ?? [])
         {
-            if (!_departed.TryGetValue(irq.Irq, out WhatIfIrq? other) || irq.Event < other.Event) _departed[irq.Irq] = irq;
+            if (!_departed.TryGetValue(irq.Irq, out WhatIfIrq? other) || irq.Event < other.Event)
+                _departed[irq.Irq] = irq;
         }
         foreach (ReportFinding finding in findings.OnlyLeft) Add(finding, isLeft: true);
         foreach (ReportFinding finding in findings.OnlyRight) Add(finding, isLeft: false);
@@ -56,7 +59,8 @@ internal sealed class IrqPartings
         return first;
     }
 
-    private static (Dictionary<string, List<StateLine>>, Dictionary<string, List<EventVerdict>>) Collect(ReplayReport report)
+    private static (Dictionary<string, List<StateLine>>, Dictionary<string, List<EventVerdict>>) Collect(
+        ReplayReport report)
     {
         var states = new Dictionary<string, List<StateLine>>(StringComparer.Ordinal);
         var events = new Dictionary<string, List<EventVerdict>>(StringComparer.Ordinal);
@@ -79,11 +83,13 @@ internal sealed class IrqPartings
         string key = finding is { Device: { } device, Entry: { } entry } ? Place(device, entry)
             : finding.Irq is { } irq ? Name("irq", (int)irq) : "";
         if (key.Length == 0) return;
-        if (!_findings.TryGetValue(key, out (ReportFinding Finding, bool IsLeft) first) || finding.Event < first.Finding.Event)
+        if (!_findings.TryGetValue(key, out (ReportFinding Finding, bool IsLeft) first)
+            || finding.Event < first.Finding.Event)
             _findings[key] = (finding, isLeft);
     }
 
-    private static string Place(string device, int entry) => string.Create(CultureInfo.InvariantCulture, $"{device}[{entry}]");
+    private static string Place(string device, int entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"{device}[{entry}]");
 
     private static string Name(string sort, int irq) => string.Create(CultureInfo.InvariantCulture, $"{sort} {irq}");
 }

@@ -27,7 +27,8 @@ public sealed record LineCount(string Source, string Sort, long Left, long Right
         return rows;
     }
 
-    private static void Count(SortedDictionary<(string Source, string Sort), (long Left, long Right)> counts, TraceLine line, long left, long right)
+    private static void Count(SortedDictionary<(string Source, string Sort), (long Left, long Right)> counts,
+        TraceLine line, long left, long right)
     {
         (string, string) key = (line.Source, SortOf(line.Text));
         (long Left, long Right) sum = counts.GetValueOrDefault(key);

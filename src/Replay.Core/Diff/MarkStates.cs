@@ -24,7 +24,8 @@ internal static class MarkStates
             foreach ((string subject, string state) in a)
             {
                 if (b.TryGetValue(subject, out string? other) && other != state)
-                    return new Divergence(leftMark.Event, leftMark.TimeNs, $"in the state of {subject} at the marker \"{leftMark.Text}\"", state, other);
+                    return new Divergence(leftMark.Event, leftMark.TimeNs,
+                        $"in the state of {subject} at the marker \"{leftMark.Text}\"", state, other);
             }
         }
         return null;

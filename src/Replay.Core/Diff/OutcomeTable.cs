@@ -43,8 +43,8 @@ public sealed class OutcomeTable
     }
 
     /// <summary>
-    /// Outcomes as <see cref="Of"/>, with what is told of a whole recording: vectors given back at CPU offline, and whether
-    /// the interrupt is there and active at the end.
+    /// Outcomes as <see cref="Of"/>, with what is told of a whole recording: vectors given back at CPU offline,
+    /// and whether the interrupt is there and active at the end.
     /// </summary>
     public static OutcomeTable OfRecording(RecordingProfile recording)
     {
@@ -77,7 +77,8 @@ public sealed class OutcomeTable
         foreach (IrqRow row in state.Irqs)
         {
             if (shown.Contains((int)row.Irq))
-                Row(row.Device, row.Entry, (int)row.Irq).Place = row.Vector is null ? "no vector" : string.Create(CultureInfo.InvariantCulture, $"CPU {row.Cpu}");
+                Row(row.Device, row.Entry, (int)row.Irq).Place = row.Vector is null
+                    ? "no vector" : string.Create(CultureInfo.InvariantCulture, $"CPU {row.Cpu}");
         }
         foreach (WhatIfIrq irq in own?.Irqs ?? [])
         {
@@ -103,11 +104,13 @@ public sealed class OutcomeTable
         {
             IrqOutcome? other = right._rows.GetValueOrDefault(key);
             if (other is null || other.Describe() != row.Describe())
-                differences.Add(new IrqDifference(key.Device, key.Entry, row.Irq >= 0 ? row.Irq : other?.Irq ?? -1, row, other));
+                differences.Add(new IrqDifference(key.Device, key.Entry,
+                    row.Irq >= 0 ? row.Irq : other?.Irq ?? -1, row, other));
         }
         foreach (((string Device, int Entry, int Irq) key, IrqOutcome row) in right._rows)
         {
-            if (!left._rows.ContainsKey(key)) differences.Add(new IrqDifference(key.Device, key.Entry, row.Irq, null, row));
+            if (!left._rows.ContainsKey(key))
+                differences.Add(new IrqDifference(key.Device, key.Entry, row.Irq, null, row));
         }
         differences.Sort(static (a, b) =>
         {

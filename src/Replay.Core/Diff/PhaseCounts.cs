@@ -13,7 +13,8 @@ public sealed record PhaseDifference(int Phase, string What, string Place, long 
 /// <summary>Counts by phase, what and place, for both recordings.</summary>
 internal sealed class PhaseCounts
 {
-    private readonly SortedDictionary<(int Phase, string What, string Place), (long Left, long Right)> _rows = new(Order.Instance);
+    private readonly SortedDictionary<(int Phase, string What, string Place), (long Left, long Right)> _rows =
+        new(Order.Instance);
 
     public void AddLeft(int phase, string what, string place)
     {

@@ -15,7 +15,8 @@ public sealed record MarkPoint(long Event, ulong TimeNs, string Text, MatrixRow 
 /// <param name="Marks">Markers in their order, the first <see cref="MarksMax"/>.</param>
 /// <param name="Report">Findings and totals.</param>
 /// <param name="End">The machine at the end.</param>
-public sealed record RecordingProfile(string Kernel, IReadOnlyList<MarkPoint> Marks, ReplayReport Report, StateReport End)
+public sealed record RecordingProfile(string Kernel, IReadOnlyList<MarkPoint> Marks,
+    ReplayReport Report, StateReport End)
 {
     /// <summary>Markers that are compared; their alignment costs memory by the square.</summary>
     public const int MarksMax = 2048;

@@ -64,8 +64,10 @@ public sealed class RecordingsDiff
     private List<PhaseDifference> CompareFindings()
     {
         var counts = new PhaseCounts();
-        foreach (ReportFinding finding in Left.Report.Findings) counts.AddLeft(Alignment.PhaseOfLeft(finding.Event), finding.Code, PlaceOf(finding));
-        foreach (ReportFinding finding in Right.Report.Findings) counts.AddRight(Alignment.PhaseOfRight(finding.Event), finding.Code, PlaceOf(finding));
+        foreach (ReportFinding finding in Left.Report.Findings)
+            counts.AddLeft(Alignment.PhaseOfLeft(finding.Event), finding.Code, PlaceOf(finding));
+        foreach (ReportFinding finding in Right.Report.Findings)
+            counts.AddRight(Alignment.PhaseOfRight(finding.Event), finding.Code, PlaceOf(finding));
         return counts.Differences();
     }
 
@@ -73,8 +75,10 @@ public sealed class RecordingsDiff
     {
         const string What = "given back at CPU offline";
         var counts = new PhaseCounts();
-        foreach (OfflineRelease row in Left.Report.OfflineReleases) counts.AddLeft(Alignment.PhaseOfLeft(row.Event), What, PlaceOf(row.Device, row.Entry, row.Irq));
-        foreach (OfflineRelease row in Right.Report.OfflineReleases) counts.AddRight(Alignment.PhaseOfRight(row.Event), What, PlaceOf(row.Device, row.Entry, row.Irq));
+        foreach (OfflineRelease row in Left.Report.OfflineReleases)
+            counts.AddLeft(Alignment.PhaseOfLeft(row.Event), What, PlaceOf(row.Device, row.Entry, row.Irq));
+        foreach (OfflineRelease row in Right.Report.OfflineReleases)
+            counts.AddRight(Alignment.PhaseOfRight(row.Event), What, PlaceOf(row.Device, row.Entry, row.Irq));
         return counts.Differences();
     }
 
@@ -97,12 +101,14 @@ public sealed class RecordingsDiff
         if (Releases.Count > 0) phase = Releases[0].Phase;
         if (Findings.Count > 0) phase = Math.Min(phase, Findings[0].Phase);
         if (_marks.Count > 0) phase = Math.Min(phase, _marks[0].Phase);
-        if (MarkStates.FindFirst(this) is { } state && (phase == int.MaxValue || state.Event <= (phase == 0 ? 0 : Alignment.Pairs[phase - 1].Left.Event)))
+        if (MarkStates.FindFirst(this) is { } state
+            && (phase == int.MaxValue || state.Event <= (phase == 0 ? 0 : Alignment.Pairs[phase - 1].Left.Event)))
             return state;
         if (phase == int.MaxValue) return null;
         MarkPoint? mark = phase == 0 ? null : Alignment.Pairs[phase - 1].Left;
         string what = mark is null ? "before the first marker" : $"after the marker \"{mark.Text}\"";
-        return new Divergence(mark?.Event ?? 0, mark?.TimeNs, what, Describe(phase, isLeft: true), Describe(phase, isLeft: false));
+        return new Divergence(mark?.Event ?? 0, mark?.TimeNs, what, Describe(phase, isLeft: true),
+            Describe(phase, isLeft: false));
     }
 
     private string Describe(int phase, bool isLeft)
@@ -112,12 +118,15 @@ public sealed class RecordingsDiff
         Add(parts, phase, isLeft, Findings, "finding", "");
         foreach (MarkDifference row in _marks)
         {
-            if (row.Phase == phase) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{(isLeft ? row.Left : row.Right)} vectors in use on CPU {row.Cpu}"));
+            if (row.Phase == phase)
+                parts.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{(isLeft ? row.Left : row.Right)} vectors in use on CPU {row.Cpu}"));
         }
         return string.Join(", ", parts);
     }
 
-    private static void Add(List<string> parts, int phase, bool isLeft, IReadOnlyList<PhaseDifference> rows, string one, string rest)
+    private static void Add(List<string> parts, int phase, bool isLeft,
+        IReadOnlyList<PhaseDifference> rows, string one, string rest)
     {
         long count = 0;
         bool any = false;
@@ -127,7 +136,8 @@ public sealed class RecordingsDiff
             any = true;
             count += isLeft ? row.Left : row.Right;
         }
-        if (any) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {one}{(count == 1 ? "" : "s")}{rest}"));
+        if (any)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {one}{(count == 1 ? "" : "s")}{rest}"));
     }
 
     private static string PlaceOf(ReportFinding finding) =>
@@ -136,7 +146,8 @@ public sealed class RecordingsDiff
 
     private static string PlaceOf(string? device, int? entry, int irq)
     {
-        if (device is not null) return entry is { } number ? string.Create(CultureInfo.InvariantCulture, $"{device}[{number}]") : device;
+        if (device is not null)
+            return entry is { } number ? string.Create(CultureInfo.InvariantCulture, $"{device}[{number}]") : device;
         return irq < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"irq {irq}");
     }
 }

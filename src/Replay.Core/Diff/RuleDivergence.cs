@@ -32,9 +32,11 @@ public static class RuleDivergences
             if (a is not null && b is not null && b.FirstEvent < a.FirstEvent) first = b;
             string leftText = a is not null && a.FirstEvent == first.FirstEvent ? a.Own : first.Recorded;
             string rightText = b is not null && b.FirstEvent == first.FirstEvent ? b.Own : first.Recorded;
-            if (a is not null && b is not null && leftText == rightText && a.Count == b.Count) continue; // Two ways to the same.
+            // Two ways to the same.
+            if (a is not null && b is not null && leftText == rightText && a.Count == b.Count) continue;
             found.Add(new RuleDivergence(first.Name, Math.Max(a?.Count ?? 0, b?.Count ?? 0), first.IsRepresentation,
-                new Divergence(first.FirstEvent, first.FirstTimeNs, $"{first.Name}: {first.What}", leftText, rightText)));
+                new Divergence(first.FirstEvent, first.FirstTimeNs,
+                    $"{first.Name}: {first.What}", leftText, rightText)));
         }
         return found;
     }

@@ -6,7 +6,8 @@ namespace Replay.Core.Diff;
 /// <summary>One recording under two choices of rules: in what they differ.</summary>
 public sealed class RulesDiff
 {
-    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState, StateReport rightState, EventTimes? times = null)
+    public RulesDiff(ReplayReport left, ReplayReport right, StateReport leftState,
+        StateReport rightState, EventTimes? times = null)
     {
         Left = left;
         Right = right;
@@ -18,7 +19,8 @@ public sealed class RulesDiff
         State = new StateDiff(leftState, rightState);
         First = FindFirst();
         if (First is { TimeNs: null } && times is not null) First = First with { TimeNs = times.Find(First.Event) };
-        IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0 && left.Digest == right.Digest;
+        IsSame = First is null && Irqs.Count == 0 && Findings.OnlyLeft.Count + Findings.OnlyRight.Count == 0
+            && left.Digest == right.Digest;
     }
 
     private List<IrqDifference> CompareIrqs(StateReport leftState, StateReport rightState, EventTimes? times)
@@ -45,7 +47,9 @@ public sealed class RulesDiff
     /// <summary>True when nothing differs; says nothing about <see cref="Undecided"/>.</summary>
     public bool IsSame { get; }
 
-    /// <summary>Where the two part; null when they do not. What is only written differently comes after all else.</summary>
+    /// <summary>
+    /// Where the two part; null when they do not. What is only written differently comes after all else.
+    /// </summary>
     public Divergence? First { get; }
 
     /// <summary>Rules that part the sides, the most important to an interrupt first.</summary>
@@ -84,6 +88,7 @@ public sealed class RulesDiff
         if (a is null && b is null) return null;
         bool isLeft = b is null || (a is not null && a.Event <= b.Event);
         ReportFinding shown = isLeft ? a! : b!;
-        return new Divergence(shown.Event, shown.TimeNs, shown.Code, isLeft ? shown.Message : "not found", isLeft ? "not found" : shown.Message);
+        return new Divergence(shown.Event, shown.TimeNs, shown.Code, isLeft ? shown.Message : "not found", isLeft
+            ? "not found" : shown.Message);
     }
 }

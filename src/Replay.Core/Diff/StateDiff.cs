@@ -22,7 +22,8 @@ public sealed class StateDiff
         {
             MatrixCpuRow? a = cpu < left.Matrix.Cpus.Count ? left.Matrix.Cpus[cpu] : null;
             MatrixCpuRow? b = cpu < right.Matrix.Cpus.Count ? right.Matrix.Cpus[cpu] : null;
-            Add("online", cpu, a?.Online is { } aOnline ? (aOnline ? 1 : 0) : null, b?.Online is { } bOnline ? (bOnline ? 1 : 0) : null);
+            Add("online", cpu, a?.Online is { } aOnline ? (aOnline ? 1 : 0) : null, b?.Online is { } bOnline
+                ? (bOnline ? 1 : 0) : null);
             Add("vectors in use", cpu, a?.Allocated, b?.Allocated);
             Add("vectors available", cpu, a?.Available, b?.Available);
         }
@@ -59,5 +60,6 @@ public sealed class StateDiff
     }
 
     private static bool IsSame(IrqRow a, IrqRow b) =>
-        a.Cpu == b.Cpu && a.Vector is null == b.Vector is null && a.Masked == b.Masked && a.Activated == b.Activated && a.Managed == b.Managed;
+        a.Cpu == b.Cpu && a.Vector is null == b.Vector is null && a.Masked == b.Masked
+        && a.Activated == b.Activated && a.Managed == b.Managed;
 }

@@ -5,21 +5,28 @@ using Replay.Core.Systems;
 
 namespace Replay.Core.Diff;
 
-/// <summary>Where what the modelled systems say first parts: states step by step, calls, events' verdicts, what is seen.</summary>
+/// <summary>
+/// Where what the modelled systems say first parts: states step by step, calls, events' verdicts, what is seen.
+/// </summary>
 internal static class SystemDiff
 {
-    /// <summary>The earliest difference; of several at one event the state comes first. Null when there is none.</summary>
+    /// <summary>
+    /// The earliest difference; of several at one event the state comes first. Null when there is none.
+    /// </summary>
     public static Divergence? FindFirst(ReplayReport left, ReplayReport right)
     {
         Divergence? first = null;
         for (int i = 0; i < Math.Max(left.Systems.Count, right.Systems.Count); i++)
         {
-            if (i >= left.Systems.Count || i >= right.Systems.Count) continue; // One recording brings the same systems to life.
+            // One recording brings the same systems to life.
+            if (i >= left.Systems.Count || i >= right.Systems.Count) continue;
             SystemReport a = left.Systems[i].System.Report, b = right.Systems[i].System.Report;
             first = Earlier(first, FindFirstState(a.States, b.States));
-            first = Earlier(first, FindFirst(a.Calls, b.Calls, static row => row.Event, static row => $"{row.Call} for {row.Device}", static row => row.Error));
+            first = Earlier(first, FindFirst(a.Calls, b.Calls, static row => row.Event,
+                static row => $"{row.Call} for {row.Device}", static row => row.Error));
             first = Earlier(first, FindFirstEvent(a.Events, b.Events));
-            first = Earlier(first, FindFirst(a.Lines, b.Lines, static row => row.Event, static row => $"what {row.Source} shows", static row => row.Text));
+            first = Earlier(first, FindFirst(a.Lines, b.Lines, static row => row.Event,
+                static row => $"what {row.Source} shows", static row => row.Text));
         }
         return first;
     }
@@ -27,13 +34,15 @@ internal static class SystemDiff
     /// <summary>The first state that differs, with the step that made it.</summary>
     public static Divergence? FindFirstState(IReadOnlyList<StateLine> left, IReadOnlyList<StateLine> right)
     {
-        Divergence? first = FindFirst(LastOfEach(left), LastOfEach(right), static row => row.Event, static row => $"state of {row.Subject}", static row => row.State);
+        Divergence? first = FindFirst(LastOfEach(left), LastOfEach(right), static row => row.Event,
+            static row => $"state of {row.Subject}", static row => row.State);
         return first is null ? null : first with { Step = StepOf(left, first) ?? StepOf(right, first) ?? "" };
     }
 
     /// <summary>The first event of a device whose verdicts differ.</summary>
     public static Divergence? FindFirstEvent(IReadOnlyList<EventVerdict> left, IReadOnlyList<EventVerdict> right) =>
-        FindFirst(left, right, static row => row.Event, static row => $"interrupt of {row.Device}[{row.Entry}]", VerdictText.Describe);
+        FindFirst(left, right, static row => row.Event, static row => $"interrupt of {row.Device}[{row.Entry}]",
+            VerdictText.Describe);
 
     private static string? StepOf(IReadOnlyList<StateLine> states, Divergence at)
     {
@@ -51,7 +60,8 @@ internal static class SystemDiff
         for (int i = 0; i < lines.Count; i++)
         {
             int place = last.Count - 1;
-            while (place >= 0 && last[place].Event == lines[i].Event && last[place].Subject != lines[i].Subject) place--;
+            while (place >= 0 && last[place].Event == lines[i].Event && last[place].Subject != lines[i].Subject)
+                place--;
             StateLine row = lines[i] with { Step = "" };
             if (place >= 0 && last[place].Event == row.Event) last[place] = row;
             else last.Add(row);
@@ -63,7 +73,8 @@ internal static class SystemDiff
         next is null || (first is not null && first.Event <= next.Event) ? first : next;
 
     private static Divergence? FindFirst<T>(
-        IReadOnlyList<T> left, IReadOnlyList<T> right, Func<T, long> eventOf, Func<T, string> nameOf, Func<T, string> textOf)
+        IReadOnlyList<T> left, IReadOnlyList<T> right, Func<T, long> eventOf,
+        Func<T, string> nameOf, Func<T, string> textOf)
         where T : class, IEquatable<T>
     {
         for (int i = 0; i < Math.Max(left.Count, right.Count); i++)
@@ -75,7 +86,8 @@ internal static class SystemDiff
             bool together = a is not null && b is not null && aEvent == bEvent && nameOf(a) == nameOf(b);
             const string Nothing = "nothing";
             return new Divergence(Math.Min(aEvent, bEvent), null, nameOf(row),
-                together || ReferenceEquals(row, a) ? textOf(a!) : Nothing, together || ReferenceEquals(row, b) ? textOf(b!) : Nothing);
+                together || ReferenceEquals(row, a) ? textOf(a!) : Nothing,
+                together || ReferenceEquals(row, b) ? textOf(b!) : Nothing);
         }
         return null;
     }

@@ -2,7 +2,9 @@ using System;
 
 namespace Replay.Core.Events;
 
-/// <summary>Whether an event is something that happened to the machine or something that the machine then did.</summary>
+/// <summary>
+/// Whether an event is something that happened to the machine or something that the machine then did.
+/// </summary>
 public enum EventRole : byte
 {
     /// <summary>About the recording: a mark, a loss.</summary>

@@ -43,7 +43,9 @@ public enum OperandFormat : byte
     /// <summary>One of <see cref="EventOperand.Symbols"/>; a plain number where the value has no symbol.</summary>
     Symbol,
 
-    /// <summary>Text of up to 65535 bytes; A, B and following extension records hold its UTF-8 bytes, Irq its length.</summary>
+    /// <summary>
+    /// Text of up to 65535 bytes; A, B and following extension records hold its UTF-8 bytes, Irq its length.
+    /// </summary>
     Text,
 }
 
@@ -74,16 +76,22 @@ public sealed class EventOperand
 
     public OperandFormat Format { get; }
 
-    /// <summary>Names of the values 0, 1, 2… for <see cref="OperandFormat.Symbol"/>; empty strings are unnamed.</summary>
+    /// <summary>
+    /// Names of the values 0, 1, 2… for <see cref="OperandFormat.Symbol"/>; empty strings are unnamed.
+    /// </summary>
     public string[] Symbols { get; }
 
     /// <summary>Raw bits that a line of the text form means when it does not name the operand.</summary>
     public ulong Default { get; private init; }
 
-    /// <summary>What the operand says, and what its values mean, for people; empty where the name says it all.</summary>
+    /// <summary>
+    /// What the operand says, and what its values mean, for people; empty where the name says it all.
+    /// </summary>
     public string Meaning { get; private init; } = "";
 
-    /// <summary>The same operand with a meaning, and with the value that a line means when it does not name it.</summary>
+    /// <summary>
+    /// The same operand with a meaning, and with the value that a line means when it does not name it.
+    /// </summary>
     public EventOperand Says(string meaning, ulong missing = 0) =>
         new(Name, Slot, Shift, Width, Format, Symbols) { Meaning = meaning, Default = missing };
 

@@ -15,12 +15,14 @@ public static partial class EventSchema
     [
         Row(EventKind.MsixStore, "msix_store", EventRole.Stimulus,
             "One 32-bit store reaches the MSI-X table in the device.",
-            [.. EntryOperands(), new EventOperand("register", OperandSlot.A, 32, 8, OperandFormat.Symbol, TableRegisters),
+            [.. EntryOperands(),
+                new EventOperand("register", OperandSlot.A, 32, 8, OperandFormat.Symbol, TableRegisters),
                 Hex("value", OperandSlot.B, 0, 32)]),
         Row(EventKind.MsixPending, "msix_pending", EventRole.Observation, "A pending bit is read from the device.",
             [.. EntryOperands(), Flag("pending", 32)]),
         Row(EventKind.MsixSeen, "msix_seen", EventRole.Observation, "An MSI-X entry is read from the device.",
-            Device("device", OperandSlot.B, 48), Dec("entry", OperandSlot.B, 32, 16), Hex("address", OperandSlot.A, 0, 64),
+            Device("device", OperandSlot.B, 48), Dec("entry", OperandSlot.B, 32, 16),
+            Hex("address", OperandSlot.A, 0, 64),
             Hex("data", OperandSlot.B, 0, 32), Dec("masked", OperandSlot.Vector, 0, 1)),
         Row(EventKind.MsiModeSeen, "msi_mode_seen", EventRole.Observation,
             "A device's config space is read: MSI-X, MSI and INTx enabled or not.",
@@ -30,7 +32,8 @@ public static partial class EventSchema
             Irq(), Flag("disabled", 0), Flag("masked", 1)),
 
         Row(EventKind.LapicAccept, "lapic_accept", EventRole.Stimulus,
-            "A CPU's local APIC takes a message: the vector's request bit is set.", Vector(), Cpu("cpu", 0), Flag("level", 16)),
+            "A CPU's local APIC takes a message: the vector's request bit is set.", Vector(),
+            Cpu("cpu", 0), Flag("level", 16)),
         Row(EventKind.LapicService, "lapic_service", EventRole.Observation,
             "A CPU enters a vector: its request bit becomes an in-service bit.", Vector(), Cpu("cpu", 0)),
         Row(EventKind.LapicEoi, "lapic_eoi", EventRole.Observation,
@@ -39,15 +42,17 @@ public static partial class EventSchema
             Hex("rte", OperandSlot.A, 0, 64), Dec("ioapic", OperandSlot.B, 0, 8), Dec("pin", OperandSlot.B, 8, 8)),
 
         Row(EventKind.IoPageFault, "io_page_fault", EventRole.Observation,
-            "A remapping unit refuses a request of a device (iommu:io_page_fault).",
-            Device("device", OperandSlot.B, 0), Hex("address", OperandSlot.A, 0, 64), Hex("flags", OperandSlot.B, 32, 32)),
+            "A remapping unit refuses a request of a device (iommu:io_page_fault).", Device("device", OperandSlot.B, 0),
+            Hex("address", OperandSlot.A, 0, 64), Hex("flags", OperandSlot.B, 32, 32)),
         Row(EventKind.RemapControl, "remap_control", EventRole.Stimulus,
             "A VT-d unit's interrupt remapping is set up: value is CAP, IRTA or GCMD.",
-            new EventOperand("step", OperandSlot.Vector, 0, 8, OperandFormat.Symbol, RemapSteps), Name("unit", OperandSlot.B, 0),
+            new EventOperand("step", OperandSlot.Vector, 0, 8, OperandFormat.Symbol, RemapSteps),
+            Name("unit", OperandSlot.B, 0),
             Hex("value", OperandSlot.A, 0, 64)),
         Row(EventKind.IrteHalf, "irte_half", EventRole.Observation,
             "One 64-bit half of a VT-d remapping entry is stored: half 0 is the low one.",
-            Dec("index", OperandSlot.Irq, 0, 32), Dec("half", OperandSlot.Vector, 0, 1), Hex("value", OperandSlot.A, 0, 64)),
+            Dec("index", OperandSlot.Irq, 0, 32), Dec("half", OperandSlot.Vector, 0, 1),
+            Hex("value", OperandSlot.A, 0, 64)),
         Row(EventKind.PostedDescriptor, "posted_descriptor", EventRole.Observation,
             "A posted-interrupt descriptor as it is now; pir says that any request bit is set.",
             Hex("address", OperandSlot.A, 0, 64), Flag(OperandSlot.B, "pir", 0), Flag(OperandSlot.B, "on", 1),
@@ -58,7 +63,8 @@ public static partial class EventSchema
             new EventOperand("state", OperandSlot.B, 0, 8, OperandFormat.Symbol, VcpuStates),
             Hex("apic", OperandSlot.B, 32, 32)),
         Row(EventKind.PiIrteUpdate, "pi_irte_update", EventRole.Observation,
-            "A host interrupt's remapping entry is posted to a virtual CPU (set 1) or taken back (kvm:kvm_pi_irte_update).",
+            "A host interrupt's remapping entry is posted to a virtual CPU (set 1) or taken back "
+            + "(kvm:kvm_pi_irte_update).",
             Irq(), Vector(), Hex("address", OperandSlot.A, 0, 64), Flag(OperandSlot.B, "set", 0),
             Dec("vcpu", OperandSlot.B, 16, 16), Dec("gsi", OperandSlot.B, 32, 32)),
 
@@ -77,7 +83,8 @@ public static partial class EventSchema
             "The line of a guest's IO-APIC pin is set; its redirection entry as it is now (kvm:kvm_ioapic_set_irq).",
             Hex("rte", OperandSlot.A, 0, 64), Flag(OperandSlot.B, "coalesced", 0), Dec("pin", OperandSlot.B, 8, 8)),
         Row(EventKind.GuestEoi, "guest_eoi", EventRole.Observation,
-            "A virtual CPU ends a vector (kvm:kvm_eoi, kvm:kvm_pv_eoi).", Vector(), Hex("apicid", OperandSlot.A, 0, 32)),
+            "A virtual CPU ends a vector (kvm:kvm_eoi, kvm:kvm_pv_eoi).", Vector(),
+            Hex("apicid", OperandSlot.A, 0, 32)),
     ];
 
     private static EventOperand[] EntryOperands() =>

@@ -33,7 +33,9 @@ public readonly ref struct HandlerResult
     public int Ret => (int)_record.A;
 }
 
-/// <summary>Operands of vector_setup, vector_reserve, vector_reserve_managed, vector_alloc, vector_alloc_managed.</summary>
+/// <summary>
+/// Operands of vector_setup, vector_reserve, vector_reserve_managed, vector_alloc, vector_alloc_managed.
+/// </summary>
 public readonly ref struct VectorResult
 {
     private readonly ref readonly IrqEvent _record;
@@ -73,7 +75,9 @@ public readonly ref struct VectorMove
     public byte PrevVector => (byte)(_record.A >> 32);
 }
 
-/// <summary>Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved; cpu of vector_update.</summary>
+/// <summary>
+/// Operands of vector_config (with its APIC destination), apic_update_vector, vector_free_moved; cpu of vector_update.
+/// </summary>
 public readonly ref struct VectorPlace
 {
     private readonly ref readonly IrqEvent _record;
@@ -85,7 +89,9 @@ public readonly ref struct VectorPlace
     public uint ApicDest => (uint)(_record.A >> 32);
 }
 
-/// <summary>Operands of matrix_online, matrix_reserve and the like, and the extension of every per-CPU matrix record.</summary>
+/// <summary>
+/// Operands of matrix_online, matrix_reserve and the like, and the extension of every per-CPU matrix record.
+/// </summary>
 public readonly ref struct MatrixCounters
 {
     private readonly ref readonly IrqEvent _record;

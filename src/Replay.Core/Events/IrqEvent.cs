@@ -19,7 +19,9 @@ namespace Replay.Core.Events;
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 public struct IrqEvent
 {
-    /// <summary>Bits of <see cref="ArrivalWord"/> that do not tell arrivals apart: half of the irq, and the vector.</summary>
+    /// <summary>
+    /// Bits of <see cref="ArrivalWord"/> that do not tell arrivals apart: half of the irq, and the vector.
+    /// </summary>
     internal const ulong ArrivalWordOther = 0x0000_FF00_0000_FFFF;
 
     /// <summary>Bytes of one record, in memory and in the native file.</summary>
@@ -44,8 +46,8 @@ public struct IrqEvent
     [FieldOffset(15)] public byte Vector;
 
     /// <summary>
-    /// <see cref="Cpu"/>, <see cref="Kind"/> and the low 16 bits of <see cref="A"/> (a handler's name) in one word, so that
-    /// an arrival can be compared at once; between them what is next to them, in <see cref="ArrivalWordOther"/>.
+    /// <see cref="Cpu"/>, <see cref="Kind"/> and the low 16 bits of <see cref="A"/> (a handler's name) in one word, so
+    /// that an arrival can be compared at once; between them what is next to them, in <see cref="ArrivalWordOther"/>.
     /// </summary>
     [FieldOffset(10)] internal ulong ArrivalWord;
 

@@ -36,7 +36,9 @@ public readonly ref struct VpciPacket
     public int Status => (int)_record.B;
 }
 
-/// <summary>Operands of hv_hypercall that lie in its first record; the set of processors is the extension's A.</summary>
+/// <summary>
+/// Operands of hv_hypercall that lie in its first record; the set of processors is the extension's A.
+/// </summary>
 public readonly ref struct Hypercall
 {
     private readonly ref readonly IrqEvent _record;

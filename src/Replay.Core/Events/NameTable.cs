@@ -10,8 +10,8 @@ namespace Replay.Core.Events;
 /// Bounded: past <see cref="Capacity"/> every new name becomes <see cref="Overflow"/>, and that is counted.
 /// </summary>
 /// <remarks>
-/// Interning is cold: importers keep the last name of each irq and ask only when it changes. One thread interns and finds;
-/// others may meanwhile read names by index: whoever was handed an event sees the names that it refers to.
+/// Interning is cold: importers keep the last name of each irq and ask only when it changes. One thread interns
+/// and finds; others may meanwhile read names by index: whoever was handed an event sees the names that it refers to.
 /// </remarks>
 public sealed class NameTable
 {

@@ -1,6 +1,8 @@
 namespace Replay.Core.Events;
 
-/// <summary>Steps of the whole kernel that probes see; the number is the operand <c>step</c> of <c>kernel_step</c>.</summary>
+/// <summary>
+/// Steps of the whole kernel that probes see; the number is the operand <c>step</c> of <c>kernel_step</c>.
+/// </summary>
 public enum KernelStepCode : byte
 {
     Other = 0,
@@ -64,7 +66,9 @@ public static class DeviceSteps
     ];
 }
 
-/// <summary>Steps of a guest's own error recovery; the number is the operand <c>step</c> of <c>guest_aer_step</c>.</summary>
+/// <summary>
+/// Steps of a guest's own error recovery; the number is the operand <c>step</c> of <c>guest_aer_step</c>.
+/// </summary>
 public enum GuestAerStepCode : byte
 {
     Other = 0,
@@ -82,7 +86,9 @@ public static class GuestAerSteps
         ["other", "error_detected", "mmio_enabled", "link_reset", "slot_reset", "resume"];
 }
 
-/// <summary>Names of the callbacks that answer in error recovery; the numbers are those of <see cref="DeviceStepCode"/>.</summary>
+/// <summary>
+/// Names of the callbacks that answer in error recovery; the numbers are those of <see cref="DeviceStepCode"/>.
+/// </summary>
 public static class AerCallbacks
 {
     public static string[] Names { get; } = ["other", "error_detected", "mmio_enabled", "slot_reset"];

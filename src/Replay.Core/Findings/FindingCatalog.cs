@@ -97,7 +97,8 @@ public static partial class FindingCatalog
             "The affinity change that wrote it, and whether the entry had been taken back before.",
             "Linux intel/irq_remapping.c intel_ir_set_affinity; vmx/posted_intr.c"),
         new(FindingCode.HardwareShadowMismatch, "HW_SHADOW_MISMATCH", Severity.Critical,
-            "A device lost its MSI-X table in a reset that nobody saw, and signals by writing to address 0 or not at all.",
+            "A device lost its MSI-X table in a reset that nobody saw, "
+            + "and signals by writing to address 0 or not at all.",
             "The reset to blame, and whether anything after it made the host write the messages again.",
             "Linux vfio_pci_intrs.c vfio_msi_set_vector_signal (b8f02af096b1); invariants I-31, I-48"),
         new(FindingCode.PendingLost, "PENDING_LOST", Severity.Critical,
@@ -129,7 +130,8 @@ public static partial class FindingCatalog
             "Whether interrupt remapping is on; machines with APIC IDs above 255 need it.",
             "Linux apic.c __irq_msi_compose_msg"),
         new(FindingCode.WrongProcessor, "WRONG_PROCESSOR", Severity.Major,
-            "An interrupt of a virtual PCI device arrives on another CPU than the hypervisor was told, time after time.",
+            "An interrupt of a virtual PCI device arrives on another CPU than the hypervisor "
+            + "was told, time after time.",
             "Whether virtual processor numbers, APIC IDs and CPU numbers are the same here.",
             "TLFS HvCallRetargetDeviceInterrupt; Linux hv_cpu_number_to_vp_number"),
         new(FindingCode.MultipleDelivery, "MULTI_DELIVERY", Severity.Major,
@@ -181,7 +183,8 @@ public static partial class FindingCatalog
             "Whether interrupt remapping can be switched on; each affinity change until then may tear a message.",
             "Thomas Gleixner in the interrupt message store thread; Linux 6.2 pci_create_ims_domain"),
         new(FindingCode.SilentBackingFailure, "SILENT_BACKING_FAILURE", Severity.Critical,
-            "The host has no interrupt behind one of its guest, and nothing could tell the guest: the interrupt is dead.",
+            "The host has no interrupt behind one of its guest, "
+            + "and nothing could tell the guest: the interrupt is dead.",
             "What the host had left when the guest unmasked the entry: vectors, remapping entries.",
             "Thomas Gleixner in the interrupt message store thread; vfio_msi_set_vector_signal"),
         .. AssignedDevices(),
@@ -205,7 +208,8 @@ public static partial class FindingCatalog
         Invariant(FindingCode.ManagedCount, "MANAGED_COUNT", Severity.Minor,
             "A CPU's number of managed vectors is not the number of bits set aside.", "irq_matrix_reserve_managed"),
         Invariant(FindingCode.AvailableFormula, "AVAILABLE_FORMULA", Severity.Minor,
-            "A CPU's available vectors do not follow from window, system, managed and allocated ones.", "irq_matrix_online"),
+            "A CPU's available vectors do not follow from window, system, managed and allocated ones.",
+            "irq_matrix_online"),
         Invariant(FindingCode.TotalAllocatedSum, "TOTAL_ALLOCATED_SUM", Severity.Minor,
             "The total of allocated vectors is below the sum over all CPUs.", "irq_matrix_free"),
         Invariant(FindingCode.ReservationCount, "RESERVATION_COUNT", Severity.Minor,
@@ -300,16 +304,19 @@ public static partial class FindingCatalog
             "Invalidation commands for that device between the write and the release.",
             "Linux amd/iommu.c iommu_flush_irt_and_complete; invariant I-40"),
         HyperV(FindingCode.MappingWithoutChannel, "MAPPING_WITHOUT_CHANNEL", Severity.Major,
-            "The host mapped an interrupt of a virtual PCI device whose channel is closed or being released.", "hv_pci_suspend"),
+            "The host mapped an interrupt of a virtual PCI device whose channel is closed or being released.",
+            "hv_pci_suspend"),
         HyperV(FindingCode.BusTransition, "BUS_TRANSITION", Severity.Major,
-            "A virtual PCI bus changed its state in a way that the driver has no path for.", "hv_pci_probe, hv_pci_resume"),
+            "A virtual PCI bus changed its state in a way that the driver has no path for.",
+            "hv_pci_probe, hv_pci_resume"),
         HyperV(FindingCode.OneMappingEach, "ONE_MAPPING_EACH", Severity.Critical,
             "On an installed bus an interrupt has no mapping, several, or one that is not the device's message.",
             "hv_compose_msi_msg"),
         HyperV(FindingCode.RetargetFailed, "RETARGET_FAILED", Severity.Critical,
             "The hypervisor refused to retarget an interrupt of an installed bus.", "hv_irq_retarget_interrupt"),
         HyperV(FindingCode.MappingBalance, "MAPPING_BALANCE", Severity.Minor,
-            "A mapping was made twice without being dropped, or dropped without being there, and no resume explains it.",
+            "A mapping was made twice without being dropped, or dropped without being there, "
+            + "and no resume explains it.",
             "hv_int_desc_free"),
         Invariant(FindingCode.TriggerNotAsMasked, "TRIGGER_NOT_AS_MASKED", Severity.Major,
             "A vector's eventfd is not the one that the guest's mask asks for.",
@@ -317,11 +324,13 @@ public static partial class FindingCatalog
         Invariant(FindingCode.RouteMissing, "ROUTE_MISSING", Severity.Critical,
             "An irqfd is armed and KVM has no route for it.", "Linux kvm eventfd.c: irqfd_update, irqfd_inject"),
         Invariant(FindingCode.HardwareMessageDiffers, "HARDWARE_MESSAGE_DIFFERS", Severity.Critical,
-            "A device's entry holds another message than the host's cache.", "Linux vfio_pci_intrs.c: vfio_msi_set_vector_signal"),
+            "A device's entry holds another message than the host's cache.",
+            "Linux vfio_pci_intrs.c: vfio_msi_set_vector_signal"),
         Invariant(FindingCode.ErrorStateChange, "ERROR_STATE_CHANGE", Severity.Major,
             "A device that failed for good changed its error state.", "Linux pci.h: pci_dev_set_io_state"),
         Invariant(FindingCode.ResumeBeforeVote, "RESUME_BEFORE_VOTE", Severity.Major,
-            "A driver was told to resume before all had answered that they recovered.", "Linux pcie/err.c: pcie_do_recovery"),
+            "A driver was told to resume before all had answered that they recovered.",
+            "Linux pcie/err.c: pcie_do_recovery"),
         Invariant(FindingCode.HotResetWithoutOwnership, "HOT_RESET_WITHOUT_OWNERSHIP", Severity.Critical,
             "A VFIO hot reset succeeded for a caller that does not own all functions of the bus.",
             "Linux vfio_pci_core.c: vfio_pci_ioctl_pci_hot_reset"),
@@ -355,13 +364,16 @@ public static partial class FindingCatalog
         return null;
     }
 
-    /// <summary>Row of a code by its id or its name, however they are written (<c>irq007</c>, <c>vector-leak</c>), or null.</summary>
+    /// <summary>
+    /// Row of a code by its id or its name, however they are written (<c>irq007</c>, <c>vector-leak</c>), or null.
+    /// </summary>
     public static FindingInfo? FindNamed(string word)
     {
         string name = word.Replace('-', '_');
         foreach (FindingInfo info in All)
         {
-            if (info.Id.Equals(word, StringComparison.OrdinalIgnoreCase) || info.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (info.Id.Equals(word, StringComparison.OrdinalIgnoreCase)
+                || info.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return info;
         }
         return null;
@@ -371,7 +383,8 @@ public static partial class FindingCatalog
     public static string IdOf(FindingCode code) =>
         string.Create(CultureInfo.InvariantCulture, $"IRQ{(int)code:D3}");
 
-    private static FindingInfo HyperV(FindingCode code, string name, Severity severity, string meaning, string function) =>
+    private static FindingInfo HyperV(FindingCode code, string name, Severity severity,
+        string meaning, string function) =>
         new(code, name, severity, meaning,
             "Packets on the bus's channel and hypercalls before the event, and the bus's last suspend or resume.",
             string.Create(CultureInfo.InvariantCulture,
@@ -381,6 +394,7 @@ public static partial class FindingCatalog
         string function) =>
         new(code, name, severity, meaning,
             "The records around the event, and whether records were lost before it.",
-            string.Create(CultureInfo.InvariantCulture,
-                $"{(function.Contains(':', StringComparison.Ordinal) ? "" : "Linux kernel/irq/matrix.c and apic/vector.c: ")}{function}; invariant I-{(int)code - 100:D2}"));
+            string.Create(CultureInfo.InvariantCulture, $"{(function.Contains(':', StringComparison.Ordinal)
+                ? "" : "Linux kernel/irq/matrix.c and apic/vector.c: ")}"
+                + $"{function}; invariant I-{(int)code - 100:D2}"));
 }

@@ -1,8 +1,8 @@
 namespace Replay.Core.Findings;
 
 /// <summary>
-/// Stable numbers of findings: 1 to 99 are classes of bug, 101 to 199 invariants of the model. <c>IRQ005</c> is number 5.
-/// Numbers are never given to another meaning.
+/// Stable numbers of findings: 1 to 99 are classes of bug, 101 to 199 invariants of the model. <c>IRQ005</c> is number
+/// 5. Numbers are never given to another meaning.
 /// </summary>
 public enum FindingCode : ushort
 {

@@ -18,7 +18,9 @@ public sealed partial class FindingTable
         Count = archive.Value(Count);
     }
 
-    /// <summary>Saves the findings kept from number <paramref name="from"/> on, or adds saved ones to those kept.</summary>
+    /// <summary>
+    /// Saves the findings kept from number <paramref name="from"/> on, or adds saved ones to those kept.
+    /// </summary>
     internal void TransferKept(StateArchive archive, int from)
     {
         archive.Section("kept findings", 1);

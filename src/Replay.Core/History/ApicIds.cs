@@ -4,8 +4,8 @@ using Replay.Core.Events;
 namespace Replay.Core.History;
 
 /// <summary>
-/// APIC destination of each CPU, learned from the configurations of interrupts (<c>vector_config</c> has both). Messages and
-/// remapping entries name destinations, people name CPUs.
+/// APIC destination of each CPU, learned from the configurations of interrupts (<c>vector_config</c> has both).
+/// Messages and remapping entries name destinations, people name CPUs.
 /// </summary>
 internal sealed class ApicIds
 {

@@ -48,7 +48,8 @@ public enum CauseKind : byte
 /// <param name="Cpu">CPU concerned, for causes that are about one.</param>
 /// <param name="Detail">Affinity mask, hotplug step, or index of a name.</param>
 public readonly record struct Cause(
-    CauseKind Kind, long Event, ulong TimeNs, uint Irq = IrqEvent.NoIrq, ushort Device = 0, ushort Cpu = 0, ulong Detail = 0)
+    CauseKind Kind, long Event, ulong TimeNs, uint Irq = IrqEvent.NoIrq, ushort Device = 0,
+    ushort Cpu = 0, ulong Detail = 0)
 {
     public static Cause None { get; } = new(CauseKind.None, -1, 0);
 }

@@ -47,7 +47,9 @@ internal static class CauseText
         };
     }
 
-    /// <summary>The callback's name behind device_pm_start's device and driver: <c>noirq bus [restore]</c> and the like.</summary>
+    /// <summary>
+    /// The callback's name behind device_pm_start's device and driver: <c>noirq bus [restore]</c> and the like.
+    /// </summary>
     private static string Callback(MachineState machine, ulong operands)
     {
         string name = machine.Tables.Names[(ushort)(operands >> 32)];

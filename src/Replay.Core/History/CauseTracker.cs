@@ -5,15 +5,20 @@ using Replay.Core.State;
 namespace Replay.Core.History;
 
 /// <summary>
-/// Keeps, per CPU, the stimulus that is being worked on, so that a change can be put down to it. Records of one operation
-/// come from one CPU one after the other; what opens an operation (a request, a hotplug step) ranks above what it calls.
+/// Keeps, per CPU, the stimulus that is being worked on, so that a change can be put down to it.
+/// Records of one operation come from one CPU one after the other; what opens an operation (a request,
+/// a hotplug step) ranks above what it calls.
 /// </summary>
 internal sealed class CauseTracker
 {
-    /// <summary>An operation on an interrupt is over by then; the slowest seen, freeing a NIC's interrupt, took 7 ms.</summary>
+    /// <summary>
+    /// An operation on an interrupt is over by then; the slowest seen, freeing a NIC's interrupt, took 7 ms.
+    /// </summary>
     private const ulong WindowNs = 100_000_000;
 
-    /// <summary>Switching MSI-X on for the largest device seen took 60 ms; beyond this the record of its end is missing.</summary>
+    /// <summary>
+    /// Switching MSI-X on for the largest device seen took 60 ms; beyond this the record of its end is missing.
+    /// </summary>
     private const ulong ScopeWindowNs = 500_000_000;
 
     private CpuContext[] _cpus = new CpuContext[8];
@@ -37,13 +42,16 @@ internal sealed class CauseTracker
         switch (e.Kind)
         {
             case EventKind.IrqSetAffinity:
-                var request = new Cause(CauseKind.AffinityRequest, index, e.TimeNs, e.Irq, Detail: new AffinityRequest(in e).Mask);
+                var request = new Cause(CauseKind.AffinityRequest, index, e.TimeNs, e.Irq,
+                    Detail: new AffinityRequest(in e).Mask);
                 Remember(e.Irq, request);
                 Set(ref cpu, request, Rank.Request);
                 break;
             case EventKind.MsiMask:
-                // In interrupt context the entry is masked before a pending affinity is carried out (irq_move_masked_irq).
-                if (Pending(e.Irq) is { Kind: not CauseKind.None } first) Set(ref cpu, OnArrival(first, e.TimeNs), Rank.Step);
+                // In interrupt context the entry is masked before a pending affinity is carried out
+                // (irq_move_masked_irq).
+                if (Pending(e.Irq) is { Kind: not CauseKind.None } first)
+                    Set(ref cpu, OnArrival(first, e.TimeNs), Rank.Step);
                 break;
             case EventKind.IrqDoSetAffinity:
                 Cause pending = Pending(e.Irq);
@@ -62,7 +70,9 @@ internal sealed class CauseTracker
             case EventKind.FreeIrq: Set(ref cpu, CauseKind.FreeIrq, in e, index, Rank.Request); break;
             case EventKind.IrqStartup: Set(ref cpu, CauseKind.Startup, in e, index, Rank.Step); break;
             case EventKind.IrqShutdown: Set(ref cpu, CauseKind.Shutdown, in e, index, Rank.Step); break;
-            case EventKind.IrqShutdownDeactivate: Set(ref cpu, CauseKind.ManagedShutdown, in e, index, Rank.Step); break;
+            case EventKind.IrqShutdownDeactivate:
+                Set(ref cpu, CauseKind.ManagedShutdown, in e, index, Rank.Step);
+                break;
             case EventKind.VectorActivate or EventKind.X86VectorActivate or EventKind.IrActivate:
                 Set(ref cpu, CauseKind.Activation, in e, index, Rank.Detail);
                 break;
@@ -116,12 +126,14 @@ internal sealed class CauseTracker
         if (e.Cpu < machine.Cpus.Used)
         {
             ref CpuState cpu = ref machine.Cpus[e.Cpu];
-            if (cpu.Dark || cpu.GoingDown) return new Cause(CauseKind.CpuDown, DownEvent(machine, e.Cpu), e.TimeNs, Cpu: e.Cpu);
+            if (cpu.Dark || cpu.GoingDown)
+                return new Cause(CauseKind.CpuDown, DownEvent(machine, e.Cpu), e.TimeNs, Cpu: e.Cpu);
             if (cpu.OnlineEvent == index) return new Cause(CauseKind.CpuUp, index, e.TimeNs, Cpu: e.Cpu);
         }
         ref CpuContext context = ref At(e.Cpu);
         bool matches = Matches(in context.Current, in e, irq, device);
-        bool open = context.IsOpen(e.TimeNs, index) && (context.Scope.Device == 0 || device == 0 || context.Scope.Device == device);
+        bool open = context.IsOpen(e.TimeNs, index)
+            && (context.Scope.Device == 0 || device == 0 || context.Scope.Device == device);
         if (matches && (context.CurrentIsRequest || !open)) return context.Current;
         return open ? context.Scope : Cause.None;
     }

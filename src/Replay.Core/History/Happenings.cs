@@ -2,7 +2,9 @@ using Replay.Core.Events;
 
 namespace Replay.Core.History;
 
-/// <summary>What befalls a device, or the whole machine, without a change of the tables that the machine models.</summary>
+/// <summary>
+/// What befalls a device, or the whole machine, without a change of the tables that the machine models.
+/// </summary>
 internal static class Happenings
 {
     /// <summary>The happening in words; null when the event is none, or concerns another device.</summary>
@@ -25,7 +27,8 @@ internal static class Happenings
             EventKind.PciRestoreState => "config space of the device is restored",
             EventKind.PciRestoreMsiState => "messages and masks of the device are written back from the kernel's cache",
             EventKind.AerEvent => "the device reports a PCIe error",
-            EventKind.VpciChannel => new ChannelChange(in e).Open ? "the device's channel opens" : "the device's channel closes",
+            EventKind.VpciChannel =>
+                new ChannelChange(in e).Open ? "the device's channel opens" : "the device's channel closes",
             EventKind.DeviceStep => "device step " + Step(e.A),
             _ => null,
         };

@@ -1,6 +1,8 @@
 namespace Replay.Core.History;
 
-/// <summary>What about a thing an entry of its history tells; the number is an index of <see cref="HistoryChanges.Names"/>.</summary>
+/// <summary>
+/// What about a thing an entry of its history tells; the number is an index of <see cref="HistoryChanges.Names"/>.
+/// </summary>
 public enum HistoryChange : byte
 {
     /// <summary>The interrupt was set up, or freed.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Generic;
 
 namespace Replay.Core.History;
 
-/// <summary>Entries of one history in their order. Bounded: when it is full the oldest ones go, and are counted.</summary>
+/// <summary>
+/// Entries of one history in their order. Bounded: when it is full the oldest ones go, and are counted.
+/// </summary>
 public sealed class HistoryLog
 {
     /// <summary>Entries kept; some tens of MB, however often a thing of a hostile recording changes.</summary>

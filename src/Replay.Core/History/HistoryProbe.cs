@@ -4,7 +4,9 @@ using Replay.Core.State;
 
 namespace Replay.Core.History;
 
-/// <summary>Shows every event to a <see cref="Historian"/>. A type argument: other replays do not have the call.</summary>
+/// <summary>
+/// Shows every event to a <see cref="Historian"/>. A type argument: other replays do not have the call.
+/// </summary>
 public readonly struct HistoryProbe : IProbe
 {
     private readonly Historian _historian;

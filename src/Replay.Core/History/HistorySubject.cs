@@ -24,7 +24,8 @@ public enum SubjectKind : byte
 /// <param name="Cpu">CPU of a vector.</param>
 /// <param name="Vector">Vector on that CPU.</param>
 /// <param name="Index">Remapping entry, or entry of the device.</param>
-/// <param name="RemapDevice">Device id whose AMD table has the remapping entry; <see cref="IrqDesc.None"/> with VT-d.</param>
+/// <param name="RemapDevice">Device id whose AMD table has the remapping entry; <see cref="IrqDesc.None"/> with
+/// VT-d.</param>
 /// <param name="Device">Name of the device, <c>0000:00:03.0</c>.</param>
 public readonly record struct HistorySubject(
     SubjectKind Kind, int Irq, int Cpu, byte Vector, int Index, int RemapDevice, string Device)
@@ -34,7 +35,9 @@ public readonly record struct HistorySubject(
     public static HistorySubject OfVector(int cpu, byte vector) =>
         new(SubjectKind.Vector, -1, cpu, vector, -1, IrqDesc.None, "");
 
-    /// <summary>An entry of VT-d's table, or of an AMD device's when <paramref name="remapDevice"/> names one.</summary>
+    /// <summary>
+    /// An entry of VT-d's table, or of an AMD device's when <paramref name="remapDevice"/> names one.
+    /// </summary>
     public static HistorySubject OfIrte(int index, int remapDevice = IrqDesc.None) =>
         new(SubjectKind.Irte, -1, -1, 0, index, remapDevice, "");
 

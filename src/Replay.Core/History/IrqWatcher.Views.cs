@@ -23,7 +23,9 @@ internal sealed partial class IrqWatcher
 
     public int LastArrivalCpu { get; private set; }
 
-    /// <summary>Event of the last arrival where it belongs, since the last change of place; -1 when there was none.</summary>
+    /// <summary>
+    /// Event of the last arrival where it belongs, since the last change of place; -1 when there was none.
+    /// </summary>
     public long LastArrivalHere { get; private set; } = -1;
 
     /// <summary>Event since which the views disagree in one way without a break.</summary>
@@ -32,7 +34,9 @@ internal sealed partial class IrqWatcher
     /// <summary>Time of <see cref="PartedEvent"/>.</summary>
     public ulong PartedTimeNs(Parting way) => _partedTimeNs[BitOperations.Log2((uint)way)];
 
-    /// <summary>Ways in which the views disagree, and after which the interrupt did not arrive where it belongs.</summary>
+    /// <summary>
+    /// Ways in which the views disagree, and after which the interrupt did not arrive where it belongs.
+    /// </summary>
     public Parting Lasting(Parting ways)
     {
         Parting lasting = Parting.None;
@@ -64,7 +68,8 @@ internal sealed partial class IrqWatcher
         var parted = Parting.None;
         if (now.Has(IrqFlags.Started | IrqFlags.MaskedKnown | IrqFlags.Masked)) parted |= Parting.Masked;
         if (now.Has(IrqFlags.HostMappingGone)) parted |= Parting.HostMapping;
-        if (now.Has(IrqFlags.Started) && entry.MessageKnown && entry.WriteEvent < _sleepEvent && at.Machine.RestoreMsiSeen
+        if (now.Has(IrqFlags.Started) && entry.MessageKnown && entry.WriteEvent < _sleepEvent
+            && at.Machine.RestoreMsiSeen
             && at.Machine.FunctionOf(in now) is { IsMsi: false })
         {
             parted |= Parting.NotRestored;
@@ -87,9 +92,10 @@ internal sealed partial class IrqWatcher
         var message = new MsiMessage(entry.Address, entry.Data);
         if (message.IsZero) return true;
         if (!message.IsInterrupt || message.IsRemappable || now.RemapIndex >= 0)
-            return message.IsRemappable && now.RemapDevice < 0 && now.RemapIndex >= 0 && message.RemapIndex != now.RemapIndex;
-        return message.Vector != now.Vector
-            || (at.ApicIds.Of(now.Cpu) is { } apic && at.ApicIds.CpuOf(message.Destination) is >= 0 && message.Destination != apic);
+            return message.IsRemappable && now.RemapDevice < 0 && now.RemapIndex >= 0
+                && message.RemapIndex != now.RemapIndex;
+        return message.Vector != now.Vector || (at.ApicIds.Of(now.Cpu) is { } apic
+            && at.ApicIds.CpuOf(message.Destination) is >= 0 && message.Destination != apic);
     }
 
     private static bool IrteLeadsElsewhere(in Moment at, in IrqDesc now, in Irte irte)
@@ -98,7 +104,9 @@ internal sealed partial class IrqWatcher
         if (intel ? !IrteBits.IsPresent(irte.Lo) : !AmdIrteBits.IsEnabled(irte.Lo)) return true;
         if (intel ? IrteBits.IsPosted(irte.Lo) : AmdIrteBits.IsGuestMode(irte.Lo)) return false;
         if ((intel ? IrteBits.Vector(irte.Lo) : AmdIrteBits.Vector(irte.Hi)) != now.Vector) return true;
-        uint? destination = intel ? at.Machine.DestinationOf(IrteBits.Destination(irte.Lo)) : AmdIrteBits.Destination(irte.Lo, irte.Hi);
-        return destination is { } found && at.ApicIds.Of(now.Cpu) is { } apic && at.ApicIds.CpuOf(found) >= 0 && found != apic;
+        uint? destination = intel
+            ? at.Machine.DestinationOf(IrteBits.Destination(irte.Lo)) : AmdIrteBits.Destination(irte.Lo, irte.Hi);
+        return destination is { } found && at.ApicIds.Of(now.Cpu) is { } apic
+            && at.ApicIds.CpuOf(found) >= 0 && found != apic;
     }
 }

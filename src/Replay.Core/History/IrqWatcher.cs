@@ -8,7 +8,8 @@ namespace Replay.Core.History;
 internal sealed partial class IrqWatcher : Watcher
 {
     private readonly int _irq;
-    private IrqDesc _before = new() { Entry = IrqDesc.None, RemapIndex = IrqDesc.None, RemapDevice = IrqDesc.None, LeakEvent = -1 };
+    private IrqDesc _before =
+        new() { Entry = IrqDesc.None, RemapIndex = IrqDesc.None, RemapDevice = IrqDesc.None, LeakEvent = -1 };
     private MsixEntry _entryBefore;
     private Irte _irteBefore = new() { WriteEvent = -1 };
     private Online _onlineBefore;
@@ -56,18 +57,21 @@ internal sealed partial class IrqWatcher : Watcher
     public override string DescribeNow(MachineState machine, ApicIds apicIds)
     {
         if (!_before.Has(IrqFlags.Exists)) return "freed";
-        string mask = !_before.Has(IrqFlags.MaskedKnown) ? "" : _before.Has(IrqFlags.Masked) ? ", masked" : ", unmasked";
+        string mask = !_before.Has(IrqFlags.MaskedKnown) ? ""
+            : _before.Has(IrqFlags.Masked) ? ", masked" : ", unmasked";
         string old = _before.PreviousVector == 0 ? ""
             : $"; its old place {Wording.Place(_before.PreviousVector, _before.PreviousCpu)} is not given back yet";
         return Wording.Place(in _before) + mask + old;
     }
 
     internal static MsixEntry EntryOf(MachineState machine, in IrqDesc desc) =>
-        machine.FunctionOf(in desc) is { } function && desc.Entry >= 0 && desc.Entry < function.Count ? function[desc.Entry] : default;
+        machine.FunctionOf(in desc) is { } function && desc.Entry >= 0 && desc.Entry < function.Count
+            ? function[desc.Entry] : default;
 
     internal static Irte IrteOf(MachineState machine, in IrqDesc desc)
     {
-        IrteTable? table = desc.RemapIndex < 0 ? null : desc.RemapDevice < 0 ? machine.Remap : machine.AmdTables[desc.RemapDevice];
+        IrteTable? table = desc.RemapIndex < 0 ? null : desc.RemapDevice < 0 ? machine.Remap
+            : machine.AmdTables[desc.RemapDevice];
         return table is not null && desc.RemapIndex < table.Count
             ? table[desc.RemapIndex]
             : new Irte { WriteEvent = -1, Irq = IrqDesc.None };
@@ -76,7 +80,8 @@ internal sealed partial class IrqWatcher : Watcher
     private void NoteArrival(in Moment at, in IrqDesc now)
     {
         ushort cpu = at.Record.Cpu;
-        bool stray = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 && now.Cpu != cpu && !now.Has(IrqFlags.PreviousUnknown)
+        bool stray = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 && now.Cpu != cpu
+            && !now.Has(IrqFlags.PreviousUnknown)
             && (now.PreviousVector == 0 || now.PreviousCpu != cpu);
         CountArrival(in at, (uint)_irq, stray);
         LastArrival = at.Index;
@@ -106,10 +111,12 @@ internal sealed partial class IrqWatcher : Watcher
                 asked ? Cause.None : null);
         }
         if (e.Irq != (uint)_irq) return;
-        if (e.Kind is EventKind.VectorAlloc or EventKind.VectorAllocManaged or EventKind.VectorReserve or EventKind.VectorReserveManaged
+        if (e.Kind is EventKind.VectorAlloc or EventKind.VectorAllocManaged or EventKind.VectorReserve
+            or EventKind.VectorReserveManaged
             && new VectorResult(in e).Ret < 0)
         {
-            Note(in at, HistoryChange.Refused, null, null, Invariant($"no vector: the allocator answers {new VectorResult(in e).Ret}"));
+            Note(in at, HistoryChange.Refused, null, null,
+                Invariant($"no vector: the allocator answers {new VectorResult(in e).Ret}"));
         }
     }
 
@@ -118,7 +125,8 @@ internal sealed partial class IrqWatcher : Watcher
         if (Flipped(in now, IrqFlags.ActivatedKnown, IrqFlags.Activated))
         {
             bool on = now.Has(IrqFlags.Activated);
-            Note(in at, HistoryChange.Activation, null, on ? "activated" : "deactivated", on ? "activated" : "deactivated");
+            Note(in at, HistoryChange.Activation, null, on ? "activated" : "deactivated", on
+                ? "activated" : "deactivated");
         }
         if (Flipped(in now, IrqFlags.None, IrqFlags.Started))
         {
@@ -157,7 +165,9 @@ internal sealed partial class IrqWatcher : Watcher
         Note(in at, HistoryChange.Place, wasKnown ? from : null, known ? to : null, text);
     }
 
-    /// <summary>The old place of a move that was open before this event: completed, given back, lost, or named late.</summary>
+    /// <summary>
+    /// The old place of a move that was open before this event: completed, given back, lost, or named late.
+    /// </summary>
     private void NoteOldPlace(in Moment at, in IrqDesc now)
     {
         string old = Wording.Place(_before.PreviousVector, _before.PreviousCpu);
@@ -195,9 +205,11 @@ internal sealed partial class IrqWatcher : Watcher
 
     private void NoteCpus(in Moment at, in IrqDesc now)
     {
-        Online online = now.Has(IrqFlags.VectorKnown) && now.Vector != 0 ? OnlineOf(at.Machine, now.Cpu) : Online.Unknown;
+        Online online = now.Has(IrqFlags.VectorKnown) && now.Vector != 0
+            ? OnlineOf(at.Machine, now.Cpu) : Online.Unknown;
         Online old = now.PreviousVector != 0 ? OnlineOf(at.Machine, now.PreviousCpu) : Online.Unknown;
-        if (now.Cpu == _before.Cpu && now.Vector == _before.Vector) NoteCpu(in at, now.Cpu, _onlineBefore, online, "its CPU");
+        if (now.Cpu == _before.Cpu && now.Vector == _before.Vector)
+            NoteCpu(in at, now.Cpu, _onlineBefore, online, "its CPU");
         if (now.PreviousCpu == _before.PreviousCpu && now.PreviousVector == _before.PreviousVector)
             NoteCpu(in at, now.PreviousCpu, _oldOnlineBefore, old, "the CPU of its old place");
         _onlineBefore = online;
@@ -205,7 +217,8 @@ internal sealed partial class IrqWatcher : Watcher
     }
 
     /// <summary>A damaged recording may name CPUs as old places that the machine does not have.</summary>
-    private static Online OnlineOf(MachineState machine, int cpu) => cpu < machine.Cpus.Used ? machine.Cpus[cpu].Online : Online.Unknown;
+    private static Online OnlineOf(MachineState machine, int cpu) => cpu < machine.Cpus.Used
+        ? machine.Cpus[cpu].Online : Online.Unknown;
 
     private void NoteCpu(in Moment at, int cpu, Online before, Online now, string whose)
     {
@@ -235,14 +248,17 @@ internal sealed partial class IrqWatcher : Watcher
 
     private void NoteMessage(in Moment at, in IrqDesc now, in MsixEntry entry)
     {
-        string place = now.Device == 0 ? "" : Invariant($" in {at.Machine.Tables.Devices[now.Device]} entry {now.Entry}");
+        string place = now.Device == 0
+            ? "" : Invariant($" in {at.Machine.Tables.Devices[now.Device]} entry {now.Entry}");
         if (now.Has(IrqFlags.MessageKnown) && (!_before.Has(IrqFlags.MessageKnown)
             || now.MessageAddress != _before.MessageAddress || now.MessageData != _before.MessageData))
         {
             string? from = _before.Has(IrqFlags.MessageKnown)
-                ? Wording.MessageMeaning(_before.MessageAddress, _before.MessageData, at.ApicIds, _before.RemapDevice >= 0) : null;
+                ? Wording.MessageMeaning(_before.MessageAddress, _before.MessageData, at.ApicIds,
+                    _before.RemapDevice >= 0) : null;
             string to = Wording.MessageMeaning(now.MessageAddress, now.MessageData, at.ApicIds, now.RemapDevice >= 0);
-            Note(in at, HistoryChange.Message, from, to, (from is null ? $"message := {to}" : $"message {from} → {to}") + place);
+            Note(in at, HistoryChange.Message, from, to,
+                (from is null ? $"message := {to}" : $"message {from} → {to}") + place);
         }
         else if (at.Record.Kind == EventKind.PciRestoreMsiState && entry.WriteEvent == at.Index && entry.MessageKnown)
         {
@@ -256,7 +272,8 @@ internal sealed partial class IrqWatcher : Watcher
         if (now.RemapIndex < 0)
         {
             if (_before.RemapIndex >= 0)
-                Note(in at, HistoryChange.Irte, Say(in at, in _before, in _irteBefore), null, Name(in _before) + " is freed");
+                Note(in at, HistoryChange.Irte, Say(in at, in _before, in _irteBefore), null,
+                    Name(in _before) + " is freed");
             return;
         }
         bool same = now.RemapIndex == _before.RemapIndex && now.RemapDevice == _before.RemapDevice;
@@ -266,13 +283,15 @@ internal sealed partial class IrqWatcher : Watcher
             string? from = same ? Say(in at, in _before, in _irteBefore) : null;
             string to = Say(in at, in now, in irte);
             string stale = Wording.MayUseOld(at.Machine, in irte) ? "; the hardware may still use the old one" : "";
-            Note(in at, HistoryChange.Irte, from, to, $"{Name(in now)} := {to}{(from is null ? "" : $" (was {from})")}{stale}");
+            Note(in at, HistoryChange.Irte, from, to,
+                $"{Name(in now)} := {to}{(from is null ? "" : $" (was {from})")}{stale}");
         }
         else if (((_irteBefore.Stale && !irte.Stale) || (_irteBefore.StaleAlias && !irte.StaleAlias))
             && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi))
         {
             string whose = _irteBefore.StaleAlias && !irte.StaleAlias ? " for the device's alias" : "";
-            Note(in at, HistoryChange.Cache, null, "invalidated", $"{Name(in now)} is invalidated{whose}: the hardware drops its copy");
+            Note(in at, HistoryChange.Cache, null, "invalidated",
+                $"{Name(in now)} is invalidated{whose}: the hardware drops its copy");
         }
     }
 

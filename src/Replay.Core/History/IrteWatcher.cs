@@ -24,7 +24,8 @@ internal sealed class IrteWatcher : Watcher
             : _device < at.Machine.AmdTables.Length ? at.Machine.AmdTables[_device] : null;
         if (table is null || _index >= table.Count) return;
         Irte now = table[_index];
-        if (at.Arrived && now.Irq >= 0 && at.Record.Irq == (uint)now.Irq && now.Known) CountArrival(in at, at.Record.Irq);
+        if (at.Arrived && now.Irq >= 0 && at.Record.Irq == (uint)now.Irq && now.Known)
+            CountArrival(in at, at.Record.Irq);
         CauseIrq = now.Irq >= 0 ? (uint)now.Irq : _before.Irq >= 0 ? (uint)_before.Irq : IrqEvent.NoIrq;
         if (now.Known && now.WriteEvent == at.Index && _before.WriteEvent != at.Index) NoteWrite(in at, in now);
         else if (_before.Stale && !now.Stale)
@@ -49,7 +50,8 @@ internal sealed class IrteWatcher : Watcher
             ? Wording.Irte(_before.Lo, _before.Hi, machine, apicIds) : Wording.IrteAmd(_before.Lo, _before.Hi, apicIds);
         string owner = _before.Irq < 0 ? "" : "; belongs to " + Wording.Owner(_before.Irq);
         if (!Wording.MayUseOld(machine, in _before)) return value + owner;
-        return value + owner + (_before.Stale ? "" : "; for an alias of the device") + "; the hardware may still use the value of before";
+        return value + owner + (_before.Stale ? "" : "; for an alias of the device")
+            + "; the hardware may still use the value of before";
     }
 
     private void NoteWrite(in Moment at, in Irte now)

@@ -4,7 +4,9 @@ using static System.FormattableString;
 
 namespace Replay.Core.History;
 
-/// <summary>One MSI-X (or MSI) entry of a device: its message, its mask, whose it is, and what befell the device.</summary>
+/// <summary>
+/// One MSI-X (or MSI) entry of a device: its message, its mask, whose it is, and what befell the device.
+/// </summary>
 internal sealed class MsixWatcher : Watcher
 {
     private readonly string _name;
@@ -31,7 +33,8 @@ internal sealed class MsixWatcher : Watcher
             Note(in at, HistoryChange.Happening, null, happening, happening, Cause.None);
         if (function.Enabled != _enabled)
         {
-            string? from = _enabled is { } was ? was ? "on" : "off" : null, to = function.Enabled == true ? "on" : "off";
+            string? from = _enabled is { } was ? was ? "on" : "off" : null,
+                to = function.Enabled == true ? "on" : "off";
             Note(in at, HistoryChange.Enabled, from, to, $"MSI-X of the device is switched {to}");
             _enabled = function.Enabled;
         }
@@ -59,7 +62,8 @@ internal sealed class MsixWatcher : Watcher
         string message = !_before.MessageKnown ? "message unknown"
             : "message " + Wording.MessageMeaning(_before.Address, _before.Data, apicIds, IsAmd(machine, _before.Irq));
         string mask = _before.ControlKnown ? Say(_before.Control) : "whether it is masked is unknown";
-        return $"{message}; {mask}; {(_before.Irq < 0 ? "belongs to nobody" : "belongs to " + Wording.Owner(_before.Irq))}";
+        return $"{message}; {mask}; "
+            + $"{(_before.Irq < 0 ? "belongs to nobody" : "belongs to " + Wording.Owner(_before.Irq))}";
     }
 
     private static bool IsAmd(MachineState machine, int irq) =>
@@ -71,7 +75,8 @@ internal sealed class MsixWatcher : Watcher
     {
         if (!now.MessageKnown) return;
         bool changed = !_before.MessageKnown || now.Address != _before.Address || now.Data != _before.Data;
-        bool written = at.Record.Kind is EventKind.MsiWrite or EventKind.PciRestoreMsiState && now.WriteEvent == at.Index;
+        bool written = at.Record.Kind is EventKind.MsiWrite or EventKind.PciRestoreMsiState
+            && now.WriteEvent == at.Index;
         if (!changed && !written) return;
         string to = Wording.MessageMeaning(now.Address, now.Data, at.ApicIds, IsAmd(at.Machine, now.Irq));
         string? from = !_before.MessageKnown ? null

@@ -46,9 +46,11 @@ internal sealed class VectorWatcher : Watcher
         else if (_before.Slot >= 0) CauseIrq = (uint)_before.Slot;
         NoteOwner(in at, now);
         NoteAllocation(in at, now);
-        if (now.Online != _before.Online && _before.Online != Online.Unknown && _before.Hold is Hold.Current or Hold.Old)
+        if (now.Online != _before.Online && _before.Online != Online.Unknown
+            && _before.Hold is Hold.Current or Hold.Old)
         {
-            Note(in at, HistoryChange.Cpu, Say(_before.Online), Say(now.Online), Invariant($"CPU {_cpu} is {Say(now.Online)}"));
+            Note(in at, HistoryChange.Cpu, Say(_before.Online), Say(now.Online),
+                Invariant($"CPU {_cpu} is {Say(now.Online)}"));
         }
         _before = now;
     }
@@ -58,7 +60,8 @@ internal sealed class VectorWatcher : Watcher
         string cpu = machine.IsOffline(_cpu) ? Invariant($"; CPU {_cpu} is offline") : "";
         string whose = _before switch
         {
-            { Hold: Hold.Lost } => Invariant($"lost by irq {_lastOwner}: {(_before.Allocated ? "still allocated, " : "")}owned by nobody"),
+            { Hold: Hold.Lost } =>
+                Invariant($"lost by irq {_lastOwner}: {(_before.Allocated ? "still allocated, " : "")}owned by nobody"),
             { Hold: Hold.Current } => $"belongs to {Wording.Owner(_before.Slot)}",
             { Hold: Hold.Old } => $"old place of {Wording.Owner(_before.Slot)}, not given back yet",
             { Slot: >= 0 } => $"slot of {Wording.Owner(_before.Slot)}",
@@ -129,7 +132,8 @@ internal sealed class VectorWatcher : Watcher
         Note(in at, HistoryChange.Owner, _before.Slot == VectorTable.Unknown ? null : from, to,
             owned && !wasOwned ? Invariant($"given to {to}{system}")
             : !owned && wasOwned && now.Slot is VectorTable.Unused or VectorTable.Unknown
-                ? Invariant($"{(_before.Hold == Hold.Old ? "given back: it was the old place of " + from : from + " leaves it")}")
+                ? Invariant($"{(_before.Hold == Hold.Old
+                    ? "given back: it was the old place of " + from : from + " leaves it")}")
             : Invariant($"owner {from} → {to}{system}"));
     }
 
@@ -143,7 +147,8 @@ internal sealed class VectorWatcher : Watcher
                 now.Managed ? "set aside for managed interrupts" : "no longer set aside for managed interrupts");
         }
         if (now.Allocated == _before.Allocated) return;
-        string concluded = at.Machine.Cpus[at.Record.Cpu].Dark && at.Record.Kind < EventKind.IrqSetAffinity ? " (concluded)" : "";
+        string concluded = at.Machine.Cpus[at.Record.Cpu].Dark && at.Record.Kind < EventKind.IrqSetAffinity
+            ? " (concluded)" : "";
         if (now.Allocated) Note(in at, HistoryChange.Allocation, "free", "allocated", "allocated" + concluded);
         else if (Told(in at)) Note(in at, HistoryChange.Allocation, "allocated", "free", "free again" + concluded);
         else Note(in at, HistoryChange.Allocation, "allocated", null, "whether it is still allocated is not recorded");
@@ -169,5 +174,6 @@ internal sealed class VectorWatcher : Watcher
 
     private static string Place(MachineState machine, int irq) => Wording.Place(in machine.Irqs[irq]);
 
-    private readonly record struct Snapshot(int Slot, Hold Hold, bool Allocated, bool Managed, bool System, Online Online);
+    private readonly record struct Snapshot(int Slot, Hold Hold, bool Allocated, bool Managed,
+        bool System, Online Online);
 }

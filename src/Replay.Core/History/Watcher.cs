@@ -33,7 +33,9 @@ internal abstract class Watcher
     /// <summary>The thing as it is now, in one clause.</summary>
     public abstract string DescribeNow(MachineState machine, ApicIds apicIds);
 
-    /// <summary>Writes a run of interrupts down that nothing has ended yet. Called once, after the last event.</summary>
+    /// <summary>
+    /// Writes a run of interrupts down that nothing has ended yet. Called once, after the last event.
+    /// </summary>
     public void Finish() => EndRun();
 
     /// <summary>Interrupt that changes of the thing belong to, for finding their cause.</summary>

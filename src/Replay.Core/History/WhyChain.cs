@@ -12,8 +12,8 @@ internal static class WhyChain
     private const int LastMax = 4;
 
     /// <summary>
-    /// The entries from the last move before the anchor (and what arrived before that) to <paramref name="end"/>, and how
-    /// many in their middle were left out after which place.
+    /// The entries from the last move before the anchor (and what arrived before that) to <paramref name="end"/>,
+    /// and how many in their middle were left out after which place.
     /// </summary>
     public static (List<HistoryEntry> Chain, int LeftOut, int LeftOutAfter) Build(
         IReadOnlyCollection<HistoryEntry> entries, long anchor, long end)
@@ -83,7 +83,8 @@ internal static class WhyChain
         return kept;
     }
 
-    private static bool SameCause(HistoryEntry a, HistoryEntry b) => a.Reason == b.Reason && a.Blame == b.Blame && a.Reason is not null;
+    private static bool SameCause(HistoryEntry a, HistoryEntry b) =>
+        a.Reason == b.Reason && a.Blame == b.Blame && a.Reason is not null;
 
     private static HistoryEntry? Join(HistoryEntry a, HistoryEntry b)
     {
@@ -95,15 +96,20 @@ internal static class WhyChain
                 To = Wording.Count(a.Count + b.Count) + " interrupts",
                 LastEvent = b.LastEvent,
                 LastTimeNs = b.LastTimeNs,
-                Text = Invariant($"{Wording.Count(a.Count + b.Count)} interrupts on CPU {a.Cpu}, to event {b.LastEvent}"),
+                Text = Invariant(
+                    $"{Wording.Count(a.Count + b.Count)} interrupts on CPU {a.Cpu}, to event {b.LastEvent}"),
             };
         }
-        if (a.Change != HistoryChange.Message || b.Change != HistoryChange.Message || !SameCause(a, b) || a.From is null || b.From is null
-            || a.To != b.From)
+        if (a.Change != HistoryChange.Message || b.Change != HistoryChange.Message || !SameCause(a, b) || a.From is null
+            || b.From is null || a.To != b.From)
         {
             return null;
         }
         int place = b.Text.LastIndexOf(" in ", StringComparison.Ordinal);
-        return a with { To = b.To, Text = $"message {a.From} → {b.To}{(place < 0 ? "" : b.Text[place..])}, in two steps" };
+        return a with
+        {
+            To = b.To,
+            Text = $"message {a.From} → {b.To}{(place < 0 ? "" : b.Text[place..])}, in two steps",
+        };
     }
 }

@@ -6,7 +6,9 @@ using static System.FormattableString;
 
 namespace Replay.Core.History;
 
-/// <summary>The verdict on one interrupt: from how its views stand in the end, then from the findings about it.</summary>
+/// <summary>
+/// The verdict on one interrupt: from how its views stand in the end, then from the findings about it.
+/// </summary>
 internal sealed class WhyJudge
 {
     private readonly IrqWatcher _watcher;
@@ -39,7 +41,8 @@ internal sealed class WhyJudge
     /// <summary>Decides; call once.</summary>
     public Judgement Decide()
     {
-        if (!_watcher.Seen) return new Judgement(Verdict.Unknown, null, $"Nothing in this recording is about {_who}.", -1, false);
+        if (!_watcher.Seen)
+            return new Judgement(Verdict.Unknown, null, $"Nothing in this recording is about {_who}.", -1, false);
         ref IrqDesc desc = ref _machine.Irqs[_watcher.Subject.Irq];
         foreach (HistoryEntry entry in _watcher.Log.Entries)
         {
@@ -57,19 +60,22 @@ internal sealed class WhyJudge
             ?? new Judgement(Verdict.Freed, false, $"{_who} does not exist any more{when}.", _freed, false);
     }
 
-    /// <summary>A disagreement that lasts to the end, and after which the interrupt did not arrive where it belongs.</summary>
+    /// <summary>
+    /// A disagreement that lasts to the end, and after which the interrupt did not arrive where it belongs.
+    /// </summary>
     private Judgement? FromViews(ref IrqDesc desc)
     {
         string place = Wording.Place(in desc);
         if (Lasts(Parting.HostMapping) is { } unmapped)
         {
-            return Fault(Verdict.NoMapping, FindingCode.NoHostMapping, unmapped, "cannot arrive: the host dropped its mapping when "
-                + "the device's channel closed (event {0}) and was not asked to map it again.");
+            return Fault(Verdict.NoMapping, FindingCode.NoHostMapping, unmapped, "cannot arrive: the host dropped its "
+                + "mapping when the device's channel closed (event {0}) and was not asked to map it again.");
         }
         if (Lasts(Parting.NotRestored) is { } stale)
         {
             return Fault(Verdict.StaleMessage, FindingCode.StaleMessage, stale,
-                "cannot arrive: the device lost its message when the machine slept (event {0}) and nobody wrote it back.");
+                "cannot arrive: the device lost its message when the machine slept (event {0}) "
+                + "and nobody wrote it back.");
         }
         if (Lasts(Parting.Masked) is { } masked) return Masked(ref desc, masked);
         if (Lasts(Parting.OfflineCpu) is { } offline)
@@ -85,17 +91,19 @@ internal sealed class WhyJudge
         if (Lasts(Parting.Irte) is { } irte)
         {
             return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, irte,
-                $"goes astray since event {{0}}: the kernel expects it as {place}, and its remapping entry leads elsewhere.");
+                $"goes astray since event {{0}}: the kernel expects it as {place}, "
+                + "and its remapping entry leads elsewhere.");
         }
         if (Lasts(Parting.Message) is { } message)
         {
             return Fault(Verdict.WrongTarget, FindingCode.StrayDelivery, message,
-                $"goes astray since event {{0}}: the kernel expects it as {place}, and the device's message leads elsewhere.");
+                $"goes astray since event {{0}}: the kernel expects it as {place}, "
+                + "and the device's message leads elsewhere.");
         }
         if (Lasts(Parting.Cache) is not { } cache) return null;
         FindingCode code = Has(FindingCode.StaleIrtAlias) ? FindingCode.StaleIrtAlias : FindingCode.StaleIec;
-        return Fault(Verdict.StaleCache, code, cache, "may go astray since event {0}: its remapping entry was changed, and the "
-            + "hardware was not told to drop its copy.");
+        return Fault(Verdict.StaleCache, code, cache, "may go astray since event {0}: its remapping entry was changed, "
+            + "and the hardware was not told to drop its copy.");
     }
 
     private Judgement Masked(ref IrqDesc desc, long since)
@@ -109,21 +117,26 @@ internal sealed class WhyJudge
         string reason = "";
         foreach (HistoryEntry entry in _watcher.Log.Entries)
         {
-            if (entry.Event == since && entry.Change == HistoryChange.Mask && entry.Reason is { } why) reason = $" ({why})";
+            if (entry.Event == since && entry.Change == HistoryChange.Mask && entry.Reason is { } why)
+                reason = $" ({why})";
         }
         return new Judgement(Verdict.StuckMasked, false, Invariant(
-            $"{_who} cannot arrive: its entry was masked at event {since}{reason} and nothing has unmasked it since."), since, true);
+            $"{_who} cannot arrive: its entry was masked at event {since}{reason} and nothing has unmasked it since."),
+            since, true);
     }
 
     private long? Lasts(Parting way) => _watcher.Lasting(way) == Parting.None ? null : _watcher.PartedEvent(way);
 
-    /// <summary>A verdict from the views; a finding about the same disagreement may know an earlier event to blame.</summary>
+    /// <summary>
+    /// A verdict from the views; a finding about the same disagreement may know an earlier event to blame.
+    /// </summary>
     private Judgement Fault(Verdict verdict, FindingCode code, long since, string what)
     {
         long first = since;
         foreach (ReportFinding finding in _findings)
         {
-            if (Is(finding, code) && finding.Event >= since && finding.Blame is { } blame && blame < first) first = blame;
+            if (Is(finding, code) && finding.Event >= since && finding.Blame is { } blame && blame < first)
+                first = blame;
         }
         string sentence = $"{_who} {what.Replace("{0}", Invariant($"{first}"), System.StringComparison.Ordinal)}";
         return new Judgement(verdict, false, sentence, first, true);
@@ -159,7 +172,8 @@ internal sealed class WhyJudge
     }
 
     /// <summary>
-    /// A move is recorded twice or more within a few events; findings may name the last of them, the history has the first.
+    /// A move is recorded twice or more within a few events; findings may name the last of them,
+    /// the history has the first.
     /// </summary>
     private long Snap(long blame)
     {
@@ -168,7 +182,8 @@ internal sealed class WhyJudge
         foreach (HistoryEntry entry in _watcher.Log.Entries)
         {
             if (entry.Event == blame) return blame;
-            if (entry.Change == HistoryChange.Place && entry.Event < blame && blame - entry.Event <= RecordsOfMove) at = entry.Event;
+            if (entry.Change == HistoryChange.Place && entry.Event < blame && blame - entry.Event <= RecordsOfMove)
+                at = entry.Event;
         }
         return at;
     }
@@ -183,8 +198,10 @@ internal sealed class WhyJudge
         string alive = exists ? "works, but " : "was freed, and ";
         string place = Invariant($"vector {first.Vector} of CPU {first.Cpu}");
         string lost = count == 1 ? $"lost {place}" : $"lost {count} vectors, the first ({place})";
-        return new Judgement(Verdict.LeakedVector, exists ? true : null, Invariant($"{_who} {alive}{lost} at event {first.Event}: ")
-            + "its move was completed while that CPU was offline, so that nobody gave it back.", first.Blame ?? first.Event, true, first.Event);
+        return new Judgement(Verdict.LeakedVector, exists ? true : null,
+            Invariant($"{_who} {alive}{lost} at event {first.Event}: ")
+            + "its move was completed while that CPU was offline, so that nobody gave it back.",
+            first.Blame ?? first.Event, true, first.Event);
     }
 
     private Judgement Refused(ReportFinding first, ref IrqDesc desc, bool exists)
@@ -198,12 +215,14 @@ internal sealed class WhyJudge
         string refusal = Invariant($"the allocator had no vector for it at event {first.Event}{times}");
         if (!exists)
         {
-            return new Judgement(Verdict.Freed, false, $"{_who} got no vector: {refusal}. It was freed at event {_freed}.",
-                first.Event, true, first.Event);
+            return new Judgement(Verdict.Freed, false,
+                $"{_who} got no vector: {refusal}. It was freed at event {_freed}.", first.Event, true, first.Event);
         }
         if (desc.Vector == 0 && desc.Has(IrqFlags.VectorKnown))
-            return new Judgement(Verdict.NoVector, false, $"{_who} has no vector: {refusal}.", first.Event, true, first.Event);
-        return new Judgement(Verdict.Refused, true, $"{_who} works, but could not move: {refusal}.", first.Event, true, first.Event);
+            return new Judgement(Verdict.NoVector, false, $"{_who} has no vector: {refusal}.",
+                first.Event, true, first.Event);
+        return new Judgement(Verdict.Refused, true, $"{_who} works, but could not move: {refusal}.",
+            first.Event, true, first.Event);
     }
 
     private Judgement WithoutFault(ref IrqDesc desc)
@@ -214,19 +233,23 @@ internal sealed class WhyJudge
             if (entry.Change is HistoryChange.Place or HistoryChange.Started) change = entry.Event;
         }
         if (desc.Has(IrqFlags.ManagedShutdown))
-            return Plain(Verdict.ShutDown, false, change, "is shut down since event {0}: it is managed and none of its CPUs is online.");
+            return Plain(Verdict.ShutDown, false, change,
+                "is shut down since event {0}: it is managed and none of its CPUs is online.");
         if (desc.Has(IrqFlags.VectorKnown) && desc.Vector == 0)
             return Plain(Verdict.NoVector, false, change, "has no vector since event {0}: it is not in use.");
         if (_watcher.LastArrivalHere >= 0)
         {
-            string where = desc.Has(IrqFlags.VectorKnown) ? $"at {Wording.Place(in desc)}" : Invariant($"on CPU {_watcher.LastArrivalCpu}");
+            string where = desc.Has(IrqFlags.VectorKnown)
+                ? $"at {Wording.Place(in desc)}" : Invariant($"on CPU {_watcher.LastArrivalCpu}");
             string since = change < 0 ? "" : " since its last change (event {0})";
             return Plain(Verdict.Working, true, change,
                 Invariant($"works: it arrives {where}{since}, the last time at event {_watcher.LastArrivalHere}."));
         }
         if (!desc.Has(IrqFlags.VectorKnown))
-            return Plain(Verdict.Unknown, null, change, "is directed at a place that the recording does not tell, and never arrived.");
-        return Plain(Verdict.Quiet, null, change, $"has no fault in what is recorded: it is set to {Wording.Place(in desc)} since "
+            return Plain(Verdict.Unknown, null, change,
+                "is directed at a place that the recording does not tell, and never arrived.");
+        return Plain(Verdict.Quiet, null, change,
+            $"has no fault in what is recorded: it is set to {Wording.Place(in desc)} since "
             + "event {0}, its views agree, and no interrupt has arrived since.");
     }
 

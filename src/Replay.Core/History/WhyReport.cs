@@ -56,8 +56,8 @@ public static class Verdicts
 {
     public static string[] Names { get; } =
     [
-        "unknown", "working", "quiet", "leakedVector", "refused", "stuckMasked", "noMapping", "staleMessage", "wrongTarget",
-        "staleCache", "slotLost", "shutDown", "noVector", "freed", "fault",
+        "unknown", "working", "quiet", "leakedVector", "refused", "stuckMasked", "noMapping", "staleMessage",
+        "wrongTarget", "staleCache", "slotLost", "shutDown", "noVector", "freed", "fault",
     ];
 }
 
@@ -69,7 +69,8 @@ public static class Verdicts
 /// <param name="Verdict">What is the matter.</param>
 /// <param name="Works">True when the next interrupt will arrive; null when the recording does not tell.</param>
 /// <param name="Sentence">The verdict in one sentence.</param>
-/// <param name="Parted">Event at which the views parted; null when they did not, or that was before the recording.</param>
+/// <param name="Parted">Event at which the views parted; null when they did not, or that was before
+/// the recording.</param>
 /// <param name="PartedTimeNs">Time of that event.</param>
 /// <param name="Views">What each view says in the end.</param>
 /// <param name="Chain">From the last good moment to the fault, or the last change of an interrupt that works.</param>
@@ -93,5 +94,6 @@ public sealed record WhyReport(
 /// <summary>One view of an interrupt.</summary>
 /// <param name="View"><c>kernel</c>, <c>device</c>, <c>remapping</c>, <c>slot</c> or <c>host</c>.</param>
 /// <param name="Says">Its content in words.</param>
-/// <param name="Agrees">False when it leads elsewhere than the kernel's books say; null for those books themselves.</param>
+/// <param name="Agrees">False when it leads elsewhere than the kernel's books say; null for those
+/// books themselves.</param>
 public sealed record ViewRow(string View, string Says, bool? Agrees);

@@ -21,12 +21,14 @@ public static class WhyReporter
         List<HistoryEntry> entries = WithFindings(watcher, findings);
         (List<HistoryEntry> chain, int leftOut, int after) = WhyChain.Build(entries, judged.Anchor, judged.End);
         if (!watcher.Seen)
-            return new WhyReport(irq, null, null, null, judged.Verdict, null, judged.Sentence, null, null, [], [], 0, 0);
+            return new WhyReport(irq, null, null, null, judged.Verdict, null,
+                judged.Sentence, null, null, [], [], 0, 0);
         ref IrqDesc desc = ref machine.Irqs[irq];
         string device = machine.Tables.Devices[desc.Device];
         return new WhyReport(irq, StateReporter.NameOf(machine, ref desc), device.Length == 0 ? null : device,
             desc.Entry < 0 ? null : desc.Entry, judged.Verdict, judged.Works, judged.Sentence,
-            judged.Parted && judged.Anchor >= 0 ? judged.Anchor : null, judged.Parted ? TimeOf(watcher, judged.Anchor) : null,
+            judged.Parted && judged.Anchor >= 0 ? judged.Anchor : null,
+            judged.Parted ? TimeOf(watcher, judged.Anchor) : null,
             Views(historian, machine, watcher, in desc, judged.Verdict), chain, leftOut, after);
     }
 
@@ -66,7 +68,8 @@ public static class WhyReporter
         return null;
     }
 
-    private static List<ViewRow> Views(Historian historian, MachineState machine, IrqWatcher watcher, in IrqDesc desc, Verdict verdict)
+    private static List<ViewRow> Views(Historian historian, MachineState machine, IrqWatcher watcher,
+        in IrqDesc desc, Verdict verdict)
     {
         var rows = new List<ViewRow>();
         if (!desc.Has(IrqFlags.Exists)) return rows;
@@ -79,7 +82,8 @@ public static class WhyReporter
             string message = !entry.MessageKnown ? "message not recorded"
                 : Wording.MessageMeaning(entry.Address, entry.Data, historian.ApicIds, desc.RemapDevice >= 0);
             string control = !entry.ControlKnown ? "" : (entry.Control & 1) != 0 ? ", masked" : ", unmasked";
-            rows.Add(new ViewRow("device", Invariant($"{machine.Tables.Devices[desc.Device]} entry {desc.Entry}: {message}{control}"),
+            rows.Add(new ViewRow("device",
+                Invariant($"{machine.Tables.Devices[desc.Device]} entry {desc.Entry}: {message}{control}"),
                 !entry.MessageKnown && (watcher.Parted & Parting.Masked) == 0
                 ? null : Agrees(watcher, Parting.Message | Parting.Masked | Parting.NotRestored)));
         }
@@ -88,27 +92,31 @@ public static class WhyReporter
         {
             string now = Say(historian, machine, desc.RemapDevice, irte.Lo, irte.Hi);
             string copy = Wording.MayUseOld(machine, in irte)
-                ? $"; the hardware may still use {Say(historian, machine, desc.RemapDevice, irte.CachedLo, irte.CachedHi)}"
-                    + (irte.Stale ? "" : " for the device's alias")
-                : "";
+                ? "; the hardware may still use "
+                    + $"{Say(historian, machine, desc.RemapDevice, irte.CachedLo, irte.CachedHi)}"
+                    + (irte.Stale ? "" : " for the device's alias") : "";
             rows.Add(new ViewRow("remapping", Invariant($"entry {desc.RemapIndex}: {now}{copy}"),
                 Agrees(watcher, Parting.Irte | Parting.Cache)));
         }
         if (desc.Has(IrqFlags.VectorKnown) && desc.Vector != 0 && desc.Cpu < machine.Slots.CpuCount)
         {
             string offline = machine.IsOffline(desc.Cpu) ? ", and that CPU is offline" : "";
-            rows.Add(new ViewRow("slot", $"{Wording.Place(in desc)} belongs to {Wording.Owner(machine.Slots[desc.Cpu, desc.Vector])}{offline}",
+            rows.Add(new ViewRow("slot",
+                $"{Wording.Place(in desc)} belongs to {Wording.Owner(machine.Slots[desc.Cpu, desc.Vector])}{offline}",
                 verdict == Verdict.SlotLost ? false : Agrees(watcher, Parting.Slot | Parting.OfflineCpu)));
         }
         if ((watcher.Parted & Parting.HostMapping) != 0) rows.Add(new ViewRow("host", "no mapping", false));
         return rows;
     }
 
-    /// <summary>Null when the view leads elsewhere and the interrupt arrived all the same: a change is not recorded.</summary>
+    /// <summary>
+    /// Null when the view leads elsewhere and the interrupt arrived all the same: a change is not recorded.
+    /// </summary>
     private static bool? Agrees(IrqWatcher watcher, Parting ways) =>
         (watcher.Parted & ways) == 0 ? true : watcher.Lasting(ways) == Parting.None ? null : false;
 
-    private static string Say(Historian historian, MachineState machine, int remapDevice, ulong lo, ulong hi) => remapDevice < 0
-        ? Wording.Irte(lo, hi, machine, historian.ApicIds)
-        : Wording.IrteAmd(lo, hi, historian.ApicIds);
+    private static string Say(Historian historian, MachineState machine, int remapDevice, ulong lo,
+        ulong hi) => remapDevice < 0
+            ? Wording.Irte(lo, hi, machine, historian.ApicIds)
+            : Wording.IrteAmd(lo, hi, historian.ApicIds);
 }

@@ -82,7 +82,8 @@ internal static class Wording
     /// about the hardware's copies, and of an empty entry there is none.
     /// </summary>
     public static bool MayUseOld(MachineState machine, in Irte irte) => machine.IecInvalidations > 0
-        && (irte.CachedLo | irte.CachedHi) != 0 && (irte.Stale || irte.StaleAlias) && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi);
+        && (irte.CachedLo | irte.CachedHi) != 0 && (irte.Stale || irte.StaleAlias)
+        && (irte.Lo != irte.CachedLo || irte.Hi != irte.CachedHi);
 
     /// <summary>Bus, device, function of a requester id: <c>00:07.0</c>.</summary>
     public static string Requester(int id) => Invariant($"{id >> 8:x2}:{id >> 3 & 31:x2}.{id & 7:x}");

@@ -14,8 +14,8 @@ public sealed record LatencyDifference(LatencyRow Baseline, LatencyRow Now, Comp
 }
 
 /// <summary>
-/// Two recordings of one workload compared by measure, and in each measure by subject and by phase. All rows are one table to
-/// the correction for many tests.
+/// Two recordings of one workload compared by measure, and in each measure by subject and by phase. All rows are one
+/// table to the correction for many tests.
 /// </summary>
 public sealed class LatencyComparison
 {
@@ -57,8 +57,10 @@ public sealed class LatencyComparison
             foreach (LatencyRow row in baseline.Group(bySubject, byPhase)) byKey.Add(KeyOf(row), row);
             foreach (LatencyRow row in now.Group(bySubject, byPhase))
             {
-                // Where a measure has one subject, or a recording one phase, the row would be the one of the measure again.
-                if ((bySubject && row.Subject.Length == 0) || (byPhase && row.Phase.Length == 0)) byKey.Remove(KeyOf(row));
+                // Where a measure has one subject, or a recording one phase, the row would be the
+                // one of the measure again.
+                if ((bySubject && row.Subject.Length == 0) || (byPhase && row.Phase.Length == 0))
+                    byKey.Remove(KeyOf(row));
                 else if (byKey.Remove(KeyOf(row), out LatencyRow? other)) pairs.Add((other, row));
                 else onlyNow++;
             }
@@ -69,9 +71,11 @@ public sealed class LatencyComparison
             samples[i] = (pairs[i].Baseline.Series.Histogram.ToSamples(), pairs[i].Now.Series.Histogram.ToSamples());
         Comparison[] results = Comparison.OfAll(samples, thresholds);
         var rows = new List<LatencyDifference>(results.Length);
-        for (int i = 0; i < results.Length; i++) rows.Add(new LatencyDifference(pairs[i].Baseline, pairs[i].Now, results[i]));
+        for (int i = 0; i < results.Length; i++)
+            rows.Add(new LatencyDifference(pairs[i].Baseline, pairs[i].Now, results[i]));
         return new LatencyComparison(rows, onlyBaseline, onlyNow);
     }
 
-    private static (LatencyMeasure, string, string) KeyOf(LatencyRow row) => (row.Measure.Measure, row.Subject, row.Phase);
+    private static (LatencyMeasure, string, string) KeyOf(LatencyRow row) =>
+        (row.Measure.Measure, row.Subject, row.Phase);
 }

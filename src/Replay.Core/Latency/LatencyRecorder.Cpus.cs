@@ -43,7 +43,9 @@ public sealed partial class LatencyRecorder
         public int Step;
         public ushort StepName;
 
-        /// <summary>This CPU is on its way to a target: since when, until when so far, and in which phase that began.</summary>
+        /// <summary>
+        /// This CPU is on its way to a target: since when, until when so far, and in which phase that began.
+        /// </summary>
         public ulong WaySince;
         public ulong WayUntil;
         public long WayEvent;
@@ -85,7 +87,8 @@ public sealed partial class LatencyRecorder
     private void ExitHandler(in IrqEvent e)
     {
         ref CpuTimes cpu = ref Cpu(e.Cpu);
-        if (cpu.Handler == e.Irq + 1 && cpu.Handler != 0 && e.Irq < (uint)_irqs.Length) Sample(LatencyMeasure.Handler, (int)e.Irq, cpu.HandlerSince, in e);
+        if (cpu.Handler == e.Irq + 1 && cpu.Handler != 0 && e.Irq < (uint)_irqs.Length)
+            Sample(LatencyMeasure.Handler, (int)e.Irq, cpu.HandlerSince, in e);
         cpu.Handler = 0;
         cpu.Chain = e.Irq + 1;
     }
@@ -153,7 +156,8 @@ public sealed partial class LatencyRecorder
     {
         var result = new HotplugResult(in e);
         ref CpuTimes cpu = ref Cpu(result.Cpu);
-        if (cpu.Step == result.Step && cpu.StepSince != 0) Sample(LatencyMeasure.HotplugStep, cpu.StepName, cpu.StepSince, in e);
+        if (cpu.Step == result.Step && cpu.StepSince != 0)
+            Sample(LatencyMeasure.HotplugStep, cpu.StepName, cpu.StepSince, in e);
         cpu.StepSince = 0;
         cpu.WayUntil = e.TimeNs;
         cpu.WayEvent = _index;
@@ -162,7 +166,8 @@ public sealed partial class LatencyRecorder
     private void EndWay(ref CpuTimes cpu)
     {
         if (cpu.WaySince != 0 && cpu.WayUntil > cpu.WaySince)
-            _book.Add(cpu.WayPhase, LatencyMeasure.HotplugWhole, cpu.WayDown ? Offline : Online, cpu.WayUntil - cpu.WaySince, cpu.WayEvent);
+            _book.Add(cpu.WayPhase, LatencyMeasure.HotplugWhole, cpu.WayDown ? Offline : Online,
+                cpu.WayUntil - cpu.WaySince, cpu.WayEvent);
         cpu.WaySince = 0;
     }
 
@@ -184,7 +189,8 @@ public sealed partial class LatencyRecorder
         since = 0;
     }
 
-    private void BeginDevicePower(in IrqEvent e) => Begin(in e, ref Slot(ref _devices, new DeviceOperation(in e).Device).PowerSince);
+    private void BeginDevicePower(in IrqEvent e) =>
+        Begin(in e, ref Slot(ref _devices, new DeviceOperation(in e).Device).PowerSince);
 
     private void EndDevicePower(in IrqEvent e)
     {
@@ -220,7 +226,8 @@ public sealed partial class LatencyRecorder
     {
         LatencySubject.Irq => IrqLabel(subject),
         LatencySubject.SystemVector => EventSchema.SystemClassName(_classOfVector[subject], (byte)subject),
-        LatencySubject.HotplugStep when measure == LatencyMeasure.HotplugWhole => subject == Offline ? "offline" : "online",
+        LatencySubject.HotplugStep when measure == LatencyMeasure.HotplugWhole =>
+            subject == Offline ? "offline" : "online",
         LatencySubject.HotplugStep or LatencySubject.PowerAction => _tables.Names[subject],
         LatencySubject.Device => _tables.Devices[subject],
         _ => "",

@@ -68,7 +68,9 @@ public sealed partial class LatencyRecorder
         irq.MovedSince = 0;
     }
 
-    /// <summary>The vector domain works on an interrupt: what comes of it until it returns belongs to the request.</summary>
+    /// <summary>
+    /// The vector domain works on an interrupt: what comes of it until it returns belongs to the request.
+    /// </summary>
     private void BeginWork(in IrqEvent e) => Cpu(e.Cpu).WorksOn = e.Irq + 1;
 
     /// <summary>It returned. An affinity that led to no new place was satisfied already, or was refused.</summary>
@@ -98,7 +100,9 @@ public sealed partial class LatencyRecorder
 
     private void ForgetOldVector(in IrqEvent e) => Irq(in e).OldVectorSince = 0;
 
-    /// <summary>The remapping chip moves an interrupt: its invalidations are those of this CPU until it does something else.</summary>
+    /// <summary>
+    /// The remapping chip moves an interrupt: its invalidations are those of this CPU until it does something else.
+    /// </summary>
     private void BeginMove(in IrqEvent e)
     {
         EndMove(in e);
@@ -115,7 +119,8 @@ public sealed partial class LatencyRecorder
 
     private void CountInvalidation(in IrqEvent e)
     {
-        if (QiDescriptor.Type(new Invalidation(in e).Qw0) == QiDescriptor.InterruptEntryCache) Cpu(e.Cpu).Invalidations++;
+        if (QiDescriptor.Type(new Invalidation(in e).Qw0) == QiDescriptor.InterruptEntryCache)
+            Cpu(e.Cpu).Invalidations++;
     }
 
     private void Allocate(in IrqEvent e)
@@ -123,7 +128,9 @@ public sealed partial class LatencyRecorder
         if (new VectorResult(in e).Ret == 0) End(in e, LatencyMeasure.Reserved, ref Irq(in e).ReservedSince);
     }
 
-    /// <summary>Only as part of a request: a device's entries may be activated long before a driver asks for them.</summary>
+    /// <summary>
+    /// Only as part of a request: a device's entries may be activated long before a driver asks for them.
+    /// </summary>
     private void Activate(in IrqEvent e)
     {
         ref IrqTimes irq = ref Irq(in e);
@@ -148,7 +155,8 @@ public sealed partial class LatencyRecorder
     private void Forget(in IrqEvent e)
     {
         ref IrqTimes irq = ref Irq(in e);
-        irq.AskedSince = irq.MovedSince = irq.ActivatedSince = irq.RequestedSince = irq.MaskedSince = irq.LastArrival = 0;
+        irq.AskedSince = irq.MovedSince = irq.ActivatedSince = irq.RequestedSince =
+            irq.MaskedSince = irq.LastArrival = 0;
         irq.IsShutDown = true;
     }
 
@@ -161,13 +169,14 @@ public sealed partial class LatencyRecorder
     }
 
     /// <summary>
-    /// A name that two recordings share: of the device and its message, else of the action, else the number, which the next
-    /// boot may give to another.
+    /// A name that two recordings share: of the device and its message, else of the action, else the number,
+    /// which the next boot may give to another.
     /// </summary>
     private string IrqLabel(int irq)
     {
         IrqTimes times = irq < _irqs.Length ? _irqs[irq] : default;
-        if (times.Device != 0) return string.Create(CultureInfo.InvariantCulture, $"{_tables.Devices[times.Device]}[{times.Entry}]");
+        if (times.Device != 0)
+            return string.Create(CultureInfo.InvariantCulture, $"{_tables.Devices[times.Device]}[{times.Entry}]");
         string name = times.Name != 0 ? _tables.Names[times.Name] : "";
         return name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"irq {irq}");
     }

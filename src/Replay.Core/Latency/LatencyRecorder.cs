@@ -4,9 +4,9 @@ using Replay.Core.Events;
 namespace Replay.Core.Latency;
 
 /// <summary>
-/// Measures a recorded system: the time between records that begin something and records that end it. No machine is needed, so
-/// it costs a switch an event. Nothing is allocated per event; what grows is bounded by the numbers of interrupts, phases and
-/// distinct values.
+/// Measures a recorded system: the time between records that begin something and records that end it.
+/// No machine is needed, so it costs a switch an event. Nothing is allocated per event; what grows is bounded by
+/// the numbers of interrupts, phases and distinct values.
 /// </summary>
 public sealed partial class LatencyRecorder
 {
@@ -80,7 +80,10 @@ public sealed partial class LatencyRecorder
             case EventKind.SuspendResume: PowerPhase(in e); break;
             case EventKind.DevicePmStart: BeginDevicePower(in e); break;
             case EventKind.DevicePmEnd: EndDevicePower(in e); break;
-            case EventKind.PcieFlr or EventKind.PciResetFunction or EventKind.PciSecondaryBusReset or EventKind.VfioReset: BeginReset(in e); break;
+            case EventKind.PcieFlr or EventKind.PciResetFunction
+                or EventKind.PciSecondaryBusReset or EventKind.VfioReset:
+                BeginReset(in e);
+                break;
             case EventKind.PciRestoreState or EventKind.VfioResetReturn: EndReset(in e); break;
             case EventKind.LapicAccept: AcceptVector(in e); break;
             case EventKind.LapicService: ServiceVector(in e); break;
@@ -111,7 +114,8 @@ public sealed partial class LatencyRecorder
     private void ForgetOpen()
     {
         Losses++;
-        foreach (ref IrqTimes irq in _irqs.AsSpan()) irq = new IrqTimes { Name = irq.Name, Device = irq.Device, Entry = irq.Entry };
+        foreach (ref IrqTimes irq in _irqs.AsSpan())
+            irq = new IrqTimes { Name = irq.Name, Device = irq.Device, Entry = irq.Entry };
         foreach (ref CpuTimes cpu in _cpus.AsSpan()) cpu = default;
         Array.Clear(_powerSince);
         Array.Clear(_devices);

@@ -25,7 +25,8 @@ public sealed record LatencyReport(IReadOnlyList<LatencyRow> Rows, long Events, 
     public List<LatencyRow> Group(bool bySubject, bool byPhase)
     {
         var rows = new SortedDictionary<(int, string, string), LatencyRow>(Order.Instance);
-        foreach (LatencyRow row in Rows) Join(rows, row.Measure, bySubject ? row.Subject : "", byPhase ? row.Phase : "", row.Series);
+        foreach (LatencyRow row in Rows)
+            Join(rows, row.Measure, bySubject ? row.Subject : "", byPhase ? row.Phase : "", row.Series);
         return [.. rows.Values];
     }
 
@@ -40,7 +41,8 @@ public sealed record LatencyReport(IReadOnlyList<LatencyRow> Rows, long Events, 
         return this with { Rows = rows };
     }
 
-    internal static LatencyReport Build(PhaseBook book, Func<LatencyMeasure, int, string> label, long events, long losses)
+    internal static LatencyReport Build(PhaseBook book,
+        Func<LatencyMeasure, int, string> label, long events, long losses)
     {
         var rows = new SortedDictionary<(int, string, string), LatencyRow>(Order.Instance);
         foreach ((int phase, LatencyMeasure measure, int subject, LatencySeries series) in book.All())
@@ -48,11 +50,13 @@ public sealed record LatencyReport(IReadOnlyList<LatencyRow> Rows, long Events, 
         return new LatencyReport([.. rows.Values], events, losses, book.Dropped);
     }
 
-    private static void Join(SortedDictionary<(int, string, string), LatencyRow> rows, LatencyMeasureInfo measure, string subject, string phase,
+    private static void Join(SortedDictionary<(int, string, string), LatencyRow> rows, LatencyMeasureInfo measure,
+        string subject, string phase,
         LatencySeries series)
     {
         var key = ((int)measure.Measure, subject, phase);
-        if (!rows.TryGetValue(key, out LatencyRow? row)) rows.Add(key, row = new LatencyRow(measure, subject, phase, new LatencySeries()));
+        if (!rows.TryGetValue(key, out LatencyRow? row))
+            rows.Add(key, row = new LatencyRow(measure, subject, phase, new LatencySeries()));
         row.Series.Add(series);
     }
 

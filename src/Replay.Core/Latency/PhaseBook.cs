@@ -6,15 +6,17 @@ using Replay.Core.Events;
 namespace Replay.Core.Latency;
 
 /// <summary>
-/// Series of a recording by phase, measure and subject. A phase begins at a marker; markers that differ in numbers only are
-/// one phase, so that the rounds of a loop are measured together, and those of two recordings by the same name.
+/// Series of a recording by phase, measure and subject. A phase begins at a marker; markers that differ in numbers only
+/// are one phase, so that the rounds of a loop are measured together, and those of two recordings by the same name.
 /// </summary>
 internal sealed class PhaseBook
 {
     /// <summary>Phases apart; what comes after further new markers belongs to <see cref="OtherName"/>.</summary>
     private const int PhasesMax = 64;
 
-    /// <summary>Series apart, about 100 bytes each and 10 a value; further subjects are not measured, and that is counted.</summary>
+    /// <summary>
+    /// Series apart, about 100 bytes each and 10 a value; further subjects are not measured, and that is counted.
+    /// </summary>
     private const int SeriesMax = 1 << 16;
 
     private const string StartName = "(start)";
@@ -73,13 +75,16 @@ internal sealed class PhaseBook
                 LatencySeries?[] bySubject = _series[phase][measure];
                 for (int subject = 0; subject < bySubject.Length; subject++)
                 {
-                    if (bySubject[subject] is { } series) yield return (phase, (LatencyMeasure)measure, subject, series);
+                    if (bySubject[subject] is { } series)
+                        yield return (phase, (LatencyMeasure)measure, subject, series);
                 }
             }
         }
     }
 
-    /// <summary>A marker's text without the number that recording scripts put first, and # for every other number.</summary>
+    /// <summary>
+    /// A marker's text without the number that recording scripts put first, and # for every other number.
+    /// </summary>
     internal static string Generalize(string text)
     {
         const string Prefix = "MARK ";

@@ -9,8 +9,8 @@ namespace Replay.Core.Latency;
 //           192 .. 255    values 256 .. 511 in steps of 4, and so on: 64 a power of two
 
 /// <summary>
-/// How often each value was seen, by buckets that are at most 1/64 of their value wide. Only buckets that were seen are kept,
-/// in order; memory is bounded by their number and nothing is allocated once they are there.
+/// How often each value was seen, by buckets that are at most 1/64 of their value wide. Only buckets that were seen are
+/// kept, in order; memory is bounded by their number and nothing is allocated once they are there.
 /// </summary>
 public sealed class ValueHistogram
 {

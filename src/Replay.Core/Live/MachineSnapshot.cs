@@ -118,7 +118,8 @@ public sealed class MachineSnapshot
     private void TakeIrqs(MachineState machine)
     {
         int cpus = machine.Cpus.Used;
-        if (_deliveredOnCpu.Length < cpus) Array.Resize(ref _deliveredOnCpu, Math.Max(cpus, _deliveredOnCpu.Length * 2));
+        if (_deliveredOnCpu.Length < cpus)
+            Array.Resize(ref _deliveredOnCpu, Math.Max(cpus, _deliveredOnCpu.Length * 2));
         Span<ulong> onCpu = _deliveredOnCpu.AsSpan(0, cpus);
         onCpu.Clear();
         IrqTable irqs = machine.Irqs;

@@ -10,9 +10,9 @@ namespace Replay.Core.Live;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Three buffers. At any moment the writer owns one (the back), the reader owns one (the front), and the third lies between
-/// them: <c>Middle</c> holds its number, and <see cref="Fresh"/> while it has something that the reader has not taken.
-/// Buffers change hands by exchanging numbers; that is the only word that both sides write.
+/// Three buffers. At any moment the writer owns one (the back), the reader owns one (the front), and the third lies
+/// between them: <c>Middle</c> holds its number, and <see cref="Fresh"/> while it has something that the reader has not
+/// taken. Buffers change hands by exchanging numbers; that is the only word that both sides write.
 /// </para>
 /// <code>
 /// writer, where its state is whole (the border of a batch)      reader, whenever it likes
@@ -22,21 +22,23 @@ namespace Replay.Core.Live;
 ///     Publish() back := exchange(Middle, back | Fresh)              front := exchange(Middle, front)
 /// </code>
 /// <para>
-/// Why nothing tears. A buffer is filled between the writer's exchange that gave it the buffer and the one that gives it
-/// away; it is read between the reader's two. Each exchange is a full fence (<see cref="Interlocked.Exchange(ref int, int)"/>,
-/// on ARM64 as on x86): stores into a buffer are visible before its number is, and the reader's last loads are done before
-/// the number goes back. So a 128-bit entry, or a CPU and a vector that belong together, is copied by the writer when no
-/// event is half applied, and read when nobody writes. There is nothing to retry, and no 128-bit instruction is needed.
+/// Why nothing tears. A buffer is filled between the writer's exchange that gave it the buffer
+/// and the one that gives it away; it is read between the reader's two. Each exchange is a full fence
+/// (<see cref="Interlocked.Exchange(ref int, int)"/>, on ARM64 as on x86): stores into a buffer are visible before
+/// its number is, and the reader's last loads are done before the number goes back. So a 128-bit entry, or a CPU and
+/// a vector that belong together, is copied by the writer when no event is half applied, and read when nobody writes.
+/// There is nothing to retry, and no 128-bit instruction is needed.
 /// </para>
 /// <para>
-/// The race that matters. The reader asks while a snapshot is being filled: <c>Begin</c> clears <c>Wanted</c> before the first
-/// byte is copied, so the later wish stays and is served at the next border. The other way round it would be lost, and
-/// the reader would wait for a snapshot that nobody makes. A writer that publishes twice before the reader looks takes
-/// its own stale buffer back: the reader gets the newest, never an older one after a newer.
+/// The race that matters. The reader asks while a snapshot is being filled: <c>Begin</c> clears <c>Wanted</c> before
+/// the first byte is copied, so the later wish stays and is served at the next border. The other way round it would be
+/// lost, and the reader would wait for a snapshot that nobody makes. A writer that publishes twice before the reader
+/// looks takes its own stale buffer back: the reader gets the newest, never an older one after a newer.
 /// </para>
 /// <para>
-/// Tried instead: a version per entry, odd while written, readers retry. It costs the writer two stores an entry whether
-/// or not somebody reads, makes a reader of many entries see them at different events, and lets a fast writer starve it.
+/// Tried instead: a version per entry, odd while written, readers retry. It costs the writer two stores
+/// an entry whether or not somebody reads, makes a reader of many entries see them at different events, and lets
+/// a fast writer starve it.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">A buffer that is filled again and again.</typeparam>
@@ -62,7 +64,9 @@ public sealed class SnapshotExchange<T>
         _third = make();
     }
 
-    /// <summary>Writer: true when the reader asked since the last <see cref="Begin"/>. One load; ask once a batch.</summary>
+    /// <summary>
+    /// Writer: true when the reader asked since the last <see cref="Begin"/>. One load; ask once a batch.
+    /// </summary>
     public bool IsWanted => Volatile.Read(ref _words.Wanted) != 0;
 
     /// <summary>Writer: the buffer to fill. Publish it before the state changes again.</summary>
@@ -78,7 +82,9 @@ public sealed class SnapshotExchange<T>
     /// <summary>Reader: asks for a snapshot of the writer's next border.</summary>
     public void Want() => Volatile.Write(ref _words.Wanted, 1);
 
-    /// <summary>Reader: makes the newest snapshot <see cref="Front"/>; false, and Front as it was, when there is none newer.</summary>
+    /// <summary>
+    /// Reader: makes the newest snapshot <see cref="Front"/>; false, and Front as it was, when there is none newer.
+    /// </summary>
     public bool TryTake()
     {
         // Only the reader clears Fresh, so it is still set when the exchange happens.

@@ -2,8 +2,9 @@ namespace Replay.Core.Live;
 
 /// <summary>
 /// What snapshots may cost the thread that makes them: after one that took some time none is due before
-/// <see cref="Rest"/> times that has passed. So readers cost the writer less than 2 %, however many interrupts there are to
-/// copy and however often somebody asks. A wish that has to wait stays, and is served at the first border when one is due.
+/// <see cref="Rest"/> times that has passed. So readers cost the writer less than 2 %, however many interrupts
+/// there are to copy and however often somebody asks. A wish that has to wait stays, and is served at the first
+/// border when one is due.
 /// </summary>
 /// <remarks>
 /// Times are the caller's, in any unit: this knows no clock. Only a border at which somebody asks has to look at one.
@@ -16,8 +17,8 @@ public struct SnapshotPace // mutable struct: never readonly
     private long _notBefore;
 
     /// <param name="longest">
-    /// The most that a reader is kept waiting, in the caller's unit: a thread that was called away while it copied would
-    /// else take that for the cost of a copy.
+    /// The most that a reader is kept waiting, in the caller's unit: a thread that was called away while it copied
+    /// would else take that for the cost of a copy.
     /// </param>
     public SnapshotPace(long longest) => Longest = longest;
 

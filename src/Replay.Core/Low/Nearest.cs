@@ -6,7 +6,9 @@ namespace Replay.Core.Low;
 /// <summary>Finds what a user most likely meant.</summary>
 public static class Nearest
 {
-    /// <summary>The candidate closest to <paramref name="word"/>, or null when none is close enough to be a slip.</summary>
+    /// <summary>
+    /// The candidate closest to <paramref name="word"/>, or null when none is close enough to be a slip.
+    /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)
     {
         string? best = null;

@@ -1,8 +1,8 @@
 namespace Replay.Core.Replay;
 
 /// <summary>
-/// A dying CPU gave back the old place of a move whose interrupt is directed elsewhere already: what a kernel with the fix
-/// a6c11c0a5235 does, and one without does not.
+/// A dying CPU gave back the old place of a move whose interrupt is directed elsewhere already: what a kernel with
+/// the fix a6c11c0a5235 does, and one without does not.
 /// </summary>
 /// <param name="Event">Event that tells.</param>
 /// <param name="Irq">Interrupt.</param>

@@ -3,15 +3,16 @@ using Replay.Core.Checkpoints;
 namespace Replay.Core.Replay;
 
 /// <content>
-/// Saving and restoring the whole replay between two batches. What comes after is the same as if it had run straight on:
+/// Saving and restoring the whole replay between two batches. What comes after is the same as if
+/// it had run straight on:
 /// state, findings, verdicts, digest. The probe is not part of it.
 /// </content>
 public sealed partial class Replayer<TRules, TProbe>
 {
     /// <summary>
     /// Saves the replay as it is now, or restores a saved one; without the findings that were kept, which
-    /// <see cref="TransferFindings"/> saves. Restoring needs a replayer of the same rules that has replayed nothing yet, and
-    /// the names that the recording had at that event. After a failure the replayer is of no more use.
+    /// <see cref="TransferFindings"/> saves. Restoring needs a replayer of the same rules that has replayed nothing
+    /// yet, and the names that the recording had at that event. After a failure the replayer is of no more use.
     /// </summary>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
     public void Transfer(StateArchive archive)
@@ -44,8 +45,8 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
-    /// Saves the findings kept from number <paramref name="from"/> on, so that a row of checkpoints holds each once, or adds
-    /// saved ones to those kept.
+    /// Saves the findings kept from number <paramref name="from"/> on, so that a row of checkpoints holds each once,
+    /// or adds saved ones to those kept.
     /// </summary>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
     public void TransferFindings(StateArchive archive, int from) => _findings.TransferKept(archive, from);

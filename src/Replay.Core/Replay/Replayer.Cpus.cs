@@ -6,13 +6,12 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>
-/// CPUs going down and coming up. A CPU emits no tracepoint from the moment it leaves the online mask until it is back in
-/// it; probes still fire there, and what they tell stands in for the records that are missing.
-/// </content>
+/// CPUs going down and coming up. A CPU emits no tracepoint from the moment it leaves the online mask until it is back
+/// in it; probes still fire there, and what they tell stands in for the records that are missing. </content>
 public sealed partial class Replayer<TRules, TProbe>
 {
-    // True once probes on free_moved_vector, and on the shut-down of managed interrupts, were seen: what a CPU that emits
-    // no tracepoints gives back is then recorded.
+    // True once probes on free_moved_vector, and on the shut-down of managed interrupts, were seen: what a CPU that
+    // emits no tracepoints gives back is then recorded.
     private bool _freesSeen;
     private bool _shutdownsSeen;
 
@@ -66,7 +65,9 @@ public sealed partial class Replayer<TRules, TProbe>
         if (_cpus[e.Cpu].GoingDown) GoDark(e.Cpu);
     }
 
-    /// <summary>The last thing that the CPU asks before it leaves the online mask, all within one stop of the machine.</summary>
+    /// <summary>
+    /// The last thing that the CPU asks before it leaves the online mask, all within one stop of the machine.
+    /// </summary>
     private void ApplyCanUnplugReturn(in IrqEvent e)
     {
         if (new HandlerResult(in e).Ret == 0) ApplyGoneDarkIfGoingDown(in e);
@@ -141,7 +142,9 @@ public sealed partial class Replayer<TRules, TProbe>
         desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
     }
 
-    /// <summary>All but leaked vectors of the CPU were given back, where to and which were leaked is not known.</summary>
+    /// <summary>
+    /// All but leaked vectors of the CPU were given back, where to and which were leaked is not known.
+    /// </summary>
     private void ForgetBits(int cpu)
     {
         _machine.Matrix[cpu].AllocMap = default;
@@ -197,8 +200,8 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
-    /// I-21: nothing that is started points at the CPU any more. What still does is a finding where the recording has the
-    /// probes that would have told of its move or shut-down; else it was moved unseen.
+    /// I-21: nothing that is started points at the CPU any more. What still does is a finding where the recording has
+    /// the probes that would have told of its move or shut-down; else it was moved unseen.
     /// </summary>
     private void CheckLeftBehind(int cpu)
     {

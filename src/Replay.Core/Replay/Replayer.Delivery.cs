@@ -10,8 +10,8 @@ namespace Replay.Core.Replay;
 public sealed partial class Replayer<TRules, TProbe>
 {
     /// <summary>
-    /// The tracepoint comes once an action. A shared interrupt's chain always starts at its first action, so one arrival
-    /// is one run of that (Linux __handle_irq_event_percpu).
+    /// The tracepoint comes once an action. A shared interrupt's chain always starts at its first action,
+    /// so one arrival is one run of that (Linux __handle_irq_event_percpu).
     /// </summary>
     private void ApplyHandlerEntry(in IrqEvent e)
     {
@@ -48,7 +48,9 @@ public sealed partial class Replayer<TRules, TProbe>
         if (SpuriousVector.IsFault(in e)) _hazards.SystemFault(in e, _index);
     }
 
-    /// <summary>An arrival that is not at the current place: fine at the previous one while that is still allocated.</summary>
+    /// <summary>
+    /// An arrival that is not at the current place: fine at the previous one while that is still allocated.
+    /// </summary>
     private void CheckPlace(in IrqEvent e, ref IrqDesc desc)
     {
         if (desc.PreviousVector != 0 && desc.PreviousCpu == e.Cpu) return;
@@ -70,6 +72,7 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         Report(FindingCode.StrayDelivery, desc.VectorEvent, (int)e.Irq, e.Cpu, -1, string.Create(
             CultureInfo.InvariantCulture,
-            $"irq {e.Irq} was handled on CPU {e.Cpu}, but it belongs to CPU {desc.Cpu} vector {desc.Vector} and has no old place left."));
+            $"irq {e.Irq} was handled on CPU {e.Cpu}, but it belongs to CPU {desc.Cpu} vector "
+            + $"{desc.Vector} and has no old place left."));
     }
 }

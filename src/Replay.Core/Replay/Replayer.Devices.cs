@@ -49,7 +49,9 @@ public sealed partial class Replayer<TRules, TProbe>
         PutEntryMask(ref desc, masked);
     }
 
-    /// <summary>The device's entry of an interrupt takes the mask; the kernel's cached control word says the same.</summary>
+    /// <summary>
+    /// The device's entry of an interrupt takes the mask; the kernel's cached control word says the same.
+    /// </summary>
     private void PutEntryMask(ref IrqDesc desc, bool masked)
     {
         desc.Set(IrqFlags.MaskedKnown);
@@ -70,7 +72,9 @@ public sealed partial class Replayer<TRules, TProbe>
         if (device != 0) _machine.Msix.Get(device).EnableSeen = true;
     }
 
-    /// <summary>Enabling masks every entry of the table before the function mask is lifted (Linux msix_mask_all).</summary>
+    /// <summary>
+    /// Enabling masks every entry of the table before the function mask is lifted (Linux msix_mask_all).
+    /// </summary>
     private void ApplyMsixEnableReturn(in IrqEvent e)
     {
         ref CpuState cpu = ref _cpus[e.Cpu];

@@ -21,7 +21,8 @@ public sealed partial class Replayer<TRules, TProbe>
         ref IrqDesc desc = ref _machine.Irqs[(int)irq];
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{what} for irq {irq}");
-        if (desc.Has(IrqFlags.AffinityKnown)) text.Append(CultureInfo.InvariantCulture, $" (affinity mask 0x{desc.Affinity:x})");
+        if (desc.Has(IrqFlags.AffinityKnown))
+            text.Append(CultureInfo.InvariantCulture, $" (affinity mask 0x{desc.Affinity:x})");
         text.Append(": available");
         for (int cpu = 0; cpu < Math.Min(matrix.Count, CpusListed); cpu++)
         {
@@ -47,7 +48,8 @@ public sealed partial class Replayer<TRules, TProbe>
         if (matrix.KnowsManagedInUse(cpu))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"it has {map.Allocated - map.ManagedAllocated} vectors to move, {matrix.GlobalAvailable - map.Available} are available elsewhere");
+                $"it has {map.Allocated - map.ManagedAllocated} vectors to move, "
+                + $"{matrix.GlobalAvailable - map.Available} are available elsewhere");
         }
         else
         {
@@ -85,14 +87,16 @@ public sealed partial class Replayer<TRules, TProbe>
         while (byDevice.Count > 0)
         {
             int most = MostOf(byDevice);
-            if (listed++ < HoldersListed) text.Append(CultureInfo.InvariantCulture, $" {_machine.Tables.Devices[most]} ({byDevice[most]}),");
+            if (listed++ < HoldersListed)
+                text.Append(CultureInfo.InvariantCulture, $" {_machine.Tables.Devices[most]} ({byDevice[most]}),");
             else rest += byDevice[most];
             byDevice.Remove(most);
         }
         if (rest > 0) text.Append(CultureInfo.InvariantCulture, $" {listed - HoldersListed} other devices ({rest}),");
         if (others > 0) text.Append(CultureInfo.InvariantCulture, $" interrupts of no known device ({others}),");
         if (old > 0) text.Append(CultureInfo.InvariantCulture, $" old places of unfinished moves ({old}),");
-        if (CountAllocated(cpus) - owned - old is > 0 and var lost) text.Append(CultureInfo.InvariantCulture, $" nobody ({lost}),");
+        if (CountAllocated(cpus) - owned - old is > 0 and var lost)
+            text.Append(CultureInfo.InvariantCulture, $" nobody ({lost}),");
         text.Length--;
     }
 

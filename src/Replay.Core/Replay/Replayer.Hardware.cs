@@ -82,7 +82,8 @@ public sealed partial class Replayer<TRules, TProbe>
         IrteTable table = _machine.GetRemap();
         if (store.Index >= (uint)table.Limit || !table.TryEnsure((int)store.Index)) return;
         ref Irte entry = ref table[(int)store.Index];
-        table.Write((int)store.Index, store.Half == 0 ? store.Value : entry.Lo, store.Half == 1 ? store.Value : entry.Hi, _index);
+        table.Write((int)store.Index, store.Half == 0 ? store.Value : entry.Lo,
+            store.Half == 1 ? store.Value : entry.Hi, _index);
     }
 
     private void ApplyLapicAccept(in IrqEvent e)

@@ -7,10 +7,9 @@ using Replay.Core.State;
 namespace Replay.Core.Replay;
 
 /// <content>
-/// The vector matrix. Each record is one operation of the allocator with the counters after it: the operation is applied
-/// by rule, the outcome compared with the recorded counters (I-13 and the counting invariants behind it), and the
-/// recorded counters are taken over.
-/// </content>
+/// The vector matrix. Each record is one operation of the allocator with the counters after it: the operation
+/// is applied by rule, the outcome compared with the recorded counters (I-13 and the counting invariants behind it),
+/// and the recorded counters are taken over. </content>
 public sealed partial class Replayer<TRules, TProbe>
 {
     private void ApplyMatrixAssignSystem(in IrqEvent e)
@@ -111,7 +110,10 @@ public sealed partial class Replayer<TRules, TProbe>
         {
             CpuCounters model = matrix.Counters(cpu);
             ReportCounters(CodeOf(model, recorded), cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,
-                $"CPU {cpu}: recorded online={(recorded.Online ? 1 : 0)} available={recorded.Available} allocated={recorded.Allocated} managed={recorded.Managed}, the operations so far make online={(model.Online ? 1 : 0)} available={model.Available} allocated={model.Allocated} managed={model.Managed}."));
+                $"CPU {cpu}: recorded online={(recorded.Online ? 1 : 0)} available={recorded.Available} "
+                + $"allocated={recorded.Allocated} managed={recorded.Managed}, "
+                + $"the operations so far make online={(model.Online ? 1 : 0)} available={model.Available} "
+                + $"allocated={model.Allocated} managed={model.Managed}."));
         }
         if (!compare || matrix.Counters(cpu) != recorded) matrix.Adopt(cpu, recorded);
         Compare(in e, global);
@@ -128,7 +130,10 @@ public sealed partial class Replayer<TRules, TProbe>
             if (matrix.GlobalKnown && !matrix.GlobalResync && _hotplugSeen)
             {
                 ReportCounters(CodeOf(model, recorded), -1, -1, string.Create(CultureInfo.InvariantCulture,
-                    $"Recorded online_maps={recorded.OnlineMaps} global_available={recorded.GlobalAvailable} global_reserved={recorded.GlobalReserved} total_allocated={recorded.TotalAllocated}, the operations so far make {model.OnlineMaps}, {model.GlobalAvailable}, {model.GlobalReserved}, {model.TotalAllocated}."));
+                    $"Recorded online_maps={recorded.OnlineMaps} global_available={recorded.GlobalAvailable} "
+                    + $"global_reserved={recorded.GlobalReserved} total_allocated={recorded.TotalAllocated}, "
+                    + $"the operations so far make {model.OnlineMaps}, {model.GlobalAvailable}, "
+                    + $"{model.GlobalReserved}, {model.TotalAllocated}."));
             }
             matrix.Adopt(recorded);
         }
@@ -161,7 +166,9 @@ public sealed partial class Replayer<TRules, TProbe>
     private static GlobalCounters GlobalOf(in MatrixCounters counters) => new(
         counters.OnlineMaps, counters.GlobalAvailable, counters.GlobalReserved, counters.TotalAllocated);
 
-    /// <summary>A managed free leaves "available" as it was; where the bit's kind was not recorded, that tells.</summary>
+    /// <summary>
+    /// A managed free leaves "available" as it was; where the bit's kind was not recorded, that tells.
+    /// </summary>
     private bool IsManagedFree(ref CpuMap map, byte bit, in CpuCounters recorded, in GlobalCounters global)
     {
         if (map.ManagedMap[bit]) return true;
@@ -175,17 +182,20 @@ public sealed partial class Replayer<TRules, TProbe>
         if (e.Vector < VectorMatrix.AllocStart || e.Vector >= matrix.AllocEnd)
         {
             Report(FindingCode.VectorOutsideWindow, _index, -1, cpu, e.Vector, string.Create(
-                CultureInfo.InvariantCulture, $"The allocator took vector {e.Vector} on CPU {cpu}, outside the device window."));
+                CultureInfo.InvariantCulture,
+                $"The allocator took vector {e.Vector} on CPU {cpu}, outside the device window."));
         }
         else if (matrix.SystemMap[e.Vector])
         {
             Report(FindingCode.AllocatedSystemVector, _index, -1, cpu, e.Vector, string.Create(
-                CultureInfo.InvariantCulture, $"The allocator took system vector {e.Vector} on CPU {cpu} for a device."));
+                CultureInfo.InvariantCulture,
+                $"The allocator took system vector {e.Vector} on CPU {cpu} for a device."));
         }
         else if (map.ManagedMap[e.Vector])
         {
             Report(FindingCode.ManagedBitMixed, _index, -1, cpu, e.Vector, string.Create(CultureInfo.InvariantCulture,
-                $"An ordinary allocation took vector {e.Vector} on CPU {cpu}, which is set aside for managed interrupts."));
+                $"An ordinary allocation took vector {e.Vector} on CPU {cpu}, "
+                + $"which is set aside for managed interrupts."));
         }
         else if (map.AllocMap[e.Vector] && _hotplugSeen)
         {
@@ -225,8 +235,8 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
-    /// Legacy interrupts get their fixed vectors on the boot CPU before anything else is recorded of them. Only the slot
-    /// is taken: whether the interrupt keeps it is told by records of the vector domain, if those are recorded.
+    /// Legacy interrupts get their fixed vectors on the boot CPU before anything else is recorded of them. Only the
+    /// slot is taken: whether the interrupt keeps it is told by records of the vector domain, if those are recorded.
     /// </summary>
     private void AssignLegacy(ushort cpu, byte bit)
     {
@@ -247,7 +257,8 @@ public sealed partial class Replayer<TRules, TProbe>
     private void InferFreeOldIfGone(ref IrqDesc desc)
     {
         if (!desc.Has(IrqFlags.VectorKnown)) _darkUnseen = true;
-        else if (desc.Vector != 0 && _machine.IsOffline(desc.Cpu)) InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));
+        else if (desc.Vector != 0 && _machine.IsOffline(desc.Cpu))
+            InferFree(desc.Cpu, desc.Vector, desc.Has(IrqFlags.Managed));
     }
 
     /// <summary>Frees a bit once: the probes on the functions around it may tell of the same release twice.</summary>

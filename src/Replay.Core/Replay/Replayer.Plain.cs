@@ -14,10 +14,10 @@ public sealed partial class Replayer<TRules, TProbe>
     /// was before. Returns the index of the first one that may not be; that one is <see cref="ApplyOne"/>'s.
     /// </summary>
     /// <remarks>
-    /// Which of these kinds comes next is what a processor cannot guess, and a wrong guess costs more than all the work.
-    /// So nothing here jumps by the kind: every event does the work of a start and of an end, and masks by its kind
-    /// decide what of that counts. What has no interrupt is counted in a row where nobody looks. The jumps out of the
-    /// line are rare, and so they are guessed.
+    /// Which of these kinds comes next is what a processor cannot guess, and a wrong guess costs more than
+    /// all the work. So nothing here jumps by the kind: every event does the work of a start and of an end,
+    /// and masks by its kind decide what of that counts. What has no interrupt is counted in a row where nobody looks.
+    /// The jumps out of the line are rare, and so they are guessed.
     /// </remarks>
     private int ApplyPlain(ReadOnlySpan<IrqEvent> events, int i)
     {
@@ -32,7 +32,8 @@ public sealed partial class Replayer<TRules, TProbe>
         {
             ref readonly IrqEvent e = ref events[i];
             ref readonly PlainRule rule = ref rules[(byte)e.Kind];
-            if ((uint)e.A < rule.LeastA || e.Vector >= SpuriousVector.FirstFaultVector || e.Cpu >= (uint)cpus.Length) break;
+            if ((uint)e.A < rule.LeastA || e.Vector >= SpuriousVector.FirstFaultVector || e.Cpu >= (uint)cpus.Length)
+                break;
             ref long cpu = ref cpus[e.Cpu].Word;
             if (cpu >= 0 || e.Irq > rule.MostIrq) break;
             uint row = (e.Irq + 1) & rule.EntryMask;

@@ -18,7 +18,9 @@ public sealed partial class Replayer<TRules, TProbe>
     private ushort[] _aliasOf = [];
     private ushort[] _ownerOf = [];
 
-    /// <summary>The remapping code on this CPU works on this interrupt; entry writes that follow belong to it.</summary>
+    /// <summary>
+    /// The remapping code on this CPU works on this interrupt; entry writes that follow belong to it.
+    /// </summary>
     private void ApplyWorkOn(in IrqEvent e)
     {
         if (TryIrq(e.Irq)) _cpus[e.Cpu].WorkIrq = e.Irq;
@@ -65,8 +67,8 @@ public sealed partial class Replayer<TRules, TProbe>
 
     /// <summary>
     /// Linux sets the first 32 entries of an IO-APIC's table aside when it makes the table, empty but for vector 0xFF
-    /// (amd/iommu.c irq_remapping_alloc, irte_ga_set_allocated). Where the recording holds the machine's whole life, the
-    /// pin of an interrupt that was never activated still has that.
+    /// (amd/iommu.c irq_remapping_alloc, irte_ga_set_allocated). Where the recording holds the machine's whole life,
+    /// the pin of an interrupt that was never activated still has that.
     /// </summary>
     private void MarkIoApicTable(IrteTable table, ushort device)
     {
@@ -82,7 +84,9 @@ public sealed partial class Replayer<TRules, TProbe>
         }
     }
 
-    /// <summary>Ties an entry to the interrupt that is being worked on, if that interrupt has no other entry yet.</summary>
+    /// <summary>
+    /// Ties an entry to the interrupt that is being worked on, if that interrupt has no other entry yet.
+    /// </summary>
     private void Own(ref Irte entry, int index, int device, uint irq)
     {
         if (irq == IrqEvent.NoIrq || irq >= _machine.Irqs.Used) return;
@@ -118,13 +122,16 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private void CheckStaleIec(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
     {
-        if (_machine.IecInvalidations == 0 || desc.RemapIndex < 0 || desc.RemapDevice >= 0 || _machine.Remap is not { } table) return;
+        if (_machine.IecInvalidations == 0 || desc.RemapIndex < 0 || desc.RemapDevice >= 0
+            || _machine.Remap is not { } table)
+            return;
         if (desc.RemapIndex >= table.Used) return;
         ref Irte entry = ref table[desc.RemapIndex];
         if (!entry.Stale || !IrteBits.IsPresent(entry.CachedLo) || IrteBits.Vector(entry.CachedLo) != oldVector) return;
         Report(FindingCode.StaleIec, entry.WriteEvent, irq, oldCpu, oldVector, string.Create(
             CultureInfo.InvariantCulture,
-            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated before vector {oldVector} on CPU {oldCpu} was given back."));
+            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated before vector "
+            + $"{oldVector} on CPU {oldCpu} was given back."));
     }
 
     private void ApplyIrAlloc(in IrqEvent e)
@@ -182,7 +189,9 @@ public sealed partial class Replayer<TRules, TProbe>
         _ownerOf[device.Alias] = device.DevId;
     }
 
-    /// <summary>The cache is per device id: an alias that shares the table keeps its copies until its own command.</summary>
+    /// <summary>
+    /// The cache is per device id: an alias that shares the table keeps its copies until its own command.
+    /// </summary>
     private void ApplyAmdInvalidate(in IrqEvent e)
     {
         ushort device = new AmdDevice(in e).DevId;
@@ -195,7 +204,9 @@ public sealed partial class Replayer<TRules, TProbe>
         }
     }
 
-    /// <summary>H-10, at the same moment as H-09: the old target is given up while an alias' copy may still be used.</summary>
+    /// <summary>
+    /// H-10, at the same moment as H-09: the old target is given up while an alias' copy may still be used.
+    /// </summary>
     private void CheckStaleAlias(int irq, ref IrqDesc desc, int oldCpu, int oldVector)
     {
         int device = desc.RemapDevice;
@@ -203,6 +214,7 @@ public sealed partial class Replayer<TRules, TProbe>
         if (desc.RemapIndex >= table.Used || !table[desc.RemapIndex].StaleAlias) return;
         Report(FindingCode.StaleIrtAlias, table[desc.RemapIndex].WriteEvent, irq, oldCpu, oldVector, string.Create(
             CultureInfo.InvariantCulture,
-            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated for alias {_aliasOf[device]:x4} before vector {oldVector} on CPU {oldCpu} was given back."));
+            $"Remapping entry {desc.RemapIndex} of irq {irq} was changed and not invalidated for alias "
+            + $"{_aliasOf[device]:x4} before vector {oldVector} on CPU {oldCpu} was given back."));
     }
 }

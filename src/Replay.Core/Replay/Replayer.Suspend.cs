@@ -63,14 +63,16 @@ public sealed partial class Replayer<TRules, TProbe>
             if (desc.Has(IrqFlags.HostMappingGone))
             {
                 _machine.Lost++;
-                Report(FindingCode.NoHostMapping, _suspendEvent, irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
-                    $"The channel of irq {irq} was opened again and the host never got its mapping back."));
+                Report(FindingCode.NoHostMapping, _suspendEvent, irq, -1, -1,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"The channel of irq {irq} was opened again and the host never got its mapping back."));
             }
             if (_machine.RestoreMsiSeen && !function.IsMsi && entry.WriteEvent < _suspendEvent)
             {
                 _machine.Lost++;
                 Report(FindingCode.StaleMessage, _suspendEvent, irq, -1, -1, string.Create(CultureInfo.InvariantCulture,
-                    $"The device of irq {irq} lost its messages in suspend and entry {desc.Entry} was not written back."));
+                    $"The device of irq {irq} lost its messages in suspend and entry "
+                    + $"{desc.Entry} was not written back."));
             }
             CheckStuckMasked(irq, ref desc);
         }

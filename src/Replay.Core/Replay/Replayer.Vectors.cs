@@ -113,7 +113,8 @@ public sealed partial class Replayer<TRules, TProbe>
         {
             Report(FindingCode.AllocatedDuringMove, desc.VectorEvent, (int)e.Irq, desc.PreviousCpu, desc.PreviousVector,
                 string.Create(CultureInfo.InvariantCulture,
-                    $"irq {e.Irq} got a new vector while its old vector {desc.PreviousVector} on CPU {desc.PreviousCpu} was not given back."));
+                    $"irq {e.Irq} got a new vector while its old vector {desc.PreviousVector} on CPU "
+                    + $"{desc.PreviousCpu} was not given back."));
         }
         if (e.Kind == EventKind.VectorAlloc && result.Reserved) desc.Clear(IrqFlags.HasReserved);
     }
@@ -134,7 +135,8 @@ public sealed partial class Replayer<TRules, TProbe>
         if (cpu.ProbedIrq == e.Irq && desc.Vector == e.Vector && desc.Cpu == move.Cpu)
         {
             cpu.ProbedIrq = IrqEvent.NoIrq;
-            if (cpu.ProbedOldKnown && (cpu.ProbedOldVector != oldVector || (oldVector != 0 && cpu.ProbedOldCpu != oldCpu)))
+            if (cpu.ProbedOldKnown
+                && (cpu.ProbedOldVector != oldVector || (oldVector != 0 && cpu.ProbedOldCpu != oldCpu)))
             {
                 ReportPrevious(e.Irq, cpu.ProbedOldVector, cpu.ProbedOldCpu, oldVector, oldCpu);
             }
@@ -358,7 +360,8 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         Report(FindingCode.MoveWithoutPrevious, desc.VectorEvent, irq, oldVector == 0 ? -1 : oldCpu,
             oldVector == 0 ? -1 : oldVector, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} completes a move from {Place(oldVector, oldCpu)}; its old place is {Place(desc.PreviousVector, desc.PreviousCpu)}."));
+            $"irq {irq} completes a move from {Place(oldVector, oldCpu)}; "
+            + $"its old place is {Place(desc.PreviousVector, desc.PreviousCpu)}."));
     }
 
     private void ApplyVectorTeardown(in IrqEvent e)
@@ -388,7 +391,9 @@ public sealed partial class Replayer<TRules, TProbe>
         if (vector != 0) desc.Set(IrqFlags.VectorKnown);
     }
 
-    /// <summary>A vector that was lost at an offline CPU's clean-up: certain once something else happens to the irq.</summary>
+    /// <summary>
+    /// A vector that was lost at an offline CPU's clean-up: certain once something else happens to the irq.
+    /// </summary>
     private void ConcludeLeak(int irq, ref IrqDesc desc)
     {
         if (desc.LeakEvent < 0) return;
@@ -401,7 +406,8 @@ public sealed partial class Replayer<TRules, TProbe>
         _timeNs = desc.LeakTimeNs;
         Report(FindingCode.VectorLeak, offline, irq, desc.LeakCpu, desc.LeakVector, string.Create(
             CultureInfo.InvariantCulture,
-            $"irq {irq} completed its move while CPU {desc.LeakCpu} was offline: vector {desc.LeakVector} there stays allocated and nobody owns it."));
+            $"irq {irq} completed its move while CPU {desc.LeakCpu} was offline: vector {desc.LeakVector} there stays "
+            + $"allocated and nobody owns it."));
         _index = index;
         _timeNs = timeNs;
     }
@@ -442,7 +448,8 @@ public sealed partial class Replayer<TRules, TProbe>
         {
             Report(FindingCode.VectorOutsideWindow, _index, irq, cpu, vector, string.Create(
                 CultureInfo.InvariantCulture,
-                $"irq {irq} is given vector {vector}, outside the device window {VectorMatrix.AllocStart}..{matrix.AllocEnd - 1}."));
+                $"irq {irq} is given vector {vector}, outside the device window "
+                + $"{VectorMatrix.AllocStart}..{matrix.AllocEnd - 1}."));
         }
         else if (matrix.SystemMap[vector])
         {
@@ -451,7 +458,9 @@ public sealed partial class Replayer<TRules, TProbe>
         }
     }
 
-    /// <summary>I-02: the allocator took the vector before. Only judged when every bit of the CPU's map is known.</summary>
+    /// <summary>
+    /// I-02: the allocator took the vector before. Only judged when every bit of the CPU's map is known.
+    /// </summary>
     private void CheckBit(int irq, ushort cpu, byte vector)
     {
         VectorMatrix matrix = _machine.Matrix;
@@ -467,8 +476,8 @@ public sealed partial class Replayer<TRules, TProbe>
         if (!_hotplugSeen) return;
         Report(FindingCode.SlotWithoutBit, _machine.Irqs[(int)irq].VectorEvent, (int)irq, recordedCpu, recordedVector,
             string.Create(CultureInfo.InvariantCulture,
-                $"irq {irq}: the recording says {Place(recordedVector, recordedCpu)}, its earlier records make it {Place(vector, cpu)}."),
-            Certainty.Proved, Severity.Minor);
+                $"irq {irq}: the recording says {Place(recordedVector, recordedCpu)}, its earlier records make it "
+                + $"{Place(vector, cpu)}."), Certainty.Proved, Severity.Minor);
     }
 
     private static string Place(byte vector, ushort cpu) => vector == 0

@@ -29,8 +29,8 @@ public sealed partial class Replayer<TRules, TProbe>
     private long _applied;
     private ulong _timeNs;
 
-    // True once the recording has shown that it records CPU hotplug. Without that a CPU may have gone down and come back
-    // unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
+    // True once the recording has shown that it records CPU hotplug. Without that a CPU may have gone down and come
+    // back unseen, and taken interrupts with it: a contradiction in places is then the recording's gap, not a finding.
     private bool _hotplugSeen;
 
     /// <param name="tables">Names of the recording.</param>
@@ -75,7 +75,8 @@ public sealed partial class Replayer<TRules, TProbe>
         long first = _index + 1;
         for (int i = 0; i < events.Length; i++)
         {
-            if (typeof(TProbe) == typeof(NoProbe)) // Whoever looks at the machine after each event needs it complete then.
+            // Whoever looks at the machine after each event needs it complete then.
+            if (typeof(TProbe) == typeof(NoProbe))
             {
                 i = ApplyPlain(events, i);
                 if (i == events.Length) break;
@@ -98,7 +99,9 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private long _unknown;
 
-    /// <summary>Applies the first of <paramref name="at"/>, whatever it is; false when the machine has no rule for it.</summary>
+    /// <summary>
+    /// Applies the first of <paramref name="at"/>, whatever it is; false when the machine has no rule for it.
+    /// </summary>
     private bool ApplyOne(ReadOnlySpan<IrqEvent> at)
     {
         ref readonly IrqEvent e = ref at[0];

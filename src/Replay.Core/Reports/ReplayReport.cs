@@ -30,7 +30,9 @@ public sealed record ReplayReport(
     /// <summary>Systems beside the machine that the recording has events of, with what they say.</summary>
     public IReadOnlyList<NamedSystem> Systems { get; init; } = [];
 
-    /// <summary>What was decided otherwise than by the recorded kernel, where the user chose the rules; else null.</summary>
+    /// <summary>
+    /// What was decided otherwise than by the recorded kernel, where the user chose the rules; else null.
+    /// </summary>
     public WhatIfReport? WhatIf { get; init; }
 
     /// <summary>Old places of pending moves that dying CPUs gave back, in the order of events.</summary>

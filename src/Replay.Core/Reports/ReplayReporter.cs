@@ -28,7 +28,9 @@ public static class ReplayReporter
         };
     }
 
-    /// <summary>A finding as programs read it: its code as text, an interrupt as a number of the recorded machine.</summary>
+    /// <summary>
+    /// A finding as programs read it: its code as text, an interrupt as a number of the recorded machine.
+    /// </summary>
     public static ReportFinding ToRow(Finding finding) => new(
         FindingCatalog.IdOf(finding.Code), finding.Severity, finding.Event, finding.TimeNs, finding.Blame,
         finding.Irq is { } irq ? (uint)irq : null, finding.Device, finding.Entry, finding.Cpu, finding.Vector,
@@ -55,7 +57,8 @@ public static class ReplayReporter
 
     private static InterruptTotals CountInterrupts(MachineState machine, IReadOnlyList<NamedSystem> systems)
     {
-        long raised = 0, delivered = machine.Delivered, pending = 0, coalesced = 0, lost = machine.Lost, spurious = machine.Spurious;
+        long raised = 0, delivered = machine.Delivered, pending = 0, coalesced = 0, lost = machine.Lost,
+            spurious = machine.Spurious;
         foreach (NamedSystem named in systems)
         {
             foreach (EventVerdict row in named.System.Report.Events)

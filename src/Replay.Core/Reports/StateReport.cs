@@ -70,7 +70,8 @@ public sealed record RemapUnit(string? Unit, bool? Enabled, IReadOnlyList<RemapE
 /// <param name="Vector">Vector delivered.</param>
 /// <param name="Dest">Destination APIC ID.</param>
 /// <param name="Source">Requester allowed (<c>bb:dd.f</c>).</param>
-public sealed record RemapEntry(int Index, ulong? Lo, ulong? Hi, bool? Present, int? Vector, uint? Dest, string? Source);
+public sealed record RemapEntry(int Index, ulong? Lo, ulong? Hi, bool? Present, int? Vector,
+    uint? Dest, string? Source);
 
 /// <summary>MSI-X capability and table of one function.</summary>
 public sealed record MsixFunction(string Device, bool? Enabled, bool? FunctionMask, IReadOnlyList<MsixRow> Entries);

@@ -5,7 +5,9 @@ using Replay.Core.State;
 
 namespace Replay.Core.Reports;
 
-/// <summary>Makes a <see cref="StateReport"/> of a machine: only what the recording showed, the rest null or left out.</summary>
+/// <summary>
+/// Makes a <see cref="StateReport"/> of a machine: only what the recording showed, the rest null or left out.
+/// </summary>
 public static class StateReporter
 {
     /// <summary>The machine as it is now; <paramref name="at"/> is the position as the user wrote it.</summary>
@@ -101,12 +103,13 @@ public static class StateReporter
                 ref Irte entry = ref table[i];
                 if (!entry.Known) continue;
                 bool present = IrteBits.IsPresent(entry.Lo);
-                entries.Add(new RemapEntry(i, entry.Lo, entry.Hi, present,
-                    present ? IrteBits.Vector(entry.Lo) : null,
+                entries.Add(new RemapEntry(i, entry.Lo, entry.Hi, present, present ? IrteBits.Vector(entry.Lo) : null,
                     present ? machine.DestinationOf(IrteBits.Destination(entry.Lo)) : null,
-                    present && IrteBits.SourceValidation(entry.Hi) == 1 ? Requester(IrteBits.SourceId(entry.Hi)) : null));
+                    present && IrteBits.SourceValidation(entry.Hi) == 1
+                        ? Requester(IrteBits.SourceId(entry.Hi)) : null));
             }
-            units.Add(new RemapUnit(NullIfEmpty(machine.Tables.Names[machine.RemapUnit]), machine.RemapEnabled, entries));
+            units.Add(new RemapUnit(NullIfEmpty(machine.Tables.Names[machine.RemapUnit]),
+                machine.RemapEnabled, entries));
         }
         var amd = new List<RemapEntry>();
         for (int device = 0; device < machine.AmdTables.Length; device++)
@@ -140,7 +143,8 @@ public static class StateReporter
                 if (!entry.MessageKnown) continue;
                 rows.Add(new MsixRow(i, entry.Address, entry.Data, entry.ControlKnown ? entry.Control : null, null));
             }
-            functions.Add(new MsixFunction(machine.Tables.Devices[device], function.Enabled, function.FunctionMask, rows));
+            functions.Add(new MsixFunction(machine.Tables.Devices[device], function.Enabled,
+                function.FunctionMask, rows));
         }
         return functions;
     }

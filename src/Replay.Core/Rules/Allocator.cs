@@ -3,8 +3,9 @@ using Replay.Core.State;
 namespace Replay.Core.Rules;
 
 /// <summary>
-/// Choices of the kernel's vector allocator (Linux kernel/irq/matrix.c, the same from 4.15 to 6.12): which CPU, and which
-/// bit there. It tries one CPU only, and all its choices follow from the counters and maps of <see cref="VectorMatrix"/>.
+/// Choices of the kernel's vector allocator (Linux kernel/irq/matrix.c, the same from 4.15 to 6.12):
+/// which CPU, and which bit there. It tries one CPU only, and all its choices follow from the counters
+/// and maps of <see cref="VectorMatrix"/>.
 /// </summary>
 public static class Allocator
 {
@@ -29,8 +30,8 @@ public static class Allocator
     }
 
     /// <summary>
-    /// matrix_find_best_cpu_managed: the online CPU of the mask with the fewest managed vectors in use. A later CPU with
-    /// as few replaces an earlier one, so the highest wins a tie.
+    /// matrix_find_best_cpu_managed: the online CPU of the mask with the fewest managed vectors in use.
+    /// A later CPU with as few replaces an earlier one, so the highest wins a tie.
     /// </summary>
     public static int FindBestCpuManaged(VectorMatrix matrix, CpuMask mask)
     {
@@ -49,7 +50,8 @@ public static class Allocator
     public static int FindFreeBit(VectorMatrix matrix, int cpu)
     {
         ref CpuMap map = ref matrix[cpu];
-        int bit = map.AllocMap.Or(map.ManagedMap).Or(matrix.SystemMap).NextClear(VectorMatrix.AllocStart, matrix.AllocEnd);
+        int bit = map.AllocMap.Or(map.ManagedMap).Or(matrix.SystemMap)
+            .NextClear(VectorMatrix.AllocStart, matrix.AllocEnd);
         return bit >= matrix.AllocEnd ? None : bit;
     }
 

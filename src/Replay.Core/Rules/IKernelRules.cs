@@ -10,10 +10,14 @@ public enum VectorCleanup : byte
     Timer = 1,
 }
 
-/// <summary>How the message of a not remapped MSI is changed to another CPU and vector (Linux msi_set_affinity).</summary>
+/// <summary>
+/// How the message of a not remapped MSI is changed to another CPU and vector (Linux msi_set_affinity).
+/// </summary>
 public enum MsiAffinityProtocol : byte
 {
-    /// <summary>Two writes for interrupts in reservation mode, one for all others: what 5.17 to 6.12 really do.</summary>
+    /// <summary>
+    /// Two writes for interrupts in reservation mode, one for all others: what 5.17 to 6.12 really do.
+    /// </summary>
     AsCoded = 0,
 
     /// <summary>Two writes for every interrupt whose CPU and vector both change.</summary>
@@ -24,9 +28,9 @@ public enum MsiAffinityProtocol : byte
 }
 
 /// <summary>
-/// Every behaviour of the kernel that changed between versions, or that a fix changes. A rule set is a struct, passed as
-/// a type argument: with a named set the values are constants and what depends on them is decided when the code is
-/// compiled. The names and alternatives that users see are in the rule catalogue.
+/// Every behaviour of the kernel that changed between versions, or that a fix changes. A rule set is a struct,
+/// passed as a type argument: with a named set the values are constants and what depends on them is decided when
+/// the code is compiled. The names and alternatives that users see are in the rule catalogue.
 /// </summary>
 public interface IKernelRules
 {
@@ -42,13 +46,17 @@ public interface IKernelRules
     /// <summary>vector.slotRecheck: the slot is read again under the lock before a stray interrupt resets it.</summary>
     bool SlotRecheck { get; }
 
-    /// <summary>cpu.forceCompleteFirst: a pending move is completed before the kernel asks whether the irq must move.</summary>
+    /// <summary>
+    /// cpu.forceCompleteFirst: a pending move is completed before the kernel asks whether the irq must move.
+    /// </summary>
     bool ForceCompleteFirst { get; }
 
     /// <summary>cpu.offlineEnospcRetry: an irq that found no vector in its mask is tried on all online CPUs.</summary>
     bool OfflineEnospcRetry { get; }
 
-    /// <summary>cpu.managedStartWhileSuspended: a CPU that comes online starts managed irqs of suspended devices too.</summary>
+    /// <summary>
+    /// cpu.managedStartWhileSuspended: a CPU that comes online starts managed irqs of suspended devices too.
+    /// </summary>
     bool ManagedStartWhileSuspended { get; }
 
     /// <summary>apic.flatLogical: up to eight CPUs are addressed by a bit mask; else by physical APIC ID.</summary>

@@ -18,11 +18,12 @@ public readonly record struct KernelRelease(int Major, int Minor)
     public static KernelRelease Parse(ReadOnlySpan<char> release)
     {
         int dot = release.IndexOf('.');
-        if (dot < 0 || !int.TryParse(release[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out int major)) return default;
+        if (dot < 0 || !int.TryParse(release[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out int major))
+            return default;
         ReadOnlySpan<char> rest = release[(dot + 1)..];
         int end = rest.IndexOfAnyExceptInRange('0', '9');
-        return int.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
-            ? new KernelRelease(major, minor)
-            : default;
+        return int.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None,
+            CultureInfo.InvariantCulture, out int minor)
+            ? new KernelRelease(major, minor) : default;
     }
 }

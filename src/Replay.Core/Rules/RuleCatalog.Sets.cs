@@ -27,27 +27,33 @@ public static partial class RuleCatalog
                     "cpu.offlineEnospcRetry=yes", "cpu.managedStartWhileSuspended=no", "apic.flatLogical=no",
                     "vfio.dynMsix=yes"]),
         ];
-        AddPair(sets, "915cff7f38c5", "Hyper-V hibernation, as merged: unmask whatever the hypercall returned, map all anew in resume.",
+        AddPair(sets, "915cff7f38c5",
+            "Hyper-V hibernation, as merged: unmask whatever the hypercall returned, map all anew in resume.",
             "Linux 915cff7f38c5 (5.11); Ubuntu bug 1904463",
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none"],
             ["hv.unmaskOnFailure=merged", "hv.resumeRecreate=allDescriptors"]);
-        AddPair(sets, "hv-hibernate-v2", "Hyper-V hibernation, second version of the patch: no hypercall while the bus is removed.",
+        AddPair(sets, "hv-hibernate-v2",
+            "Hyper-V hibernation, second version of the patch: no hypercall while the bus is removed.",
             "second version of the patch that became 915cff7f38c5",
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none"],
             ["hv.unmaskOnFailure=v2SkipWhenRemoving", "hv.resumeRecreate=allDescriptors"]);
-        AddPair(sets, "hv-unmask-only", "Hyper-V hibernation, half of the fix: unmask after failure, mappings stay lost.",
+        AddPair(sets, "hv-unmask-only",
+            "Hyper-V hibernation, half of the fix: unmask after failure, mappings stay lost.",
             "the thread of 915cff7f38c5",
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none"],
             ["hv.unmaskOnFailure=merged", "hv.resumeRecreate=none"]);
-        AddPair(sets, "hv-restore-only", "Hyper-V hibernation, the other half: mappings are made anew, entries stay masked.",
+        AddPair(sets, "hv-restore-only",
+            "Hyper-V hibernation, the other half: mappings are made anew, entries stay masked.",
             "the thread of 915cff7f38c5",
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none"],
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=allDescriptors"]);
-        AddPair(sets, "hv-driver-recreates", "Hyper-V hibernation, Lorenzo Pieralisi's view: drivers free and request their interrupts anew.",
+        AddPair(sets, "hv-driver-recreates",
+            "Hyper-V hibernation, Lorenzo Pieralisi's view: drivers free and request their interrupts anew.",
             "the thread of 915cff7f38c5",
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none", "drv.hibernateIrqs=keep"],
             ["hv.unmaskOnFailure=preFix", "hv.resumeRecreate=none", "drv.hibernateIrqs=destroyAndRecreate"]);
-        AddPair(sets, "hv-multi-msi", "Hyper-V hibernation, devices with several MSI messages: resume maps them anew too (what if).",
+        AddPair(sets, "hv-multi-msi",
+            "Hyper-V hibernation, devices with several MSI messages: resume maps them anew too (what if).",
             "concluded from Linux pci-hyperv.c hv_compose_msi_msg; no fix is known",
             ["hv.multiMsiResume=reuseMessage"], ["hv.multiMsiResume=recreate"]);
         AddPair(sets, "a6c11c0a5235", "No vector leaks when a CPU goes offline during a move.",
@@ -56,7 +62,8 @@ public static partial class RuleCatalog
         AddPair(sets, "timer-cleanup", "Old vectors are given back by a timer, not by an IPI.",
             "Linux 6.6 vector.c __vector_schedule_cleanup",
             ["vector.cleanup=ipi"], ["vector.cleanup=timer"]);
-        AddPair(sets, "enospc-retry", "An interrupt without a free vector in its mask leaves a dying CPU for any other.",
+        AddPair(sets, "enospc-retry",
+            "An interrupt without a free vector in its mask leaves a dying CPU for any other.",
             "Linux 6.12 cpuhotplug.c migrate_one_irq",
             ["cpu.offlineEnospcRetry=no"], ["cpu.offlineEnospcRetry=yes"]);
         AddPair(sets, "managed-suspend", "Managed interrupts of suspended devices wait for their resume.",
@@ -71,22 +78,27 @@ public static partial class RuleCatalog
         AddPair(sets, "reservation-mode", "Interrupts take a vector when requested, not when allocated.",
             "Linux vector.c reserve_irq_vector; Thomas Gleixner in the interrupt message store thread",
             ["vector.reservation=off"], ["vector.reservation=on"]);
-        AddPair(sets, "irte-hypercall", "A guest learns when the host has no interrupt for it: one hypercall at its IRTE update.",
+        AddPair(sets, "irte-hypercall",
+            "A guest learns when the host has no interrupt for it: one hypercall at its IRTE update.",
             "Thomas Gleixner in the interrupt message store thread",
-            ["ir.guest=on", "guest.irqBacking=allocateOnUnmask"], ["ir.guest=on", "guest.irqBacking=hypercallAtIrteUpdate"]);
+            ["ir.guest=on", "guest.irqBacking=allocateOnUnmask"],
+            ["ir.guest=on", "guest.irqBacking=hypercallAtIrteUpdate"]);
         AddPair(sets, "ims-needs-ir", "Messages in device memory only with interrupt remapping.",
             "Thomas Gleixner in the interrupt message store thread; Linux 6.2 pci_ims_alloc_irq",
             ["ims.requireIr=no"], ["ims.requireIr=yes"]);
-        AddPair(sets, "mst-1", "Errors of assigned devices: vfio always answers \"disconnect\", the guest recovers as from a fatal error.",
+        AddPair(sets, "mst-1",
+            "Errors of assigned devices: vfio always answers \"disconnect\", the guest recovers as from a fatal error.",
             "Michael Tsirkin's first proposal in the thread on AER for assigned devices",
             ["aer.vfioResult=canRecover"], ["aer.vfioResult=alwaysDisconnect"]);
         AddPair(sets, "mst-2", "Errors of assigned devices: non-fatal ones go to the guest, fatal ones stop it.",
             "Michael Tsirkin's second proposal in the thread on AER for assigned devices",
             ["aer.vfioResult=canRecover"], ["aer.vfioResult=nonFatalToGuest"]);
-        AddPair(sets, "mst-3", "Errors of assigned devices: non-fatal ones go to the guest, it resets after fatal ones.",
+        AddPair(sets, "mst-3",
+            "Errors of assigned devices: non-fatal ones go to the guest, it resets after fatal ones.",
             "Michael Tsirkin's third proposal in the thread on AER for assigned devices",
             ["aer.vfioResult=canRecover"], ["aer.vfioResult=byState"]);
-        AddPair(sets, "caojin-1", "Errors of assigned devices: accesses are held back while the host recovers, then it resets once more.",
+        AddPair(sets, "caojin-1",
+            "Errors of assigned devices: accesses are held back while the host recovers, then it resets once more.",
             "Cao Jin's first design in the thread on AER for assigned devices",
             ["aer.blockGuestDuringRecovery=no", "aer.guestResetMap=none"],
             ["aer.blockGuestDuringRecovery=yes", "aer.guestResetMap=hotReset"]);
@@ -97,18 +109,21 @@ public static partial class RuleCatalog
         AddPair(sets, "b8f02af096b1", "VFIO writes the cached MSI-X message back when a vector is set up again.",
             "Linux b8f02af096b1 (3.17)",
             ["vfio.restoreMsixMessage=no"], ["vfio.restoreMsixMessage=yes"]);
-        AddPair(sets, "msix-guest-workaround", "A guest's driver switches MSI-X off and on around its reset; VFIO writes nothing back.",
+        AddPair(sets, "msix-guest-workaround",
+            "A guest's driver switches MSI-X off and on around its reset; VFIO writes nothing back.",
             "the thread of b8f02af096b1",
             ["vfio.restoreMsixMessage=no", "guest.msixAroundReset=none"],
             ["vfio.restoreMsixMessage=no", "guest.msixAroundReset=disableEnable"]);
-        AddPair(sets, "msix-qemu-quirk", "QEMU clears its copy of the table when the guest resets the device; VFIO writes nothing back.",
+        AddPair(sets, "msix-qemu-quirk",
+            "QEMU clears its copy of the table when the guest resets the device; VFIO writes nothing back.",
             "the thread of b8f02af096b1",
             ["vfio.restoreMsixMessage=no", "qemu.backdoorQuirk=none"],
             ["vfio.restoreMsixMessage=no", "qemu.backdoorQuirk=clearShadowOnResetWrite"]);
         return sets;
     }
 
-    private static void AddPair(List<RuleSet> sets, string id, string subject, string source, string[] before, string[] after)
+    private static void AddPair(List<RuleSet> sets, string id, string subject, string source,
+        string[] before, string[] after)
     {
         sets.Add(new RuleSet("prefix:" + id, subject, source, before));
         sets.Add(new RuleSet("fix:" + id, subject, source, after));

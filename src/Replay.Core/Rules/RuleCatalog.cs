@@ -41,7 +41,8 @@ public static partial class RuleCatalog
             "Linux irq.c common_interrupt; \"x86/irq: Plug vector setup race\" (2025)"),
         new("cpu.forceCompleteFirst",
             [
-                new("yes", "a pending move is completed before the kernel asks whether the interrupt must leave the CPU"),
+                new("yes",
+                    "a pending move is completed before the kernel asks whether the interrupt must leave the CPU"),
                 new("no", "it is completed only for interrupts that must leave: the old vector may leak"),
             ],
             "When a CPU that goes offline completes moves that are pending.",
@@ -80,7 +81,8 @@ public static partial class RuleCatalog
             [
                 new("merged", "the entry is unmasked whatever the retarget hypercall returned (5.11)"),
                 new("preFix", "a failed retarget leaves the entry masked (up to 5.10)"),
-                new("v2SkipWhenRemoving", "no hypercall while the bus is being removed; other failures leave it masked"),
+                new("v2SkipWhenRemoving",
+                    "no hypercall while the bus is being removed; other failures leave it masked"),
             ],
             "What Hyper-V's PCI driver does when the retarget hypercall of an unmask fails.",
             "Linux pci-hyperv.c hv_irq_unmask; 915cff7f38c5, and the patch's second version on its list"),
@@ -100,7 +102,8 @@ public static partial class RuleCatalog
             "Linux pci-hyperv.c hv_compose_msi_msg; concluded from code"),
         new("hv.msiTrap",
             [
-                new("paravirtual", "writes to the MSI-X table reach the device only: mappings are made by message (Hyper-V)"),
+                new("paravirtual",
+                    "writes to the MSI-X table reach the device only: mappings are made by message (Hyper-V)"),
                 new("trapAndEmulate", "the hypervisor sees each write and maps it"),
                 new("bareMetal", "there is no hypervisor"),
             ],
@@ -131,7 +134,8 @@ public static partial class RuleCatalog
         new("guest.irqBacking",
             [
                 new("allocateOnUnmask", "when the guest's unmask is trapped: a failure is silent"),
-                new("hypercallAtIrteUpdate", "one hypercall when the guest writes its remapping entry: a failure is an error"),
+                new("hypercallAtIrteUpdate",
+                    "one hypercall when the guest writes its remapping entry: a failure is an error"),
             ],
             "When the host allocates what stands behind a guest's interrupt.",
             "Thomas Gleixner in the interrupt message store thread"),
@@ -146,7 +150,8 @@ public static partial class RuleCatalog
         new("aer.vfioResult",
             [
                 new("canRecover", "always \"can recover\" (upstream)"),
-                new("alwaysDisconnect", "always \"disconnect\", and the guest is told fatal (Michael Tsirkin's first proposal)"),
+                new("alwaysDisconnect",
+                    "always \"disconnect\", and the guest is told fatal (Michael Tsirkin's first proposal)"),
                 new("nonFatalToGuest", "non-fatal errors go to the guest, fatal ones stop it (his second)"),
                 new("byState", "non-fatal to the guest, \"disconnect\" when the link froze (his third)"),
             ],
@@ -155,7 +160,8 @@ public static partial class RuleCatalog
         new("aer.hostLinkReset",
             [
                 new("always", "the host resets the link of a fatal error"),
-                new("skippedForUser", "not for devices in a user's hands: the guest's own reset is the only one (Cao Jin's second design)"),
+                new("skippedForUser", "not for devices in a user's hands: the guest's own reset is the only one "
+                    + "(Cao Jin's second design)"),
             ],
             "Whether the host resets a link below which a user drives a device.",
             "Linux err.c pcie_do_recovery; the thread on AER for assigned devices"),

@@ -7,8 +7,8 @@ using Replay.Core.Spec;
 namespace Replay.Core.Rules;
 
 /// <summary>
-/// One alternative of every behaviour. Immutable: <see cref="With"/> and <see cref="Apply"/> make another one. Cold: made
-/// once a replay, never asked once an event.
+/// One alternative of every behaviour. Immutable: <see cref="With"/> and <see cref="Apply"/> make another one. Cold:
+/// made once a replay, never asked once an event.
 /// </summary>
 public sealed class RuleChoice
 {
@@ -63,8 +63,9 @@ public sealed class RuleChoice
         For(release.UsesTimerCleanup ? RuleCatalog.Linux612Name : RuleCatalog.Linux61Name);
 
     /// <summary>
-    /// A choice as <see cref="ToString"/> writes it and as users type it: sets and assignments with commas between them,
-    /// each laid over what stands before it. A kernel's set can only be the first; without one the recorded kernel is.
+    /// A choice as <see cref="ToString"/> writes it and as users type it: sets and assignments with commas
+    /// between them, each laid over what stands before it. A kernel's set can only be the first; without one
+    /// the recorded kernel is.
     /// </summary>
     /// <exception cref="UnknownRuleException">A name is wrong, or a kernel's set is not the first.</exception>
     public static RuleChoice Parse(string text, KernelRelease recorded)
@@ -92,7 +93,9 @@ public sealed class RuleChoice
     public RuleChoice Apply(string set)
     {
         RuleSet found = RequireSet(set);
-        if (found.IsKernel) throw new UnknownRuleException($"{set} is a whole kernel and would replace {Kernel}; name it first, or alone");
+        if (found.IsKernel)
+            throw new UnknownRuleException($"{set} is a whole kernel and would replace {Kernel}; "
+                + "name it first, or alone");
         byte[] chosen = (byte[])_chosen.Clone();
         foreach (string assignment in found.Assignments) Assign(chosen, assignment);
         return new RuleChoice(Kernel, chosen, _base);
@@ -154,7 +157,8 @@ public sealed class RuleChoice
         RuleInfo example = RuleCatalog.All[Math.Max(0, RuleCatalog.IndexOf(given))];
         return new UnknownRuleException(RuleCatalog.FindSet(given) is not null
             ? $"{given} is a set, not NAME=ALTERNATIVE; type --rules {given}"
-            : $"\"{given}\" is not NAME=ALTERNATIVE; type, for example, {example.Name}={example.Alternatives[^1].Name}");
+            : $"\"{given}\" is not NAME=ALTERNATIVE; type, for example, "
+                + $"{example.Name}={example.Alternatives[^1].Name}");
     }
 
     private static int RequireRow(string name)
@@ -173,7 +177,8 @@ public sealed class RuleChoice
         if (index >= 0) return (byte)index;
         var names = new List<string>();
         foreach (RuleAlternative each in rule.Alternatives) names.Add(each.Name);
-        throw new UnknownRuleException($"{rule.Name} has no alternative \"{alternative}\"; it has {string.Join(", ", names)}"
+        throw new UnknownRuleException($"{rule.Name} has no alternative \"{alternative}\"; "
+            + $"it has {string.Join(", ", names)}"
             + Suggest(alternative, names, rule.Name + "=", orElse: ""));
     }
 
@@ -186,6 +191,7 @@ public sealed class RuleChoice
         throw new UnknownRuleException($"there is no set \"{name}\"" + Suggest(name, names, ""));
     }
 
-    private static string Suggest(string given, List<string> names, string before, string orElse = "; \"irqreplay rules\" lists all") =>
+    private static string Suggest(string given, List<string> names, string before,
+        string orElse = "; \"irqreplay rules\" lists all") =>
         Nearest.Find(given, names) is { } near ? $"; did you mean {before}{near}?" : orElse;
 }

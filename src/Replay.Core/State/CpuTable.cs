@@ -28,7 +28,9 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>Hotplug step number of the takedown under way.</summary>
     public int TakedownStep;
 
-    /// <summary>Interrupt whose vector a probe on this CPU has just changed; the tracepoint of the same change follows.</summary>
+    /// <summary>
+    /// Interrupt whose vector a probe on this CPU has just changed; the tracepoint of the same change follows.
+    /// </summary>
     public uint ProbedIrq;
 
     /// <summary>Old vector that a probe on this CPU has just freed; its tracepoint follows.</summary>
@@ -41,13 +43,17 @@ public struct CpuState // mutable struct: never readonly
 
     public bool ProbedOldKnown;
 
-    /// <summary>Interrupt that a remapping or affinity function on this CPU is working on; IRTE writes belong to it.</summary>
+    /// <summary>
+    /// Interrupt that a remapping or affinity function on this CPU is working on; IRTE writes belong to it.
+    /// </summary>
     public uint WorkIrq;
 
     /// <summary>Interrupt of an IO-APIC pin whose affinity is being set on this CPU.</summary>
     public uint IoApicIrq;
 
-    /// <summary>CPUs 0 to 63 on which a managed vector was just set aside, for the interrupt that the next record names.</summary>
+    /// <summary>
+    /// CPUs 0 to 63 on which a managed vector was just set aside, for the interrupt that the next record names.
+    /// </summary>
     public ulong AsideMask;
 
     /// <summary>Device index that MSI-X is being enabled for.</summary>

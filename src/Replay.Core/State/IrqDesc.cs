@@ -88,8 +88,8 @@ public struct IrqDesc // mutable struct: never readonly
     /// <summary>No index, no device.</summary>
     public const int None = -1;
 
-    // An arrival is plain when its ArrivalWord, with the ignored bits set, is the key. Kept true by the setters below; a
-    // descriptor that nothing was set in has a key that no arrival equals.
+    // An arrival is plain when its ArrivalWord, with the ignored bits set, is the key. Kept true by the setters below;
+    // a descriptor that nothing was set in has a key that no arrival equals.
     private ulong _arrivalKey;
     private ulong _arrivalIgnored;
 
@@ -213,11 +213,13 @@ public struct IrqDesc // mutable struct: never readonly
     public readonly bool IsPlainArrival(in IrqEvent e) => (e.ArrivalWord | _arrivalIgnored) == _arrivalKey;
 
     /// <summary>A descriptor that takes every event for a plain arrival.</summary>
-    internal static IrqDesc ForEventsWithoutIrq => new() { _arrivalKey = ulong.MaxValue, _arrivalIgnored = ulong.MaxValue };
+    internal static IrqDesc ForEventsWithoutIrq =>
+        new() { _arrivalKey = ulong.MaxValue, _arrivalIgnored = ulong.MaxValue };
 
     private void UpdateArrivalKey()
     {
-        ulong ignored = IrqEvent.ArrivalWordOf(Vector == 0 ? ushort.MaxValue : (ushort)0, 0, 0) | IrqEvent.ArrivalWordOther;
+        ulong ignored = IrqEvent.ArrivalWordOf(Vector == 0 ? ushort.MaxValue : (ushort)0, 0, 0)
+            | IrqEvent.ArrivalWordOther;
         _arrivalIgnored = ignored;
         _arrivalKey = (Flags & IrqFlags.Exists) == 0
             ? 0 : ignored | IrqEvent.ArrivalWordOf(Cpu, EventKind.HandlerEntry, HeadName);

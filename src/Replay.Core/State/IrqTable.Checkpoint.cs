@@ -16,7 +16,8 @@ public sealed partial class IrqTable
         Used = archive.Count(Used, count);
         _cpuShift = archive.Count(_cpuShift, BitOperations.Log2(CpuTable.CpuMax));
         long cells = (long)count << _cpuShift;
-        if (cells > DeliveryCellsMax) throw new CheckpointException($"expected up to {DeliveryCellsMax} counts of deliveries, found {cells}");
+        if (cells > DeliveryCellsMax)
+            throw new CheckpointException($"expected up to {DeliveryCellsMax} counts of deliveries, found {cells}");
         if (archive.IsLoading) _delivered = new uint[_descs.Length << _cpuShift];
         archive.Numbers(_delivered.AsSpan());
     }

@@ -39,8 +39,8 @@ public sealed partial class IrqTable
     internal IrqDesc[] Descs => _descs;
 
     /// <summary>
-    /// Delivery counts, for the replay loop: a row of <see cref="DeliveryStride"/> CPUs for each of <see cref="Descs"/>.
-    /// Replaced when the table grows.
+    /// Delivery counts, for the replay loop: a row of <see cref="DeliveryStride"/> CPUs for each of
+    /// <see cref="Descs"/>. Replaced when the table grows.
     /// </summary>
     internal uint[] Deliveries => _delivered;
 

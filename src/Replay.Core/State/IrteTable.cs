@@ -9,7 +9,9 @@ public struct Irte // mutable struct: never readonly
     public ulong Lo;
     public ulong Hi;
 
-    /// <summary>Value before the last write: a legal answer of the hardware until an invalidation covers the index.</summary>
+    /// <summary>
+    /// Value before the last write: a legal answer of the hardware until an invalidation covers the index.
+    /// </summary>
     public ulong CachedLo;
     public ulong CachedHi;
 

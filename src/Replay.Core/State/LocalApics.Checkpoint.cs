@@ -10,7 +10,8 @@ public sealed partial class LocalApics
         archive.Section("apics", 1);
         archive.Rows(ref _irr, 2 * CpuTable.CpuMax, (ref Bits256 bits) => bits = archive.Value(bits));
         archive.Rows(ref _isr, 2 * CpuTable.CpuMax, (ref Bits256 bits) => bits = archive.Value(bits));
-        if (_irr.Length != _isr.Length) throw new CheckpointException($"expected {_irr.Length} rows of in-service bits, found {_isr.Length}");
+        if (_irr.Length != _isr.Length)
+            throw new CheckpointException($"expected {_irr.Length} rows of in-service bits, found {_isr.Length}");
         EndsSeen = archive.Value(EndsSeen);
     }
 }

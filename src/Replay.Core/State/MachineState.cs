@@ -36,7 +36,9 @@ public sealed partial class MachineState
     /// <summary>VT-d's table; null until its first entry is written.</summary>
     public IrteTable? Remap { get; private set; }
 
-    /// <summary>Index of the name of the unit that owns <see cref="Remap"/>; 0 until an invalidation names it.</summary>
+    /// <summary>
+    /// Index of the name of the unit that owns <see cref="Remap"/>; 0 until an invalidation names it.
+    /// </summary>
     public ushort RemapUnit { get; set; }
 
     /// <summary>True when remapping is known to be on (an invalidation or an entry was seen).</summary>
@@ -51,7 +53,9 @@ public sealed partial class MachineState
     /// <summary>Interrupt-entry-cache invalidations seen.</summary>
     public long IecInvalidations { get; set; }
 
-    /// <summary>True when the recording has mask and unmask records at all; a missing one then means something.</summary>
+    /// <summary>
+    /// True when the recording has mask and unmask records at all; a missing one then means something.
+    /// </summary>
     public bool MaskSeen { get; set; }
 
     /// <summary>True when the recording has unmask records: one that is missing then means something.</summary>
@@ -96,7 +100,9 @@ public sealed partial class MachineState
         return _amdTables[deviceId];
     }
 
-    /// <summary>APIC destination of a VT-d entry's destination field; null while the format of ids is not known.</summary>
+    /// <summary>
+    /// APIC destination of a VT-d entry's destination field; null while the format of ids is not known.
+    /// </summary>
     public uint? DestinationOf(uint field) => ExtendedIds switch
     {
         true => field,

@@ -19,7 +19,8 @@ public sealed partial class MsixTables
             Get((ushort)device).Transfer(archive);
         }
         int room = archive.Count(_entriesLeft, EntriesMax);
-        if (room != _entriesLeft) throw new CheckpointException($"expected room for {_entriesLeft} entries, found {room}");
+        if (room != _entriesLeft)
+            throw new CheckpointException($"expected room for {_entriesLeft} entries, found {room}");
     }
 
     private int CountFunctions()

@@ -23,7 +23,9 @@ public struct MsixEntry // mutable struct: never readonly
     /// <summary>Event of the last write of the message; -1 when none.</summary>
     public long MessageEvent;
 
-    /// <summary>True when the device signalled the entry while it was effectively masked, and it was not unmasked since.</summary>
+    /// <summary>
+    /// True when the device signalled the entry while it was effectively masked, and it was not unmasked since.
+    /// </summary>
     public bool Pending;
 
     /// <summary>Event that set <see cref="Pending"/>.</summary>
@@ -62,7 +64,8 @@ public sealed partial class MsixFunction
     public ref MsixEntry this[int entry] => ref _entries[entry];
 
     /// <summary>
-    /// Whether an entry is effectively masked: MSI-X off, the function masked, or the entry itself. Null when not known.
+    /// Whether an entry is effectively masked: MSI-X off, the function masked, or the entry itself.
+    /// Null when not known.
     /// </summary>
     public bool? IsMasked(int entry)
     {

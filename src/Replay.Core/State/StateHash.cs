@@ -128,7 +128,9 @@ public static class StateHash
         }
     }
 
-    /// <summary>The text, not its index: indexes are given in the order of first use, which depends on the route.</summary>
+    /// <summary>
+    /// The text, not its index: indexes are given in the order of first use, which depends on the route.
+    /// </summary>
     private static ulong NameHash(string name)
     {
         ulong hash = Seed;

@@ -71,8 +71,8 @@ public sealed partial class VectorMatrix
     public bool GlobalResync { get; set; }
 
     /// <summary>
-    /// True once recorded counters that the operations do not explain were taken over, or a vector of an offline map was
-    /// taken, which the kernel never does: from there on the maps need not add up to the global counters.
+    /// True once recorded counters that the operations do not explain were taken over, or a vector of an offline map
+    /// was taken, which the kernel never does: from there on the maps need not add up to the global counters.
     /// </summary>
     public bool Irregular { get; private set; }
 
@@ -94,8 +94,8 @@ public sealed partial class VectorMatrix
     public static byte AllocStart => VectorRanges.FirstExternal;
 
     /// <summary>
-    /// End of the window, exclusive. The kernel's is FIRST_SYSTEM_VECTOR, which differs between versions and need not be
-    /// a vector that is in use; <see cref="LearnWindow"/> finds it from the first CPU's counters.
+    /// End of the window, exclusive. The kernel's is FIRST_SYSTEM_VECTOR, which differs between versions and need not
+    /// be a vector that is in use; <see cref="LearnWindow"/> finds it from the first CPU's counters.
     /// </summary>
     public byte AllocEnd { get; private set; } = VectorRanges.LocalTimer;
 
@@ -269,7 +269,9 @@ public sealed partial class VectorMatrix
         GlobalResync = false;
     }
 
-    /// <summary>Takes a CPU's recorded counters over; what the bitmaps do not explain was there before recording began.</summary>
+    /// <summary>
+    /// Takes a CPU's recorded counters over; what the bitmaps do not explain was there before recording began.
+    /// </summary>
     public void Adopt(int cpu, in CpuCounters recorded)
     {
         ref CpuMap map = ref _maps[cpu];

@@ -9,6 +9,7 @@ public sealed partial class VectorTable
     {
         archive.Section("slots", 1);
         archive.Numbers(ref _slots, 2 * CpuTable.CpuMax << 8);
-        if (_slots.Length % 256 != 0) throw new CheckpointException($"expected 256 slots a CPU, found {_slots.Length} in all");
+        if (_slots.Length % 256 != 0)
+            throw new CheckpointException($"expected 256 slots a CPU, found {_slots.Length} in all");
     }
 }

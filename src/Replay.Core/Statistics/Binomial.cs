@@ -9,8 +9,8 @@ internal static class Binomial
     private const int SummedMax = 1000;
 
     /// <summary>
-    /// The largest rank (0 is the smallest measurement) such that the median lies below it with at most this probability;
-    /// 0 where there are too few measurements to exclude any.
+    /// The largest rank (0 is the smallest measurement) such that the median lies below it with at most this
+    /// probability; 0 where there are too few measurements to exclude any.
     /// </summary>
     public static long LowerRank(long count, double tail)
     {

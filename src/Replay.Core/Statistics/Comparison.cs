@@ -27,7 +27,9 @@ public sealed record Thresholds(double Level, double Effect)
     /// <summary>Confidence of intervals.</summary>
     public double Confidence => 1 - Level;
 
-    /// <summary>A difference that is larger than this would have been seen wherever the verdict is <see cref="Verdict.Same"/>.</summary>
+    /// <summary>
+    /// A difference that is larger than this would have been seen wherever the verdict is <see cref="Verdict.Same"/>.
+    /// </summary>
     public double Resolution => Effect * ResolutionFactor;
 }
 
@@ -45,11 +47,12 @@ public sealed record Comparison(
     SampleSet Left, SampleSet Right, RankTest Test, RatioEstimate Estimate, double AdjustedP, Verdict Verdict)
 {
     /// <summary>One comparison that stands alone.</summary>
-    public static Comparison Of(SampleSet left, SampleSet right, Thresholds thresholds) => OfAll([(left, right)], thresholds)[0];
+    public static Comparison Of(SampleSet left, SampleSet right, Thresholds thresholds) =>
+        OfAll([(left, right)], thresholds)[0];
 
     /// <summary>
-    /// Comparisons that are read together: probabilities are corrected by the method of Holm, so that with the level 0.01 no
-    /// difference is claimed in 99 of 100 tables that have none, however many rows they have.
+    /// Comparisons that are read together: probabilities are corrected by the method of Holm, so that with the level
+    /// 0.01 no difference is claimed in 99 of 100 tables that have none, however many rows they have.
     /// </summary>
     public static Comparison[] OfAll(IReadOnlyList<(SampleSet Left, SampleSet Right)> pairs, Thresholds thresholds)
     {

@@ -6,8 +6,8 @@ namespace Replay.Core.Statistics;
 public static class Holm
 {
     /// <summary>
-    /// The smallest is multiplied by the number of tests, the next by one less, and so on; none gets smaller than one before
-    /// it, none larger than 1.
+    /// The smallest is multiplied by the number of tests, the next by one less, and so on; none gets smaller
+    /// than one before it, none larger than 1.
     /// </summary>
     public static double[] Adjust(ReadOnlySpan<double> p)
     {

@@ -9,14 +9,18 @@ internal static class Normal
     private const double SeriesMax = 2.5;
     private const int Steps = 200;
 
-    /// <summary>Probability of a deviation of at least <paramref name="z"/> to either side; exact to some 1e-12 of itself.</summary>
+    /// <summary>
+    /// Probability of a deviation of at least <paramref name="z"/> to either side; exact to some 1e-12 of itself.
+    /// </summary>
     public static double TwoSided(double z)
     {
         double x = Math.Abs(z) / Math.Sqrt(2);
         return x < SeriesMax ? 1 - ErfSeries(x) : ErfcFraction(x);
     }
 
-    /// <summary>The deviation that is exceeded to the right with probability 1 - <paramref name="p"/>; for p from 0.5 to 1.</summary>
+    /// <summary>
+    /// The deviation that is exceeded to the right with probability 1 - <paramref name="p"/>; for p from 0.5 to 1.
+    /// </summary>
     public static double Quantile(double p)
     {
         double low = 0, high = 40, tail = 2 * (1 - p);
@@ -41,7 +45,9 @@ internal static class Normal
         return 2 / Math.Sqrt(Math.PI) * sum;
     }
 
-    /// <summary>erfc(x) = exp(-x²)/sqrt(pi) * 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))), evaluated from inside.</summary>
+    /// <summary>
+    /// erfc(x) = exp(-x²)/sqrt(pi) * 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))), evaluated from inside.
+    /// </summary>
     private static double ErfcFraction(double x)
     {
         double fraction = x;

@@ -3,13 +3,14 @@ using System;
 namespace Replay.Core.Statistics;
 
 /// <summary>
-/// The test of Mann, Whitney and Wilcoxon: are the values of one sample larger than those of the other? It looks at ranks
-/// only, so a run that something disturbed counts as one large value, however large. Two-sided.
+/// The test of Mann, Whitney and Wilcoxon: are the values of one sample larger than those of the other? It looks at
+/// ranks only, so a run that something disturbed counts as one large value, however large. Two-sided.
 /// </summary>
 /// <param name="U">Pairs in which the right value is larger, those of equal values half.</param>
 /// <param name="Superiority">U as a part of all pairs: 0.5 when neither side is larger.</param>
 /// <param name="P">Probability of a difference like this or a larger one by chance.</param>
-/// <param name="SmallestP">The smallest P that samples of these sizes can give: a test that cannot reach its level tells nothing.</param>
+/// <param name="SmallestP">The smallest P that samples of these sizes can give: a test that cannot reach its level
+/// tells nothing.</param>
 public readonly record struct RankTest(double U, double Superiority, double P, double SmallestP)
 {
     /// <summary>Sizes up to which all arrangements are counted, if no two values are equal.</summary>
@@ -81,8 +82,8 @@ public readonly record struct RankTest(double U, double Superiority, double P, d
         deviation > 0 ? Normal.TwoSided(Math.Max(0, distance - 0.5) / deviation) : 1;
 
     /// <summary>
-    /// Probability of each U or a smaller one when all orders are equally likely. The counts of orders are the coefficients
-    /// of the Gaussian binomial: the product of (1 - x^(m+i)) / (1 - x^i) for i from 1 to n.
+    /// Probability of each U or a smaller one when all orders are equally likely. The counts of orders are
+    /// the coefficients of the Gaussian binomial: the product of (1 - x^(m+i)) / (1 - x^i) for i from 1 to n.
     /// </summary>
     private static double[] Arrangements(int n, int m)
     {

@@ -3,15 +3,17 @@ using System;
 namespace Replay.Core.Statistics;
 
 /// <summary>
-/// By what factor the values of the right sample are larger: the median of the ratios of all pairs (Hodges and Lehmann's
-/// estimate, on a logarithmic scale), and its interval, which are the pairs that the rank test would not reject.
+/// By what factor the values of the right sample are larger: the median of the ratios of all pairs (Hodges
+/// and Lehmann's estimate, on a logarithmic scale), and its interval, which are the pairs that the rank
+/// test would not reject.
 /// </summary>
 /// <param name="Ratio">1 when neither side is larger; NaN without measurements.</param>
 /// <param name="Low">Lower bound.</param>
 /// <param name="High">Upper bound.</param>
 public readonly record struct RatioEstimate(double Ratio, double Low, double High)
 {
-    // Pairs are the product of both: larger sets are thinned, which moves the estimate by less than a hundredth of their spread.
+    // Pairs are the product of both: larger sets are thinned, which moves the estimate by less than
+    // a hundredth of their spread.
     private const int ValuesMax = 128;
 
     // What is measured as nothing is less than one unit, and a ratio needs a number.
@@ -35,7 +37,8 @@ public readonly record struct RatioEstimate(double Ratio, double Low, double Hig
         }
         Array.Sort(ratios, weights);
         double pairs = (double)left.Count * right.Count, low = RankTest.LowerPairs(left, right, (1 - confidence) / 2);
-        return new RatioEstimate(Math.Sqrt(At(ratios, weights, Math.Ceiling(pairs / 2) - 1) * At(ratios, weights, Math.Floor(pairs / 2))),
+        return new RatioEstimate(
+            Math.Sqrt(At(ratios, weights, Math.Ceiling(pairs / 2) - 1) * At(ratios, weights, Math.Floor(pairs / 2))),
             At(ratios, weights, low - 1), At(ratios, weights, pairs - low));
     }
 

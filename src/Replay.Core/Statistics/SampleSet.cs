@@ -3,8 +3,8 @@ using System;
 namespace Replay.Core.Statistics;
 
 /// <summary>
-/// Measurements of one thing, none of them below zero: distinct values in rising order, and how often each was seen. Times of
-/// runs and buckets of a histogram are the same to a test on ranks.
+/// Measurements of one thing, none of them below zero: distinct values in rising order, and how often each was seen.
+/// Times of runs and buckets of a histogram are the same to a test on ranks.
 /// </summary>
 public sealed class SampleSet
 {
@@ -16,10 +16,12 @@ public sealed class SampleSet
     /// <exception cref="ArgumentException">The values do not rise, or there is not one count for each.</exception>
     public SampleSet(ReadOnlySpan<double> values, ReadOnlySpan<long> counts)
     {
-        if (values.Length != counts.Length) throw new ArgumentException("one count for each value is needed", nameof(counts));
+        if (values.Length != counts.Length)
+            throw new ArgumentException("one count for each value is needed", nameof(counts));
         for (int i = 0; i < values.Length; i++)
         {
-            if (!double.IsFinite(values[i]) || (i > 0 && values[i] <= values[i - 1])) throw new ArgumentException("values must be finite and rise", nameof(values));
+            if (!double.IsFinite(values[i]) || (i > 0 && values[i] <= values[i - 1]))
+                throw new ArgumentException("values must be finite and rise", nameof(values));
             if (counts[i] <= 0) throw new ArgumentException("a value that was never seen is none", nameof(counts));
             Count += counts[i];
         }
@@ -57,8 +59,9 @@ public sealed class SampleSet
     public double Quantile(double part) => AtRank((long)Math.Ceiling(part * Count) - 1);
 
     /// <summary>
-    /// Bounds between which the median of what was sampled lies with at least this confidence; the order statistics of the
-    /// sign test, which suppose nothing about the distribution. Too few measurements give the smallest and the largest.
+    /// Bounds between which the median of what was sampled lies with at least this confidence;
+    /// the order statistics of the sign test, which suppose nothing about the distribution. Too few measurements give
+    /// the smallest and the largest.
     /// </summary>
     public (double Low, double High) MedianInterval(double confidence)
     {

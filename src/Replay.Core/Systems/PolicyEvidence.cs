@@ -1,6 +1,8 @@
 namespace Replay.Core.Systems;
 
-/// <summary>What a recording shows of how the recorded system behaves, where its kernel version does not tell.</summary>
+/// <summary>
+/// What a recording shows of how the recorded system behaves, where its kernel version does not tell.
+/// </summary>
 /// <param name="Policy">Behaviour, as the rule catalogue names it.</param>
 /// <param name="Alternative">The alternative that the recorded system has.</param>
 /// <param name="Event">Event that shows it.</param>

@@ -14,7 +14,8 @@ public sealed partial class SystemReport
             archive.Value(row?.Irq), archive.Value(row?.Address), archive.Value(row?.Reason ?? "")));
         archive.List(_interrupts, RowsMax, row => new InterruptVerdict(
             archive.Value(row?.Device ?? ""), archive.Value(row?.Entry ?? 0), archive.Value(row?.Irq),
-            (EndVerdict)archive.Value((byte)(row?.Verdict ?? 0)), archive.Value(row?.Blame), archive.Value(row?.Reason ?? "")));
+            (EndVerdict)archive.Value((byte)(row?.Verdict ?? 0)), archive.Value(row?.Blame),
+            archive.Value(row?.Reason ?? "")));
         archive.List(_calls, RowsMax, row => new FailingCall(
             archive.Value(row?.Event ?? 0), archive.Value(row?.Device ?? ""), archive.Value(row?.Call ?? ""),
             archive.Value(row?.Error ?? ""), archive.Value(row?.Expected ?? false)));

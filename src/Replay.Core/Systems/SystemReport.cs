@@ -13,7 +13,8 @@ namespace Replay.Core.Systems;
 /// <param name="Address">Address that was written, for a stray message.</param>
 /// <param name="Reason">Why, in a few words.</param>
 public sealed record EventVerdict(
-    long Event, string Device, int Entry, Verdict Verdict, int? Cpu, int? Vector, int? Irq, ulong? Address, string Reason);
+    long Event, string Device, int Entry, Verdict Verdict, int? Cpu, int? Vector, int? Irq,
+    ulong? Address, string Reason);
 
 /// <summary>What one interrupt is worth at the end.</summary>
 /// <param name="Device">Device.</param>
@@ -40,13 +41,17 @@ public sealed record FailingCall(long Event, string Device, string Call, string 
 /// <param name="State">State after it.</param>
 public sealed record StateLine(long Event, string Subject, string Step, string State);
 
-/// <summary>What the recorded system would have shown to whoever records it: a packet, a hypercall, a line of the log.</summary>
+/// <summary>
+/// What the recorded system would have shown to whoever records it: a packet, a hypercall, a line of the log.
+/// </summary>
 /// <param name="Event">Event at which it happens.</param>
 /// <param name="Source">Where it would be seen: <c>log</c>, <c>vpci</c>, <c>hypercall</c>, <c>handler</c>.</param>
 /// <param name="Text">What would be seen.</param>
 public sealed record TraceLine(long Event, string Source, string Text)
 {
-    /// <summary>Source of lines that nobody would see: they tell the writer of a trace what in it could do nothing.</summary>
+    /// <summary>
+    /// Source of lines that nobody would see: they tell the writer of a trace what in it could do nothing.
+    /// </summary>
     public const string Note = "note";
 }
 
@@ -108,7 +113,9 @@ public sealed partial class SystemReport
 
     public void Add(PolicyEvidence row) => Add(_evidence, row);
 
-    /// <summary>What became of an earlier event after all: a pending one was sent, or its pending bit was reset.</summary>
+    /// <summary>
+    /// What became of an earlier event after all: a pending one was sent, or its pending bit was reset.
+    /// </summary>
     public void Settle(int row, EventVerdict verdict)
     {
         if ((uint)row < (uint)_events.Count) _events[row] = verdict;

@@ -35,7 +35,9 @@ public sealed class SystemSet
         }
     }
 
-    /// <summary>True for kinds that some system applies; false ends the matter at the price of one table look-up.</summary>
+    /// <summary>
+    /// True for kinds that some system applies; false ends the matter at the price of one table look-up.
+    /// </summary>
     public static bool Wants(EventKind kind) => SystemTable.IsWanted(kind);
 
     /// <summary>Offers the event to every system that listens to its kind; true when one applied it.</summary>
@@ -55,7 +57,9 @@ public sealed class SystemSet
         return applied;
     }
 
-    /// <summary>Called once after the last event of the recording, which need not have been one of the systems'.</summary>
+    /// <summary>
+    /// Called once after the last event of the recording, which need not have been one of the systems'.
+    /// </summary>
     public void Finish(long index, ulong timeNs)
     {
         _context.Index = index;

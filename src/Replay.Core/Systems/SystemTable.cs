@@ -6,7 +6,9 @@ using Replay.Core.Systems.Vfio;
 
 namespace Replay.Core.Systems;
 
-/// <summary>One system: its name, the kinds that bring it to life, and those that it listens to once it lives.</summary>
+/// <summary>
+/// One system: its name, the kinds that bring it to life, and those that it listens to once it lives.
+/// </summary>
 public sealed class SystemRegistration
 {
     private readonly (EventKind First, EventKind Last)[] _owned;
@@ -60,8 +62,8 @@ public static class SystemTable
             [(EventKind.AerEvent, EventKind.VmRun), (EventKind.VfioSignal, EventKind.MsixTableRead)],
             EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.PciSecondaryBusReset, EventKind.PciRestoreState,
             EventKind.PciRestoreMsiState, EventKind.MsixEnable, EventKind.MsixDisable, EventKind.FreeIrqVectors,
-            EventKind.SetupIrq, EventKind.FreeIrq, EventKind.MsiWrite, EventKind.MsiUnmask, EventKind.PcieFlr, EventKind.LogLine,
-            EventKind.IoPageFault),
+            EventKind.SetupIrq, EventKind.FreeIrq, EventKind.MsiWrite, EventKind.MsiUnmask, EventKind.PcieFlr,
+            EventKind.LogLine, EventKind.IoPageFault),
     ];
 
     private static readonly bool[] Wanted = BuildWanted();

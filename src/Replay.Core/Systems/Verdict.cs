@@ -39,7 +39,9 @@ public enum EndVerdict : byte
     /// <summary>Effectively masked (entry, function mask, or MSI-X disabled), and nobody will unmask it.</summary>
     StuckMasked,
 
-    /// <summary>The message leads nowhere: hypervisor or remapping hardware has no entry, or there is no message.</summary>
+    /// <summary>
+    /// The message leads nowhere: hypervisor or remapping hardware has no entry, or there is no message.
+    /// </summary>
     NoMapping,
 
     /// <summary>Both.</summary>
@@ -77,7 +79,9 @@ public static class VerdictText
         _ => "NOT_ALLOCATED",
     };
 
-    /// <summary><c>DELIVERED(1,0x41,24)</c>, <c>DMA_STRAY(0)</c>, <c>BLOCKED_IR(no mapping)</c>: what is not known is left out.</summary>
+    /// <summary>
+    /// <c>DELIVERED(1,0x41,24)</c>, <c>DMA_STRAY(0)</c>, <c>BLOCKED_IR(no mapping)</c>: what is not known is left out.
+    /// </summary>
     public static string Describe(EventVerdict verdict)
     {
         string name = Name(verdict.Verdict);
@@ -89,7 +93,8 @@ public static class VerdictText
                     : string.Create(CultureInfo.InvariantCulture, $"{name}({cpu},0x{vector:x2})");
             case Verdict.DmaStray:
                 ulong address = verdict.Address ?? 0;
-                return address == 0 ? name + "(0)" : string.Create(CultureInfo.InvariantCulture, $"{name}(0x{address:x})");
+                return address == 0
+                    ? name + "(0)" : string.Create(CultureInfo.InvariantCulture, $"{name}(0x{address:x})");
             case Verdict.BlockedIr when verdict.Reason.Length > 0:
                 return $"{name}({verdict.Reason})";
             default:

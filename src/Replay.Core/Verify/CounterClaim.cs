@@ -4,8 +4,8 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <summary>
-/// By how much a record's counters differ from the books. The same difference in the next record means that the books are
-/// wrong; no difference there means that the one record was.
+/// By how much a record's counters differ from the books. The same difference in the next record means that the books
+/// are wrong; no difference there means that the one record was.
 /// </summary>
 internal readonly record struct CounterClaim(bool Made, uint A, uint B, uint C, uint D)
 {
@@ -23,5 +23,6 @@ internal readonly record struct CounterClaim(bool Made, uint A, uint B, uint C, 
 
     /// <summary>Saves or restores one.</summary>
     public static CounterClaim Transfer(StateArchive archive, CounterClaim claim) => new(
-        archive.Value(claim.Made), archive.Value(claim.A), archive.Value(claim.B), archive.Value(claim.C), archive.Value(claim.D));
+        archive.Value(claim.Made), archive.Value(claim.A), archive.Value(claim.B),
+        archive.Value(claim.C), archive.Value(claim.D));
 }

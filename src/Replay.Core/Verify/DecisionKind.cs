@@ -5,7 +5,9 @@ namespace Replay.Core.Verify;
 /// <summary>What the kernel decided in a record.</summary>
 public enum DecisionKind : byte
 {
-    /// <summary>irq_matrix_alloc: CPU and bit of an ordinary vector; vector_alloc: what the vector domain got.</summary>
+    /// <summary>
+    /// irq_matrix_alloc: CPU and bit of an ordinary vector; vector_alloc: what the vector domain got.
+    /// </summary>
     VectorAlloc,
 
     /// <summary>irq_matrix_alloc_managed and vector_alloc_managed.</summary>
@@ -72,9 +74,9 @@ public static class DecisionKinds
     /// <summary>Names by number.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "vectorAlloc", "managedAlloc", "reserve", "managedReserve", "systemVector", "matrixCounters", "free", "assignment",
-        "config", "release", "cleanup", "activation", "affinity", "offlineCheck", "migrate", "irte", "invalidation", "message",
-        "mask", "deliveryCpu",
+        "vectorAlloc", "managedAlloc", "reserve", "managedReserve", "systemVector", "matrixCounters", "free",
+        "assignment", "config", "release", "cleanup", "activation", "affinity", "offlineCheck", "migrate", "irte",
+        "invalidation", "message", "mask", "deliveryCpu",
     ];
 
     public static int Count => Names.Count;

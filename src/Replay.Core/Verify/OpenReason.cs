@@ -40,14 +40,16 @@ public static class OpenReasons
     private static readonly string[] Cures =
     [
         "record from boot on: put the events on the kernel command line (trace_event=irq_vectors:*,irq_matrix:*)",
-        "trace-cmd record -e probe:irq_do_set_affinity, with: perf probe 'irq_do_set_affinity irq=data->irq mask=*mask->bits'",
+        "trace-cmd record -e probe:irq_do_set_affinity, with: "
+            + "perf probe 'irq_do_set_affinity irq=data->irq mask=*mask->bits'",
         "record from boot on: put the events on the kernel command line (trace_event=irq_vectors:*,irq_matrix:*)",
         "probes fire on a dying CPU where tracepoints do not: perf probe 'apic_update_vector irqd->irq newvec newcpu'",
         "",
         "irqreplay recipe bare-metal prints the probes that tell",
     ];
 
-    public static IReadOnlyList<string> Names { get; } = ["stateBefore", "mask", "bits", "blindSpot", "firstSight", "caller"];
+    public static IReadOnlyList<string> Names { get; } = ["stateBefore", "mask", "bits",
+        "blindSpot", "firstSight", "caller"];
 
     public static int Count => Names.Count;
 

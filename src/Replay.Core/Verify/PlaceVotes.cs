@@ -24,10 +24,12 @@ internal struct PlaceVotes // mutable struct: never readonly
     /// <param name="expected">What the rules decide; negative when they cannot.</param>
     /// <param name="recorded">What the record says.</param>
     /// <param name="trust">True to side with the rules where nothing that follows tells.</param>
-    public readonly int ChooseVector(int expected, int recorded, bool trust = false) => _vectors.Choose(expected, recorded, trust);
+    public readonly int ChooseVector(int expected, int recorded, bool trust = false) =>
+        _vectors.Choose(expected, recorded, trust);
 
     /// <summary>As <see cref="ChooseVector"/>, for the CPU.</summary>
-    public readonly int ChooseCpu(int expected, int recorded, bool trust = false) => _cpus.Choose(expected, recorded, trust);
+    public readonly int ChooseCpu(int expected, int recorded, bool trust = false) =>
+        _cpus.Choose(expected, recorded, trust);
 
     [System.Runtime.CompilerServices.InlineArray(VotesMax)]
     private struct Votes

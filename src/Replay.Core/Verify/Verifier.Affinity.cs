@@ -5,9 +5,8 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// Affinity, from the request to the vector domain (Linux irq_set_affinity_locked, irq_move_masked_irq, irq_do_set_affinity,
-/// apic_set_affinity), and start and stop.
-/// </content>
+/// Affinity, from the request to the vector domain (Linux irq_set_affinity_locked, irq_move_masked_irq,
+/// irq_do_set_affinity, apic_set_affinity), and start and stop. </content>
 public sealed partial class Verifier<TRules>
 {
     // True once a request for an affinity was recorded: without them the mask that waits may be an older one.
@@ -44,8 +43,9 @@ public sealed partial class Verifier<TRules>
         else if (wanted == recorded) Agree(DecisionKind.Affinity);
         else
         {
-            Disagree(DecisionKind.Affinity, e.Irq, $"CPUs {wanted}", $"CPUs {recorded}",
-                $"{(cpu.Dark ? "that is the affinity of an interrupt that a dying CPU moves away" : "that affinity was asked for")}");
+            Disagree(DecisionKind.Affinity, e.Irq, $"CPUs {wanted}", $"CPUs {recorded}", $"{(cpu.Dark
+                ? "that is the affinity of an interrupt that a dying CPU moves away"
+                : "that affinity was asked for")}");
             if (FollowsMask(at[1..], e.Cpu, e.Irq) is { } next && next == OnlineOf(wanted)) mask = wanted;
         }
         cpu.SetIrq = e.Irq;
@@ -64,7 +64,8 @@ public sealed partial class Verifier<TRules>
         {
             if (cpu.SetIrq == e.Irq && cpu.Refused) return KnownOnline();
             if (irq.Has(IrqFacts.MovePending) && !KnowsOnlineOf(irq.Pending)) return null;
-            if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty) return _requestsSeen ? irq.Pending : null;
+            if (irq.Has(IrqFacts.MovePending) && !OnlineOf(irq.Pending).IsEmpty)
+                return _requestsSeen ? irq.Pending : null;
             if (!irq.Has(IrqFacts.MaskKnown) || !KnowsOnlineOf(irq.Mask)) return null;
             return OnlineOf(irq.Mask).IsEmpty ? KnownOnline()
                 : irq.Mask == CpuMask.All ? null : irq.Mask;
@@ -84,7 +85,8 @@ public sealed partial class Verifier<TRules>
         foreach (ref readonly IrqEvent e in ahead)
         {
             if (e.Cpu != cpu) continue;
-            if (e.Irq == irq && e.Kind is EventKind.MsiSetAffinity or EventKind.IrSetAffinity or EventKind.IoApicSetAffinity or EventKind.ApicSetAffinity)
+            if (e.Irq == irq && e.Kind is EventKind.MsiSetAffinity or EventKind.IrSetAffinity
+                or EventKind.IoApicSetAffinity or EventKind.ApicSetAffinity)
                 return new CpuMask(new AffinityRequest(in e).Mask);
             if (e.Kind is EventKind.IrqDoSetAffinity or EventKind.IrqSetAffinity) return null;
         }
@@ -133,8 +135,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// The vector domain is asked: nothing to do when the interrupt is on one of the CPUs, busy while an old place is not
-    /// given back, else a new vector.
+    /// The vector domain is asked: nothing to do when the interrupt is on one of the CPUs, busy while an old place
+    /// is not given back, else a new vector.
     /// </summary>
     private void JudgeApicSetAffinity(in IrqEvent e)
     {
@@ -145,7 +147,8 @@ public sealed partial class Verifier<TRules>
         if (cpu.GoingDown && IsOffline(e.Cpu)) GoDark(e.Cpu, probed: true);
         bool managed = irq.Has(IrqFacts.Managed);
         cpu.AllocIrq = cpu.AskedIrq = e.Irq;
-        cpu.Search = managed && irq.Has(IrqFacts.MaskKnown) && !irq.ManagedMask.IsEmpty ? mask.And(irq.ManagedMask) : mask;
+        cpu.Search = managed && irq.Has(IrqFacts.MaskKnown) && !irq.ManagedMask.IsEmpty
+            ? mask.And(irq.ManagedMask) : mask;
         cpu.SearchKnown = true;
         cpu.NewVector = 0;
         cpu.Answer = 0;
@@ -173,7 +176,9 @@ public sealed partial class Verifier<TRules>
         else
         {
             Disagree(DecisionKind.Affinity, number, $"ret {cpu.Answer}", $"ret {ret}",
-                $"{(cpu.Answer == Busy ? "the old vector of the last move is not given back yet" : cpu.Answer == NoSpace ? "no CPU of the mask has a vector left" : "the interrupt is on one of the CPUs, or got a vector there")}");
+                $"{(cpu.Answer == Busy ? "the old vector of the last move is not given back yet"
+                    : cpu.Answer == NoSpace ? "no CPU of the mask has a vector left"
+                    : "the interrupt is on one of the CPUs, or got a vector there")}");
         }
         int answer = cpu.AnswerKnown ? cpu.Answer : ret;
         cpu.AnswerKnown = false;

@@ -4,10 +4,13 @@ using Replay.Core.Spec;
 
 namespace Replay.Core.Verify;
 
-/// <content>The vector domain: the place that an interrupt gets (Linux apic_update_vector, apic_update_irq_cfg).</content>
+/// <content>The vector domain: the place that an interrupt gets (Linux apic_update_vector,
+/// apic_update_irq_cfg).</content>
 public sealed partial class Verifier<TRules>
 {
-    /// <summary>The probe at the entry of apic_update_vector. On a dying CPU it is the only record of the decision.</summary>
+    /// <summary>
+    /// The probe at the entry of apic_update_vector. On a dying CPU it is the only record of the decision.
+    /// </summary>
     private void JudgeAssignmentProbe(ReadOnlySpan<IrqEvent> at)
     {
         ref readonly IrqEvent e = ref at[0];
@@ -71,10 +74,13 @@ public sealed partial class Verifier<TRules>
     }
 
     private static string OldText(in VerifyCpu cpu) => !cpu.OldKnown ? "unknown"
-        : cpu.OldVector == 0 ? FormattableString.Invariant($"no vector{(cpu.OldStaleKnown ? $" (CPU {cpu.OldCpu})" : "")}")
+        : cpu.OldVector == 0
+        ? FormattableString.Invariant($"no vector{(cpu.OldStaleKnown ? $" (CPU {cpu.OldCpu})" : "")}")
         : PlaceText(cpu.OldVector, cpu.OldCpu);
 
-    /// <summary>The record says what the interrupt had: its vector is in use there, though nobody recorded its taking.</summary>
+    /// <summary>
+    /// The record says what the interrupt had: its vector is in use there, though nobody recorded its taking.
+    /// </summary>
     private void LearnOld(ref VerifyIrq irq, VectorMove move, bool assigned)
     {
         if (!assigned)
@@ -99,7 +105,8 @@ public sealed partial class Verifier<TRules>
         cpu.OldStaleKnown = irq.Has(IrqFacts.StaleCpuKnown);
     }
 
-    private (byte Vector, ushort Cpu) JudgeNewPlace(in IrqEvent e, ref VerifyCpu cpu, ushort recordedCpu, in PlaceVotes votes)
+    private (byte Vector, ushort Cpu) JudgeNewPlace(in IrqEvent e, ref VerifyCpu cpu,
+        ushort recordedCpu, in PlaceVotes votes)
     {
         if (cpu.NewVector == 0 || cpu.AllocIrq != e.Irq)
         {
@@ -109,13 +116,16 @@ public sealed partial class Verifier<TRules>
         if (e.Vector == cpu.NewVector && recordedCpu == cpu.NewCpu) Agree(DecisionKind.Assignment);
         else
         {
-            Disagree(DecisionKind.Assignment, e.Irq, $"{PlaceText(cpu.NewVector, cpu.NewCpu)}", $"{PlaceText(e.Vector, recordedCpu)}",
+            Disagree(DecisionKind.Assignment, e.Irq, $"{PlaceText(cpu.NewVector, cpu.NewCpu)}",
+                $"{PlaceText(e.Vector, recordedCpu)}",
                 $"the allocator just took that");
         }
         return (cpu.NewVector, cpu.NewCpu);
     }
 
-    /// <summary>Linux apic_update_vector: the old place stays until its clean-up, or goes at once when its CPU is offline.</summary>
+    /// <summary>
+    /// Linux apic_update_vector: the old place stays until its clean-up, or goes at once when its CPU is offline.
+    /// </summary>
     private void Assign(ref VerifyCpu caller, uint number, byte vector, ushort cpu)
     {
         ref VerifyIrq irq = ref _irqs[number];
@@ -201,7 +211,9 @@ public sealed partial class Verifier<TRules>
         irq.Set(IrqFacts.PlaceKnown | IrqFacts.StaleCpuKnown);
     }
 
-    /// <summary>What the records that follow on the CPU say of an allocation's place, until something else begins there.</summary>
+    /// <summary>
+    /// What the records that follow on the CPU say of an allocation's place, until something else begins there.
+    /// </summary>
     private PlaceVotes PollPlace(ReadOnlySpan<IrqEvent> ahead, int cpu, uint irq)
     {
         var votes = new PlaceVotes { Irq = irq };
@@ -212,20 +224,24 @@ public sealed partial class Verifier<TRules>
             if (EndsPlacing(e.Kind)) break;
             switch (e.Kind)
             {
-                case EventKind.VectorAlloc or EventKind.VectorAllocManaged when votes.Irq == IrqEvent.NoIrq || votes.Irq == e.Irq:
+                case EventKind.VectorAlloc or EventKind.VectorAllocManaged
+                    when votes.Irq == IrqEvent.NoIrq || votes.Irq == e.Irq:
                     votes.Irq = e.Irq;
                     votes.Vector(e.Vector);
                     break;
-                case EventKind.ApicUpdateVector or EventKind.VectorUpdate or EventKind.VectorConfig when votes.Irq == e.Irq:
+                case EventKind.ApicUpdateVector or EventKind.VectorUpdate or EventKind.VectorConfig
+                    when votes.Irq == e.Irq:
                     votes.Vector(e.Vector);
                     votes.Cpu(new VectorPlace(in e).Cpu);
                     break;
                 case EventKind.IrteWrite when IrteBits.IsPresent(e.A):
                     votes.Vector(IrteBits.Vector(e.A));
                     uint field = IrteBits.Destination(e.A);
-                    if (CpuOfDestination(Extended == true ? field : field >> IdShift) is >= 0 and var entryCpu) votes.Cpu(entryCpu);
+                    if (CpuOfDestination(Extended == true ? field : field >> IdShift) is >= 0 and var entryCpu)
+                        votes.Cpu(entryCpu);
                     return votes;
-                case EventKind.MsiWrite when e.Irq == votes.Irq && new MsiMessage(e.A, (uint)e.B) is { IsInterrupt: true, IsRemappable: false, Vector: not 0 } message:
+                case EventKind.MsiWrite when e.Irq == votes.Irq && new MsiMessage(e.A,
+                    (uint)e.B) is { IsInterrupt: true, IsRemappable: false, Vector: not 0 } message:
                     votes.Vector(message.Vector);
                     messageCpu = CpuOfDestination(message.Destination);
                     break;
@@ -237,7 +253,8 @@ public sealed partial class Verifier<TRules>
 
     /// <summary>Kinds that belong to another operation than the one that gives an interrupt its place.</summary>
     private static bool EndsPlacing(EventKind kind) =>
-        kind is EventKind.Loss or EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity or EventKind.IrqDoSetAffinity
+        kind is EventKind.Loss or EventKind.MatrixAlloc or EventKind.MatrixAllocManaged or EventKind.IrqSetAffinity
+            or EventKind.IrqDoSetAffinity
             or EventKind.IrqStartup or EventKind.LapicOffline or EventKind.VectorActivate or EventKind.CpuhpEnter
             or EventKind.MsiUnmask;
 }

@@ -7,9 +7,9 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// Which bits of a CPU's map are free, where recording did not begin with the allocator's life. A first-fit choice shows
-/// that everything below it was taken; from there on each record of the allocator changes one bit of that part.
-/// </content>
+/// Which bits of a CPU's map are free, where recording did not begin with the allocator's life.
+/// A first-fit choice shows that everything below it was taken; from there on each record of the allocator
+/// changes one bit of that part. </content>
 public sealed partial class Verifier<TRules>
 {
     private SeenPart[] _seenParts = new SeenPart[8];
@@ -57,7 +57,8 @@ public sealed partial class Verifier<TRules>
         _matrix.SetWindow(_rules.WindowEnd);
         for (int vector = VectorMatrix.AllocStart; vector < _rules.WindowEnd; vector++)
         {
-            if (IsSystemInWindow(vector) || vector == VectorRanges.IsaBase + VectorRanges.PicCascadeIrq) _matrix.AssignSystem((byte)vector);
+            if (IsSystemInWindow(vector) || vector == VectorRanges.IsaBase + VectorRanges.PicCascadeIrq)
+                _matrix.AssignSystem((byte)vector);
         }
         _systemAssumed = true;
         _matrix.Seen = true;
@@ -87,7 +88,9 @@ public sealed partial class Verifier<TRules>
             or EventKind.CpuhpEnter or EventKind.CpuhpExit or EventKind.LapicCanUnplugReturn
             or EventKind.FixupIrqs or EventKind.MigrateAllOff or EventKind.ForceCompleteMove or EventKind.LapicOffline;
 
-    /// <summary>A CPU's counters before an operation; null where the record does not tell whether it was a managed one.</summary>
+    /// <summary>
+    /// A CPU's counters before an operation; null where the record does not tell whether it was a managed one.
+    /// </summary>
     private static CpuCounters? Before(EventKind kind, in CpuCounters after)
     {
         uint paid = after.Online ? 1u : 0;
@@ -96,9 +99,12 @@ public sealed partial class Verifier<TRules>
             EventKind.MatrixAlloc => after with { Available = after.Available + 1, Allocated = after.Allocated - 1 },
             EventKind.MatrixAssign => after with { Available = after.Available + 1, Allocated = after.Allocated - 1 },
             EventKind.MatrixAllocManaged => after with { Allocated = after.Allocated - 1 },
-            EventKind.MatrixReserveManaged => after with { Available = after.Available + paid, Managed = after.Managed - 1 },
-            EventKind.MatrixRemoveManaged => after with { Available = after.Available - paid, Managed = after.Managed + 1 },
-            EventKind.MatrixFree when after.Managed == 0 => after with { Available = after.Available - 1, Allocated = after.Allocated + 1 },
+            EventKind.MatrixReserveManaged =>
+                after with { Available = after.Available + paid, Managed = after.Managed - 1 },
+            EventKind.MatrixRemoveManaged =>
+                after with { Available = after.Available - paid, Managed = after.Managed + 1 },
+            EventKind.MatrixFree when after.Managed == 0 =>
+                after with { Available = after.Available - 1, Allocated = after.Allocated + 1 },
             _ => null,
         };
     }
@@ -144,7 +150,9 @@ public sealed partial class Verifier<TRules>
         return map.AllocMap.Or(map.ManagedMap).Or(_matrix.SystemMap).Or(PartOf(cpu).Taken);
     }
 
-    /// <summary>A first-fit choice was made: what lies below it is taken. Called before the choice is applied.</summary>
+    /// <summary>
+    /// A first-fit choice was made: what lies below it is taken. Called before the choice is applied.
+    /// </summary>
     private void LearnChoice(int cpu, byte chosen)
     {
         if (KnowsBits(cpu)) return;

@@ -6,9 +6,8 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// Saving and restoring between two batches, with the events that are held back. What comes after is the same as if it had
-/// run straight on.
-/// </content>
+/// Saving and restoring between two batches, with the events that are held back. What comes after is the same as
+/// if it had run straight on. </content>
 public sealed partial class Verifier<TRules>
 {
     /// <summary>What <see cref="TransferKept"/> would save from: another number each time that there is more.</summary>
@@ -72,9 +71,11 @@ public sealed partial class Verifier<TRules>
         });
         archive.Numbers(ref _destinations, 2 * CpuTable.CpuMax);
         archive.Rows(ref _destinationKnown, 2 * CpuTable.CpuMax, (ref bool known) => known = archive.Value(known));
-        archive.Rows(ref _claims, 2 * CpuTable.CpuMax, (ref CounterClaim claim) => claim = CounterClaim.Transfer(archive, claim));
+        archive.Rows(ref _claims, 2 * CpuTable.CpuMax,
+            (ref CounterClaim claim) => claim = CounterClaim.Transfer(archive, claim));
         _globalClaim = CounterClaim.Transfer(archive, _globalClaim);
-        archive.Lookup(_owners, int.MaxValue, key => (archive.Value(key.Item1), archive.Value(key.Item2)), archive.Value);
+        archive.Lookup(_owners, int.MaxValue,
+            key => (archive.Value(key.Item1), archive.Value(key.Item2)), archive.Value);
     }
 
     private static void Transfer(StateArchive archive, ref VerifyIrq irq)

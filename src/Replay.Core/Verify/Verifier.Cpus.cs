@@ -47,7 +47,8 @@ public sealed partial class Verifier<TRules>
         }
     }
 
-    private bool ForceCompleteFirst => !FollowsEvidence || _forceYes + _forceNo == 0 ? _rules.ForceCompleteFirst : _forceYes >= _forceNo;
+    private bool ForceCompleteFirst => !FollowsEvidence || _forceYes + _forceNo == 0
+        ? _rules.ForceCompleteFirst : _forceYes >= _forceNo;
 
     private bool KnowsForceComplete => !FollowsEvidence || _forceYes + _forceNo > 0;
 
@@ -92,7 +93,8 @@ public sealed partial class Verifier<TRules>
 
     private int? ExpectedOfflineAnswer(int cpu)
     {
-        if (!_matrix.GlobalKnown || _matrix.GlobalResync || !_matrix[cpu].Known || !_matrix.KnowsManagedInUse(cpu)) return null;
+        if (!_matrix.GlobalKnown || _matrix.GlobalResync || !_matrix[cpu].Known || !_matrix.KnowsManagedInUse(cpu))
+            return null;
         ref CpuMap map = ref _matrix[cpu];
         return _matrix.GlobalAvailable - map.Available < map.Allocated - map.ManagedAllocated ? NoSpace : 0;
     }
@@ -137,8 +139,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// The probe on irq_force_complete_move. A kernel with the fix a6c11c0a5235 calls it for every interrupt, one without
-    /// only for those that the CPU still has.
+    /// The probe on irq_force_complete_move. A kernel with the fix a6c11c0a5235 calls it for every interrupt,
+    /// one without only for those that the CPU still has.
     /// </summary>
     private void JudgeForceComplete(ReadOnlySpan<IrqEvent> at)
     {
@@ -170,7 +172,9 @@ public sealed partial class Verifier<TRules>
         FreeOldPlace(ref cpu, ref irq);
     }
 
-    /// <summary>A dying CPU's interrupt gets a new place: the probe on apic_update_vector is the record of it.</summary>
+    /// <summary>
+    /// A dying CPU's interrupt gets a new place: the probe on apic_update_vector is the record of it.
+    /// </summary>
     private void JudgeMigration(ReadOnlySpan<IrqEvent> at, ushort recordedCpu)
     {
         ref readonly IrqEvent e = ref at[0];
@@ -225,7 +229,9 @@ public sealed partial class Verifier<TRules>
         CloseDark(e.Cpu);
     }
 
-    /// <summary>The dying CPU is done with its interrupts; its map goes offline (Linux irq_matrix_offline, never recorded).</summary>
+    /// <summary>
+    /// The dying CPU is done with its interrupts; its map goes offline (Linux irq_matrix_offline, never recorded).
+    /// </summary>
     private void CloseDark(int number)
     {
         ref VerifyCpu cpu = ref _cpus[number];
@@ -234,7 +240,9 @@ public sealed partial class Verifier<TRules>
         if (_matrix.Seen) _matrix.SetOffline(number);
     }
 
-    /// <summary>What a CPU whose probes told everything still has: old places of moves, and nothing that is started.</summary>
+    /// <summary>
+    /// What a CPU whose probes told everything still has: old places of moves, and nothing that is started.
+    /// </summary>
     private void CheckLeftBehind(int number)
     {
         ref VerifyCpu cpu = ref _cpus[number];
@@ -246,8 +254,11 @@ public sealed partial class Verifier<TRules>
             ref VerifyIrq irq = ref _irqs[i];
             bool moved = irq.PreviousVector != 0 && irq.PreviousCpu == number && irq.Cpu != number;
             if (moved) whole &= LeaveOldPlace(ref cpu, ref irq);
-            if (irq.Vector == 0 || irq.Cpu != number || !irq.Has(IrqFacts.PlaceKnown | IrqFacts.StartKnown | IrqFacts.Started)) continue;
-            Disagree(DecisionKind.Migrate, i, $"moved away from CPU {number}", $"left at {PlaceText(irq.Vector, irq.Cpu)}",
+            if (irq.Vector == 0 || irq.Cpu != number
+                || !irq.Has(IrqFacts.PlaceKnown | IrqFacts.StartKnown | IrqFacts.Started))
+                continue;
+            Disagree(DecisionKind.Migrate, i, $"moved away from CPU {number}",
+                $"left at {PlaceText(irq.Vector, irq.Cpu)}",
                 $"it is started, and CPU {number} is offline");
         }
         if (!whole) ForgetBits();
@@ -279,8 +290,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// Nobody recorded what the CPU did: the rules say it, interrupt by interrupt in ascending order, as far as masks are
-    /// known. The rest is unknown until a record tells.
+    /// Nobody recorded what the CPU did: the rules say it, interrupt by interrupt in ascending order, as far as masks
+    /// are known. The rest is unknown until a record tells.
     /// </summary>
     private void MigrateByRule(int number)
     {
@@ -301,7 +312,8 @@ public sealed partial class Verifier<TRules>
                 PutPlaceholder(ref irq);
                 continue;
             }
-            if (irq.Has(IrqFacts.MaskKnown) && (managed || _masksSeen) && TryPlaceByRule(ref irq, managed, out ushort cpu, out byte vector))
+            if (irq.Has(IrqFacts.MaskKnown) && (managed || _masksSeen)
+                && TryPlaceByRule(ref irq, managed, out ushort cpu, out byte vector))
             {
                 TakeUnrecorded(cpu, vector, managed);
                 Assign(ref caller, i, vector, cpu);

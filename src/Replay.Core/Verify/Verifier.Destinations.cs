@@ -5,8 +5,8 @@ using Replay.Core.Spec;
 namespace Replay.Core.Verify;
 
 /// <content>
-/// How CPUs are addressed: by a bit mask (flat logical, up to eight CPUs) or by physical APIC ID, which is learned for each
-/// CPU from the records. A first record is not trusted alone: what most of the following ones say counts.
+/// How CPUs are addressed: by a bit mask (flat logical, up to eight CPUs) or by physical APIC ID, which is learned
+/// for each CPU from the records. A first record is not trusted alone: what most of the following ones say counts.
 /// </content>
 public sealed partial class Verifier<TRules>
 {

@@ -4,7 +4,8 @@ using Replay.Core.State;
 
 namespace Replay.Core.Verify;
 
-/// <content>Vectors set aside for managed interrupts (Linux irq_matrix_reserve_managed): one on each CPU of a mask.</content>
+/// <content>Vectors set aside for managed interrupts (Linux irq_matrix_reserve_managed):
+/// one on each CPU of a mask.</content>
 public sealed partial class Verifier<TRules>
 {
     private void JudgeSetAside(ReadOnlySpan<IrqEvent> at)
@@ -30,14 +31,15 @@ public sealed partial class Verifier<TRules>
         if (expectedBit < 0) expectedBit = e.Vector;
         LearnChoice(cpu, (byte)expectedBit);
         _matrix.ReserveManaged(cpu, (byte)expectedBit);
-        caller.AsideMask = new CpuMask(caller.AsideMask.Word | CpuMask.Of(cpu).Word, caller.AsideMask.HasAbove | CpuMask.Of(cpu).HasAbove);
+        caller.AsideMask = new CpuMask(caller.AsideMask.Word | CpuMask.Of(cpu).Word,
+            caller.AsideMask.HasAbove | CpuMask.Of(cpu).HasAbove);
         JudgeCounters(cpu, recorded, at);
     }
 
     /// <summary>
     /// The CPU that a record of setting aside is about. The mask is not recorded; its CPUs come in ascending order, and
-    /// where it has one CPU only the interrupt is then placed there. The CPU that is named counts unless one of these, or
-    /// its counters, are against it and another one fits.
+    /// where it has one CPU only the interrupt is then placed there. The CPU that is named counts unless one of these,
+    /// or its counters, are against it and another one fits.
     /// </summary>
     private int CpuOfAside(ReadOnlySpan<IrqEvent> at, int named, in CpuCounters recorded)
     {
@@ -58,15 +60,16 @@ public sealed partial class Verifier<TRules>
     // CPUs that are asked whether a record could be theirs.
     private const int CpusAsked = 256;
 
-    private static int LastOf(CpuMask mask) => mask.Word == 0 ? -1 : 63 - System.Numerics.BitOperations.LeadingZeroCount(mask.Word);
+    private static int LastOf(CpuMask mask) => mask.Word == 0
+        ? -1 : 63 - System.Numerics.BitOperations.LeadingZeroCount(mask.Word);
 
     private bool FitsAside(int cpu, byte bit, in CpuCounters recorded)
     {
         if (!_matrix[cpu].Known || _matrix[cpu].Resync) return false;
         CpuCounters now = _matrix.Counters(cpu);
         int expected = ExpectedBit(cpu, managed: false, out bool known);
-        return (!known || expected == bit)
-            && recorded == now with { Managed = now.Managed + 1, Available = now.Online ? now.Available - 1 : now.Available };
+        return (!known || expected == bit) && recorded
+            == now with { Managed = now.Managed + 1, Available = now.Online ? now.Available - 1 : now.Available };
     }
 
     /// <summary>The next CPU of the same mask, or -1; and the interrupt that the mask is of.</summary>
@@ -82,7 +85,9 @@ public sealed partial class Verifier<TRules>
         return (cpu, IrqEvent.NoIrq);
     }
 
-    /// <summary>The CPU that an interrupt is placed on next, as two records of three say; -1 when they do not.</summary>
+    /// <summary>
+    /// The CPU that an interrupt is placed on next, as two records of three say; -1 when they do not.
+    /// </summary>
     private static int PlacedOn(ReadOnlySpan<IrqEvent> ahead, uint irq)
     {
         int first = -1, second = -1;
@@ -116,8 +121,10 @@ public sealed partial class Verifier<TRules>
         if (!bitKnown) expectedBit = e.Vector;
         if (cpu != operation.Cpu || expectedBit != e.Vector)
         {
-            Disagree(DecisionKind.ManagedReserve, IrqEvent.NoIrq, $"{PlaceText((byte)Math.Max(expectedBit, 0), (ushort)cpu)}",
-                $"{PlaceText(e.Vector, operation.Cpu)}", $"the first bit that is set aside and not in use is given back on each CPU of the mask");
+            Disagree(DecisionKind.ManagedReserve, IrqEvent.NoIrq,
+                $"{PlaceText((byte)Math.Max(expectedBit, 0), (ushort)cpu)}",
+                $"{PlaceText(e.Vector, operation.Cpu)}",
+                $"the first bit that is set aside and not in use is given back on each CPU of the mask");
         }
         else if (!bitKnown) Open(DecisionKind.ManagedReserve, OpenReason.Bits);
         else Agree(DecisionKind.ManagedReserve);

@@ -76,8 +76,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// The window is the rules', unless the first CPU's counters say otherwise twice: when its map goes online, and in the
-    /// record after that.
+    /// The window is the rules', unless the first CPU's counters say otherwise twice: when its map goes online,
+    /// and in the record after that.
     /// </summary>
     private void LearnWindow(ReadOnlySpan<IrqEvent> ahead, uint available)
     {
@@ -85,7 +85,8 @@ public sealed partial class Verifier<TRules>
         foreach (ref readonly IrqEvent e in ahead)
         {
             if (e.Kind is < EventKind.MatrixReserveManaged or > EventKind.MatrixFree) continue;
-            if (Before(e.Kind, CountersOf(new MatrixOperation(in e))) is { } before && before.Available == available) _matrix.LearnWindow(available);
+            if (Before(e.Kind, CountersOf(new MatrixOperation(in e))) is { } before && before.Available == available)
+                _matrix.LearnWindow(available);
             return;
         }
     }
@@ -122,7 +123,8 @@ public sealed partial class Verifier<TRules>
         GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
         _matrix.GlobalReserved += (uint)change;
         if (!_matrix.GlobalKnown || _matrix.GlobalResync) Open(DecisionKind.Reserve, OpenReason.StateBefore);
-        else if (recorded.GlobalReserved == _matrix.GlobalReserved || _globalClaim.Matches(_matrix.Global, recorded)) Agree(DecisionKind.Reserve);
+        else if (recorded.GlobalReserved == _matrix.GlobalReserved || _globalClaim.Matches(_matrix.Global, recorded))
+            Agree(DecisionKind.Reserve);
         else
         {
             uint before = _matrix.GlobalReserved - (uint)change;
@@ -142,7 +144,8 @@ public sealed partial class Verifier<TRules>
         if (expected == e.Vector && operation.Cpu == e.Cpu) Agree(DecisionKind.SystemVector);
         else
         {
-            Disagree(DecisionKind.SystemVector, IrqEvent.NoIrq, $"vector {expected} on CPU {e.Cpu}", $"vector {e.Vector} on CPU {operation.Cpu}",
+            Disagree(DecisionKind.SystemVector, IrqEvent.NoIrq, $"vector {expected} on CPU {e.Cpu}",
+                $"vector {e.Vector} on CPU {operation.Cpu}",
                 $"the legacy interrupts' vectors are marked in order on the CPU that boots");
         }
         _matrix.Seen = true;
@@ -182,7 +185,8 @@ public sealed partial class Verifier<TRules>
         _matrix.Seen = true;
         ref VerifyCpu caller = ref _cpus[e.Cpu];
         PlaceVotes votes = PollPlace(at[1..], e.Cpu, IrqEvent.NoIrq);
-        bool callerKnown = caller.AllocIrq != IrqEvent.NoIrq && (votes.Irq == IrqEvent.NoIrq || votes.Irq == caller.AllocIrq);
+        bool callerKnown = caller.AllocIrq != IrqEvent.NoIrq
+            && (votes.Irq == IrqEvent.NoIrq || votes.Irq == caller.AllocIrq);
         bool cpuKnown = callerKnown && caller.SearchKnown && KnowsCounters(caller.Search, managed);
         int expectedCpu = !cpuKnown ? Allocator.None
             : BestCpu(caller.Search, managed);
@@ -195,11 +199,13 @@ public sealed partial class Verifier<TRules>
         if (cpuWrong || bitWrong)
         {
             DisagreePlace(kind, callerKnown ? caller.AllocIrq : votes.Irq, cpuKnown ? expectedCpu : cpu,
-                bitKnown ? expectedBit : bit, operation.Cpu, e.Vector, callerKnown && caller.SearchKnown ? caller.Search : null, managed);
+                bitKnown ? expectedBit : bit, operation.Cpu, e.Vector,
+                callerKnown && caller.SearchKnown ? caller.Search : null, managed);
         }
         else if (!cpuKnown)
         {
-            Open(kind, !callerKnown ? OpenReason.Caller : caller.SearchKnown ? OpenReason.StateBefore : OpenReason.Mask);
+            Open(kind, !callerKnown ? OpenReason.Caller
+                : caller.SearchKnown ? OpenReason.StateBefore : OpenReason.Mask);
         }
         else if (!bitKnown) Open(kind, OpenReason.Bits);
         else Agree(kind);
@@ -225,7 +231,8 @@ public sealed partial class Verifier<TRules>
             ? _irqs[irq].Has(IrqFacts.HasReserved)
             : recorded.GlobalReserved == _matrix.GlobalReserved - 1;
 
-    private void DisagreePlace(DecisionKind kind, uint irq, int expectedCpu, int expectedBit, int cpu, int bit, CpuMask? search, bool managed)
+    private void DisagreePlace(DecisionKind kind, uint irq, int expectedCpu, int expectedBit, int cpu, int bit,
+        CpuMask? search, bool managed)
     {
         string counts = "";
         for (int i = 0; i < Math.Min(_matrix.Count, 16); i++)
@@ -238,7 +245,8 @@ public sealed partial class Verifier<TRules>
         }
         string rule = managed ? "fewest managed vectors in use, highest CPU on a tie, first one set aside"
             : "most available vectors, lowest CPU on a tie, first free bit";
-        Disagree(kind, irq, $"{(expectedBit < 0 ? "none" : PlaceText((byte)expectedBit, (ushort)Math.Max(expectedCpu, 0)))}",
+        Disagree(kind, irq,
+            $"{(expectedBit < 0 ? "none" : PlaceText((byte)expectedBit, (ushort)Math.Max(expectedCpu, 0)))}",
             $"{PlaceText((byte)bit, (ushort)cpu)}",
             $"{rule}; {(managed ? "in use" : "available")}: {counts}{(search is { } of ? $"; candidates {of}" : "")}");
     }
@@ -262,7 +270,8 @@ public sealed partial class Verifier<TRules>
         else
         {
             Disagree(DecisionKind.Free, IrqEvent.NoIrq, $"{PlaceText(freeing.Vector, freeing.Cpu)}",
-                $"{PlaceText(recorded.Vector, recorded.Cpu)}", $"that is what the interrupt had, and what the record before this one gives up");
+                $"{PlaceText(recorded.Vector, recorded.Cpu)}",
+                $"that is what the interrupt had, and what the record before this one gives up");
         }
         if (freeing.Unsure)
         {

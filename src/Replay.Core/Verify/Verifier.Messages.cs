@@ -45,20 +45,26 @@ public sealed partial class Verifier<TRules>
             unsure = true;
         }
         bool known = true;
-        MsiMessage expected = deactivates ? default : ExpectedMessage(at, ref irq, ref cpu, twoStep, recorded, out known);
+        MsiMessage expected = deactivates
+            ? default : ExpectedMessage(at, ref irq, ref cpu, twoStep, recorded, out known);
         if (twoStep && !deactivates) cpu.TwoStepIrq = IrqEvent.NoIrq;
         if (!known) expected = recorded;
         known &= !unsure;
         if (expected != recorded || device != write.Device || entry != write.Entry)
         {
-            Disagree(DecisionKind.Message, e.Irq, $"{DeviceText(device, entry)} 0x{expected.Address:x}/0x{expected.Data:x}",
+            Disagree(DecisionKind.Message, e.Irq,
+                $"{DeviceText(device, entry)} 0x{expected.Address:x}/0x{expected.Data:x}",
                 $"{DeviceText(write.Device, write.Entry)} 0x{recorded.Address:x}/0x{recorded.Data:x}",
                 $"{(deactivates ? "the interrupt is being deactivated"
-                    : twoStep ? $"vector and CPU both change without remapping: first the vector, still to APIC destination 0x{cpu.TwoStepDestination:x}"
+                    : twoStep ? $"vector and CPU both change without remapping: first the vector, "
+                        + $"still to APIC destination 0x{cpu.TwoStepDestination:x}"
                     : irq.RemapIndex >= 0 ? $"remapping entry {irq.RemapIndex} is the interrupt's"
-                    : $"the interrupt is configured for vector {irq.HardwareVector}, APIC destination 0x{irq.HardwareDestination:x}")}");
+                    : $"the interrupt is configured for vector {irq.HardwareVector}, "
+                        + $"APIC destination 0x{irq.HardwareDestination:x}")}");
         }
-        else if (!known) Open(DecisionKind.Message, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
+        else if (!known)
+            Open(DecisionKind.Message, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight
+                : OpenReason.StateBefore);
         else Agree(DecisionKind.Message);
         irq.Device = device;
         irq.Entry = entry;
@@ -67,7 +73,8 @@ public sealed partial class Verifier<TRules>
         irq.Set(IrqFacts.MessageKnown);
     }
 
-    private string DeviceText(ushort device, int entry) => device == 0 ? "" : FormattableString.Invariant($"{_tables.Devices[device]} entry {entry}:");
+    private string DeviceText(ushort device, int entry) => device == 0
+        ? "" : FormattableString.Invariant($"{_tables.Devices[device]} entry {entry}:");
 
     /// <summary>A message names its entry each time; the first one is checked against the next two.</summary>
     private (ushort Device, int Entry) ExpectedEntry(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, MessageWrite write)
@@ -75,7 +82,8 @@ public sealed partial class Verifier<TRules>
         if (irq.Device != 0 && irq.Entry >= 0) return (irq.Device, irq.Entry);
         (ushort Device, int Entry) recorded = (write.Device, write.Entry), first = recorded;
         int others = 0;
-        if (at[0].Irq > 0 && _irqs[at[0].Irq - 1] is { } before && before.Device == recorded.Device && before.Entry >= 0)
+        if (at[0].Irq > 0 && _irqs[at[0].Irq - 1] is { } before
+            && before.Device == recorded.Device && before.Entry >= 0)
         {
             // A device's entries get their interrupts in order.
             if (before.Entry + 1 == recorded.Entry) return recorded;
@@ -92,7 +100,8 @@ public sealed partial class Verifier<TRules>
                 var message = new MessageWrite(in e);
                 next = (message.Device, message.Entry);
             }
-            else if (e.Kind is EventKind.MsiMask or EventKind.MsiUnmask) next = (recorded.Device, (int)(e.A & (MsixFunction.EntriesMax - 1)));
+            else if (e.Kind is EventKind.MsiMask or EventKind.MsiUnmask)
+                next = (recorded.Device, (int)(e.A & (MsixFunction.EntriesMax - 1)));
             else continue;
             if (next == recorded) return recorded;
             if (next == first && others > 0) return next;
@@ -102,7 +111,8 @@ public sealed partial class Verifier<TRules>
         return recorded;
     }
 
-    private MsiMessage ExpectedMessage(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, ref VerifyCpu cpu, bool twoStep, MsiMessage recorded, out bool known)
+    private MsiMessage ExpectedMessage(ReadOnlySpan<IrqEvent> at, ref VerifyIrq irq, ref VerifyCpu cpu, bool twoStep,
+        MsiMessage recorded, out bool known)
     {
         known = true;
         if (irq.RemapIndex >= 0)
@@ -225,12 +235,14 @@ public sealed partial class Verifier<TRules>
             bool fits = false;
             if (irq.Device != 0 && PciAddress.TryParse(_tables.Devices[irq.Device], out PciAddress address))
             {
-                ulong wide = (uint)irq.Entry | (ulong)address.RequesterId << HwirqDeviceShift | (ulong)address.Segment << HwirqSegmentShift;
+                ulong wide = (uint)irq.Entry | (ulong)address.RequesterId << HwirqDeviceShift
+                    | (ulong)address.Segment << HwirqSegmentShift;
                 ulong expected = IsWide(at) ? wide : (uint)irq.Entry;
                 fits = hwirq == expected;
                 if (!fits)
                 {
-                    Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{expected:x}", $"hwirq 0x{hwirq:x}", $"that is entry {irq.Entry} of {_tables.Devices[irq.Device]}");
+                    Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{expected:x}", $"hwirq 0x{hwirq:x}",
+                        $"that is entry {irq.Entry} of {_tables.Devices[irq.Device]}");
                     return;
                 }
             }
@@ -240,11 +252,15 @@ public sealed partial class Verifier<TRules>
             if (fits) Agree(DecisionKind.Mask);
             else Open(DecisionKind.Mask, OpenReason.FirstSight);
         }
-        else if (hwirq == irq.Hwirq && chip == irq.Chip && (!cpu.Dark || masked || irq.Has(IrqFacts.MaskedByMigration))) Agree(DecisionKind.Mask);
+        else if (hwirq == irq.Hwirq && chip == irq.Chip && (!cpu.Dark || masked || irq.Has(IrqFacts.MaskedByMigration)))
+            Agree(DecisionKind.Mask);
         else
         {
-            Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{irq.Hwirq:x} chip {_tables.Names[irq.Chip]}", $"hwirq 0x{hwirq:x} chip {_tables.Names[chip]}",
-                $"{(cpu.Dark && !masked ? "only what the kernel masked for the migration is unmasked after it" : "that is the interrupt's entry")}");
+            Disagree(DecisionKind.Mask, e.Irq, $"hwirq 0x{irq.Hwirq:x} chip {_tables.Names[irq.Chip]}",
+                $"hwirq 0x{hwirq:x} chip {_tables.Names[chip]}",
+                $"{(cpu.Dark && !masked
+                    ? "only what the kernel masked for the migration is unmasked after it"
+                    : "that is the interrupt's entry")}");
         }
         irq.Put(IrqFacts.MaskedByMigration, masked && cpu.Dark);
         if (cpu.StartIrq == e.Irq && !masked) cpu.StartIrq = IrqEvent.NoIrq;

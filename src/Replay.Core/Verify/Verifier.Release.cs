@@ -21,10 +21,12 @@ public sealed partial class Verifier<TRules>
         ushort oldCpu = previousKnown && irq.Has(IrqFacts.StalePreviousCpuKnown) ? irq.PreviousCpu : move.PrevCpu;
         if (vector != e.Vector || target != move.Cpu || oldVector != move.PrevVector || oldCpu != move.PrevCpu)
         {
-            Disagree(DecisionKind.Release, e.Irq, $"{PlaceText(vector, target)}, old place {OldPlaceText(oldVector, oldCpu)}",
+            Disagree(DecisionKind.Release, e.Irq,
+                $"{PlaceText(vector, target)}, old place {OldPlaceText(oldVector, oldCpu)}",
                 $"{PlaceText(e.Vector, move.Cpu)}, old place {OldPlaceText(move.PrevVector, move.PrevCpu)}",
                 $"that is what the interrupt has since event {irq.PlaceEvent}");
-            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, move.Cpu, vector, target)) (vector, target) = (e.Vector, move.Cpu);
+            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, move.Cpu, vector, target))
+                (vector, target) = (e.Vector, move.Cpu);
         }
         else if (!known || !previousKnown) Open(DecisionKind.Release, OpenReason.StateBefore);
         else Agree(DecisionKind.Release);
@@ -37,10 +39,12 @@ public sealed partial class Verifier<TRules>
         StartWork(ref cpu, e.Irq);
     }
 
-    private static string OldPlaceText(byte vector, ushort cpu) => FormattableString.Invariant($"{vector} on CPU {cpu}");
+    private static string OldPlaceText(byte vector, ushort cpu) =>
+        FormattableString.Invariant($"{vector} on CPU {cpu}");
 
     /// <summary>True when the next free on the CPU is of the recorded place and not of the expected one.</summary>
-    private static bool FollowsRecorded(ReadOnlySpan<IrqEvent> ahead, int cpu, byte vector, ushort target, byte expectedVector, ushort expectedCpu)
+    private static bool FollowsRecorded(ReadOnlySpan<IrqEvent> ahead, int cpu, byte vector, ushort target,
+        byte expectedVector, ushort expectedCpu)
     {
         foreach (ref readonly IrqEvent e in ahead)
         {
@@ -122,12 +126,14 @@ public sealed partial class Verifier<TRules>
             }
             return;
         }
-        if (e.Vector == irq.Vector && move.Cpu == irq.Cpu && move.PrevVector == irq.PreviousVector && move.PrevCpu == irq.PreviousCpu)
+        if (e.Vector == irq.Vector && move.Cpu == irq.Cpu && move.PrevVector == irq.PreviousVector
+            && move.PrevCpu == irq.PreviousCpu)
         {
             Agree(DecisionKind.Cleanup);
             return;
         }
-        Disagree(DecisionKind.Cleanup, e.Irq, $"{PlaceText(irq.Vector, irq.Cpu)}, old place {OldPlaceText(irq.PreviousVector, irq.PreviousCpu)}",
+        Disagree(DecisionKind.Cleanup, e.Irq,
+            $"{PlaceText(irq.Vector, irq.Cpu)}, old place {OldPlaceText(irq.PreviousVector, irq.PreviousCpu)}",
             $"{PlaceText(e.Vector, move.Cpu)}, old place {OldPlaceText(move.PrevVector, move.PrevCpu)}",
             $"that is what the interrupt has since event {irq.PlaceEvent}");
     }
@@ -147,8 +153,10 @@ public sealed partial class Verifier<TRules>
         if (vector != e.Vector || target != place.Cpu || managed != isManaged)
         {
             Disagree(DecisionKind.Cleanup, e.Irq, $"{PlaceText(vector, target)}, is_managed={Bit(managed)}",
-                $"{PlaceText(e.Vector, place.Cpu)}, is_managed={Bit(isManaged)}", $"that is the interrupt's old place since event {irq.PlaceEvent}");
-            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, place.Cpu, vector, target)) (vector, target) = (e.Vector, place.Cpu);
+                $"{PlaceText(e.Vector, place.Cpu)}, is_managed={Bit(isManaged)}",
+                $"that is the interrupt's old place since event {irq.PlaceEvent}");
+            if (FollowsRecorded(at[1..], e.Cpu, e.Vector, place.Cpu, vector, target))
+                (vector, target) = (e.Vector, place.Cpu);
         }
         else if (!known || !KnowsManaged(e.Irq)) Open(DecisionKind.Cleanup, OpenReason.StateBefore);
         else Agree(DecisionKind.Cleanup);
@@ -169,10 +177,12 @@ public sealed partial class Verifier<TRules>
         bool isManaged = (e.A & 1) != 0, hasReserved = (e.A >> 1 & 1) != 0;
         bool known = irq.Has(IrqFacts.ModeKnown | IrqFacts.ReservedKnown);
         if (!known) Open(DecisionKind.Release, OpenReason.StateBefore);
-        else if (isManaged == irq.Has(IrqFacts.Managed) && hasReserved == irq.Has(IrqFacts.HasReserved)) Agree(DecisionKind.Release);
+        else if (isManaged == irq.Has(IrqFacts.Managed) && hasReserved == irq.Has(IrqFacts.HasReserved))
+            Agree(DecisionKind.Release);
         else
         {
-            Disagree(DecisionKind.Release, e.Irq, $"is_managed={Bit(irq.Has(IrqFacts.Managed))} has_reserved={Bit(irq.Has(IrqFacts.HasReserved))}",
+            Disagree(DecisionKind.Release, e.Irq,
+                $"is_managed={Bit(irq.Has(IrqFacts.Managed))} has_reserved={Bit(irq.Has(IrqFacts.HasReserved))}",
                 $"is_managed={Bit(isManaged)} has_reserved={Bit(hasReserved)}", $"that is what the interrupt has");
         }
         StartWork(ref cpu, e.Irq);
@@ -187,7 +197,8 @@ public sealed partial class Verifier<TRules>
         irq.PreviousVector = old.PreviousVector;
         irq.PreviousCpu = old.PreviousCpu;
         irq.PlaceEvent = old.PlaceEvent;
-        irq.Facts = old.Facts & (IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StaleCpuKnown | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
+        irq.Facts = old.Facts & (IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.StaleCpuKnown
+            | IrqFacts.StalePreviousCpuKnown | IrqFacts.Managed);
         irq.Facts |= IrqFacts.ManagedKnown;
         if (!known) irq.Put(IrqFacts.Managed, isManaged);
         if (old.Has(IrqFacts.PlaceKnown) && old.Vector == 0)

@@ -59,7 +59,8 @@ public sealed partial class Verifier<TRules>
         }
         if (!indexKnown && OwnerOf(index + sub, -1) is not IrqEvent.NoIrq and var owner)
         {
-            Disagree(DecisionKind.Irte, number, $"an entry of its own", $"entry {store.Index}", $"entry {store.Index} is that of irq {owner}");
+            Disagree(DecisionKind.Irte, number, $"an entry of its own", $"entry {store.Index}",
+                $"entry {store.Index} is that of irq {owner}");
             return;
         }
         if (index != store.Index || sub != store.Sub || lo != store.Lo || hi != store.Hi)
@@ -71,7 +72,8 @@ public sealed partial class Verifier<TRules>
             Disagree(DecisionKind.Irte, number, $"entry {index}{SubText(sub)} = 0x{lo:x} 0x{hi:x}",
                 $"entry {store.Index}{SubText(store.Sub)} = 0x{store.Lo:x} 0x{store.Hi:x}", $"{why}{owned}");
         }
-        else if (!known) Open(DecisionKind.Irte, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
+        else if (!known)
+            Open(DecisionKind.Irte, irq.Has(IrqFacts.HardwareKnown) ? OpenReason.FirstSight : OpenReason.StateBefore);
         else Agree(DecisionKind.Irte);
         irq.RemapSub = (byte)sub;
         Own(number, index, -1);
@@ -95,9 +97,9 @@ public sealed partial class Verifier<TRules>
     /// <summary>The interrupt that has the entry: where nothing tells who writes it, the entry does.</summary>
     private uint OwnerOf(int index, int table)
     {
-        return _owners.TryGetValue((index, table), out uint owner) && _irqs[owner].RemapIndex == index && _irqs[owner].RemapTable == table
-            ? owner
-            : IrqEvent.NoIrq;
+        return _owners.TryGetValue((index, table), out uint owner) && _irqs[owner].RemapIndex == index
+            && _irqs[owner].RemapTable == table
+            ? owner : IrqEvent.NoIrq;
     }
 
     private readonly Dictionary<(int Index, int Table), uint> _owners = [];
@@ -115,10 +117,11 @@ public sealed partial class Verifier<TRules>
     private static string SubText(int sub) => sub == 0 ? "" : FormattableString.Invariant($"+{sub}");
 
     /// <summary>
-    /// The interrupt's own entry; at first sight the one that two of three name: this write, its invalidation, the message
-    /// that is composed next.
+    /// The interrupt's own entry; at first sight the one that two of three name: this write, its invalidation,
+    /// the message that is composed next.
     /// </summary>
-    private static (int Index, int Sub, bool Known) ExpectedIndex(ReadOnlySpan<IrqEvent> at, uint number, ref VerifyIrq irq, IrteStore store, int invalidated)
+    private static (int Index, int Sub, bool Known) ExpectedIndex(ReadOnlySpan<IrqEvent> at, uint number,
+        ref VerifyIrq irq, IrteStore store, int invalidated)
     {
         if (irq.RemapIndex >= 0 && irq.RemapTable < 0) return (irq.RemapIndex, irq.RemapSub, true);
         int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
@@ -140,12 +143,15 @@ public sealed partial class Verifier<TRules>
         return -1;
     }
 
-    /// <summary>The entry that the same value is written to again: starting an interrupt repeats what activating it wrote.</summary>
+    /// <summary>
+    /// The entry that the same value is written to again: starting an interrupt repeats what activating it wrote.
+    /// </summary>
     private static int EntryOfSameValue(ReadOnlySpan<IrqEvent> at)
     {
         foreach (ref readonly IrqEvent e in at[1..])
         {
-            if (e.Kind == EventKind.IrteWrite && e.A == at[0].A && e.B == at[0].B) return (int)Math.Min((long)e.Irq + e.Vector, int.MaxValue);
+            if (e.Kind == EventKind.IrteWrite && e.A == at[0].A && e.B == at[0].B)
+                return (int)Math.Min((long)e.Irq + e.Vector, int.MaxValue);
         }
         return -1;
     }
@@ -158,12 +164,16 @@ public sealed partial class Verifier<TRules>
             if (e.Cpu != cpu) continue;
             if (e.Kind == EventKind.IrteWrite) return -1;
             if (e.Kind != EventKind.QiSubmit) continue;
-            return QiDescriptor.Type(e.A) == QiDescriptor.InterruptEntryCache && QiDescriptor.IsIndexSelective(e.A) ? QiDescriptor.Index(e.A) : -1;
+            return QiDescriptor.Type(e.A) == QiDescriptor.InterruptEntryCache && QiDescriptor.IsIndexSelective(e.A)
+                ? QiDescriptor.Index(e.A) : -1;
         }
         return -1;
     }
 
-    /// <summary>Who writes an entry where nothing tells: its owner, or that of the entry that is invalidated, if the value is its.</summary>
+    /// <summary>
+    /// Who writes an entry where nothing tells: its owner, or that of the entry that is invalidated,
+    /// if the value is its.
+    /// </summary>
     private uint WriterOf(IrteStore store, int invalidated)
     {
         int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
@@ -177,7 +187,9 @@ public sealed partial class Verifier<TRules>
         return fits ? other : owner;
     }
 
-    /// <summary>Nobody is known to have the entry: all that can be told is that what is written is what is invalidated.</summary>
+    /// <summary>
+    /// Nobody is known to have the entry: all that can be told is that what is written is what is invalidated.
+    /// </summary>
     private void JudgeOwnerless(IrteStore store, int invalidated, ref VerifyCpu cpu)
     {
         int recorded = (int)Math.Min(store.Index + store.Sub, int.MaxValue);
@@ -185,11 +197,14 @@ public sealed partial class Verifier<TRules>
         if (invalidated < 0 || invalidated == recorded) Open(DecisionKind.Irte, OpenReason.Caller);
         else
         {
-            Disagree(DecisionKind.Irte, IrqEvent.NoIrq, $"entry {invalidated}", $"entry {recorded}", $"that entry is invalidated right after this write");
+            Disagree(DecisionKind.Irte, IrqEvent.NoIrq, $"entry {invalidated}", $"entry {recorded}",
+                $"that entry is invalidated right after this write");
         }
     }
 
-    /// <summary>Present, redirection hint, edge, fixed; logical when CPUs are addressed by bit masks (Linux prepare_irte).</summary>
+    /// <summary>
+    /// Present, redirection hint, edge, fixed; logical when CPUs are addressed by bit masks (Linux prepare_irte).
+    /// </summary>
     private ulong ComposeIrte(byte vector, uint destination)
     {
         ulong lo = IrteBits.Present | IrteBits.RedirectionHint | (ulong)vector << IrteBits.VectorShift;
@@ -197,7 +212,9 @@ public sealed partial class Verifier<TRules>
         return lo | (ulong)(Extended == true ? destination : destination << IdShift) << IrteBits.DestinationShift;
     }
 
-    /// <summary>With 8-bit APIC IDs the ID is in bits 15:8 of the destination field: most entries that follow tell.</summary>
+    /// <summary>
+    /// With 8-bit APIC IDs the ID is in bits 15:8 of the destination field: most entries that follow tell.
+    /// </summary>
     private void LearnEntryFormat(ReadOnlySpan<IrqEvent> at)
     {
         if (Extended is not null) return;
@@ -216,7 +233,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// The requester that may use the entry: the device's own id, or that of a bridge or IO-APIC, which several entries share.
+    /// The requester that may use the entry: the device's own id, or that of a bridge or IO-APIC, which
+    /// several entries share.
     /// </summary>
     private bool TrySource(ReadOnlySpan<IrqEvent> at, uint number, ref VerifyIrq irq, ulong recorded, out ulong source)
     {
@@ -339,14 +357,17 @@ public sealed partial class Verifier<TRules>
         known &= clears || first || cpu.OperationSeen || _matrix.Complete;
         if (known)
         {
-            lo = clears ? irq.ShadowLo & ~AmdValid : first ? irq.ShadowLo | AmdValid : ComposeAmdLo(irq.HardwareDestination) | AmdValid;
+            lo = clears ? irq.ShadowLo & ~AmdValid : first ? irq.ShadowLo | AmdValid
+                : ComposeAmdLo(irq.HardwareDestination) | AmdValid;
             hi = clears || first ? irq.ShadowHi : irq.HardwareVector | (ulong)(irq.HardwareDestination >> 24) << 56;
         }
         if (table != store.DevId || index != store.Index || lo != store.Lo || hi != store.Hi)
         {
             Disagree(DecisionKind.Irte, number, $"entry {index} of {table:x4} = 0x{lo:x} 0x{hi:x}",
                 $"entry {store.Index} of {store.DevId:x4} = 0x{store.Lo:x} 0x{store.Hi:x}",
-                $"{(clears ? "the interrupt is being deactivated" : first ? "activation makes the entry valid as it is" : $"the interrupt is configured for {PlaceText(irq.HardwareVector, irq.Cpu)}, APIC destination 0x{irq.HardwareDestination:x}")}");
+                $"{(clears ? "the interrupt is being deactivated" : first ? "activation makes the entry valid as it is"
+                    : $"the interrupt is configured for {PlaceText(irq.HardwareVector, irq.Cpu)}, "
+                        + $"APIC destination 0x{irq.HardwareDestination:x}")}");
         }
         else if (!known) Open(DecisionKind.Irte, OpenReason.StateBefore);
         else Agree(DecisionKind.Irte);
@@ -356,7 +377,8 @@ public sealed partial class Verifier<TRules>
         irq.Set(IrqFacts.ShadowKnown);
     }
 
-    private (int Table, int Index) ExpectedAmdEntry(ReadOnlySpan<IrqEvent> at, uint number, ref VerifyIrq irq, AmdIrteStore store)
+    private (int Table, int Index) ExpectedAmdEntry(ReadOnlySpan<IrqEvent> at, uint number,
+        ref VerifyIrq irq, AmdIrteStore store)
     {
         if (irq.RemapTable >= 0) return (irq.RemapTable, irq.RemapIndex);
         int table = store.DevId, index = store.Index;
@@ -366,7 +388,8 @@ public sealed partial class Verifier<TRules>
             {
                 // The next write of the same activation names table and entry again.
                 var next = new AmdIrteStore(in e);
-                if (index != next.Index && table == next.DevId || index == next.Index && table != next.DevId) (table, index) = AmdTie(at, number, store, next);
+                if (index != next.Index && table == next.DevId || index == next.Index && table != next.DevId)
+                    (table, index) = AmdTie(at, number, store, next);
                 break;
             }
         }
@@ -374,20 +397,24 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>Two writes differ in one of table and entry: the device's message says which is right.</summary>
-    private (int Table, int Index) AmdTie(ReadOnlySpan<IrqEvent> at, uint number, AmdIrteStore first, AmdIrteStore second)
+    private (int Table, int Index) AmdTie(ReadOnlySpan<IrqEvent> at, uint number,
+        AmdIrteStore first, AmdIrteStore second)
     {
         foreach (ref readonly IrqEvent e in at[1..])
         {
             if (e.Kind != EventKind.MsiWrite || e.Irq != number) continue;
             var write = new MessageWrite(in e);
             bool isSecond = first.DevId == second.DevId ? write.Data == second.Index
-                : PciAddress.TryParse(_tables.Devices[write.Device], out PciAddress address) && address.RequesterId == second.DevId;
+                : PciAddress.TryParse(_tables.Devices[write.Device], out PciAddress address)
+                    && address.RequesterId == second.DevId;
             return isSecond ? (second.DevId, second.Index) : (first.DevId, first.Index);
         }
         return (first.DevId, first.Index);
     }
 
-    /// <summary>After each write of an entry its cached copy is dropped, by index, before anything else is submitted.</summary>
+    /// <summary>
+    /// After each write of an entry its cached copy is dropped, by index, before anything else is submitted.
+    /// </summary>
     private void JudgeInvalidation(ReadOnlySpan<IrqEvent> at)
     {
         ref readonly IrqEvent e = ref at[0];
@@ -407,15 +434,19 @@ public sealed partial class Verifier<TRules>
         if (qw0 == expected && qw1 == 0 && rest.A == 0 && rest.B == 0) Agree(DecisionKind.Invalidation);
         else
         {
-            Disagree(DecisionKind.Invalidation, cpu.WorkIrq, $"0x{expected:x} 0x0 0x0 0x0", $"0x{qw0:x} 0x{qw1:x} 0x{rest.A:x} 0x{rest.B:x}",
+            Disagree(DecisionKind.Invalidation, cpu.WorkIrq, $"0x{expected:x} 0x0 0x0 0x0",
+                $"0x{qw0:x} 0x{qw1:x} 0x{rest.A:x} 0x{rest.B:x}",
                 $"entry {index} was just written on this CPU");
         }
     }
 
-    /// <summary>All entries (when remapping is enabled), or those of an interrupt that is freed: what was freed is not recorded.</summary>
+    /// <summary>
+    /// All entries (when remapping is enabled), or those of an interrupt that is freed: what was freed is not recorded.
+    /// </summary>
     private void JudgeFreedEntry(in IrqEvent e, ulong qw0, ulong qw1, ref VerifyCpu cpu)
     {
-        if (!QiDescriptor.IsIndexSelective(qw0) && qw0 == QiDescriptor.InterruptEntryCache && qw1 == 0) Agree(DecisionKind.Invalidation);
+        if (!QiDescriptor.IsIndexSelective(qw0) && qw0 == QiDescriptor.InterruptEntryCache && qw1 == 0)
+            Agree(DecisionKind.Invalidation);
         else Open(DecisionKind.Invalidation, OpenReason.Caller);
     }
 }

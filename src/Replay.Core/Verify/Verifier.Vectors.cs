@@ -67,7 +67,8 @@ public sealed partial class Verifier<TRules>
         }
         irq.Vector = 0;
         if (!irq.Has(IrqFacts.ModeKnown)) irq.Clear(IrqFacts.Managed);
-        irq.Set(IrqFacts.PlaceKnown | IrqFacts.ModeKnown | IrqFacts.ReservedKnown | IrqFacts.CanReserve | IrqFacts.HasReserved);
+        irq.Set(IrqFacts.PlaceKnown | IrqFacts.ModeKnown | IrqFacts.ReservedKnown
+            | IrqFacts.CanReserve | IrqFacts.HasReserved);
         StartWork(ref _cpus[e.Cpu], e.Irq);
     }
 
@@ -89,7 +90,8 @@ public sealed partial class Verifier<TRules>
         irq.ManagedMask = irq.Mask = mask;
         irq.Vector = irq.PreviousVector = 0;
         irq.Put(IrqFacts.MaskKnown, !mask.IsEmpty);
-        irq.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.ModeKnown | IrqFacts.ReservedKnown | IrqFacts.Managed);
+        irq.Set(IrqFacts.PlaceKnown | IrqFacts.PreviousKnown | IrqFacts.ModeKnown
+            | IrqFacts.ReservedKnown | IrqFacts.Managed);
         irq.Clear(IrqFacts.CanReserve | IrqFacts.HasReserved);
     }
 
@@ -119,7 +121,8 @@ public sealed partial class Verifier<TRules>
         bool managed = known ? irq.Has(IrqFacts.Managed) : activation.IsManaged;
         bool canReserve = known ? irq.Has(IrqFacts.CanReserve) : activation.CanReserve;
         if (!known && !probed) Open(DecisionKind.Activation, OpenReason.StateBefore);
-        else if (managed == activation.IsManaged && canReserve == activation.CanReserve && reserve == activation.Reserve) Agree(DecisionKind.Activation);
+        else if (managed == activation.IsManaged && canReserve == activation.CanReserve
+            && reserve == activation.Reserve) Agree(DecisionKind.Activation);
         else
         {
             Disagree(DecisionKind.Activation, e.Irq,
@@ -151,7 +154,9 @@ public sealed partial class Verifier<TRules>
 
     private static int Bit(bool value) => value ? 1 : 0;
 
-    /// <summary>The vector is searched on the affinity's online CPUs; a managed one on the CPUs that it was set aside on.</summary>
+    /// <summary>
+    /// The vector is searched on the affinity's online CPUs; a managed one on the CPUs that it was set aside on.
+    /// </summary>
     private void StartActivation(ref VerifyCpu cpu, uint number)
     {
         if (!TryIrq(number)) return;
@@ -193,12 +198,14 @@ public sealed partial class Verifier<TRules>
         ref VerifyIrq irq = ref _irqs[e.Irq];
         var activation = new VectorActivation(in e);
         if (!irq.Has(IrqFacts.ModeKnown)) Open(DecisionKind.Release, OpenReason.StateBefore);
-        else if (irq.Has(IrqFacts.Managed) == activation.IsManaged && irq.Has(IrqFacts.CanReserve) == activation.CanReserve && !activation.Reserve)
+        else if (irq.Has(IrqFacts.Managed) == activation.IsManaged
+            && irq.Has(IrqFacts.CanReserve) == activation.CanReserve && !activation.Reserve)
             Agree(DecisionKind.Release);
         else
         {
             Disagree(DecisionKind.Release, e.Irq,
-                $"{SetupText(irq.Has(IrqFacts.Managed), irq.Has(IrqFacts.CanReserve), false)}", $"{SetupText(activation)}",
+                $"{SetupText(irq.Has(IrqFacts.Managed), irq.Has(IrqFacts.CanReserve), false)}",
+                $"{SetupText(activation)}",
                 $"that is how the interrupt was set up");
         }
         if (!irq.Has(IrqFacts.ModeKnown))
@@ -225,10 +232,12 @@ public sealed partial class Verifier<TRules>
         {
             JudgeFailedAlloc(in e, kind, ref irq, ref cpu, result);
         }
-        else if (result.Ret == 0 && e.Vector == cpu.NewVector && (!reservedKnown || result.Reserved == reserved)) Agree(kind);
+        else if (result.Ret == 0 && e.Vector == cpu.NewVector && (!reservedKnown || result.Reserved == reserved))
+            Agree(kind);
         else
         {
-            Disagree(kind, e.Irq, $"vector {cpu.NewVector} reserved={Bit(reservedKnown ? reserved : result.Reserved)} ret=0",
+            Disagree(kind, e.Irq,
+                $"vector {cpu.NewVector} reserved={Bit(reservedKnown ? reserved : result.Reserved)} ret=0",
                 $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={result.Ret}",
                 $"the allocator just took vector {cpu.NewVector} on CPU {cpu.NewCpu}");
         }
@@ -241,7 +250,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>No vector: the mask has no CPU (-EINVAL), or none of its CPUs has one left (-ENOSPC).</summary>
-    private void JudgeFailedAlloc(in IrqEvent e, DecisionKind kind, ref VerifyIrq irq, ref VerifyCpu cpu, VectorResult result)
+    private void JudgeFailedAlloc(in IrqEvent e, DecisionKind kind, ref VerifyIrq irq,
+        ref VerifyCpu cpu, VectorResult result)
     {
         int ret = result.Ret;
         bool managed = kind == DecisionKind.ManagedAlloc;
@@ -256,19 +266,24 @@ public sealed partial class Verifier<TRules>
         bool bitKnown = true;
         int bit = best < 0 ? -1 : ExpectedBit(best, managed, out bitKnown);
         if (!bitKnown) Open(kind, OpenReason.Bits);
-        else if (bit < 0 && ret == NoSpace && e.Vector == 0 && (managed || !irq.Has(IrqFacts.ReservedKnown) || result.Reserved == irq.Has(IrqFacts.HasReserved))) Agree(kind);
+        else if (bit < 0 && ret == NoSpace && e.Vector == 0
+            && (managed || !irq.Has(IrqFacts.ReservedKnown) || result.Reserved == irq.Has(IrqFacts.HasReserved)))
+            Agree(kind);
         else
         {
             string expected = bit >= 0 ? PlaceText((byte)bit, (ushort)best)
                 : FormattableString.Invariant($"vector 0 reserved={Bit(irq.Has(IrqFacts.HasReserved))} ret=-28");
-            string left = best < 0 ? "no CPU of the mask has a vector left" : string.Create(CultureInfo.InvariantCulture,
-                $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing");
+            string left = best < 0
+                ? "no CPU of the mask has a vector left" : string.Create(CultureInfo.InvariantCulture,
+                    $"CPU {best} has {_matrix[best].Available} left, and the allocator's own record is missing");
             Disagree(kind, e.Irq, $"{expected}", $"vector {e.Vector} reserved={Bit(result.Reserved)} ret={ret}",
                 $"{left}; candidates {cpu.Search}");
         }
     }
 
-    /// <summary>The placeholder on the first online CPU (Linux vector_assign_managed_shutdown, reserve_irq_vector).</summary>
+    /// <summary>
+    /// The placeholder on the first online CPU (Linux vector_assign_managed_shutdown, reserve_irq_vector).
+    /// </summary>
     private void PutPlaceholder(ref VerifyIrq irq)
     {
         irq.HardwareVector = VectorRanges.ManagedShutdown;

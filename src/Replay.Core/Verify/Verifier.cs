@@ -7,15 +7,16 @@ using Replay.Core.State;
 namespace Replay.Core.Verify;
 
 /// <summary>
-/// Takes each decision of the recorded kernel again: from the state just before and by the rules alone, and compares. The
-/// state is that of a second, rule-driven kernel; the recording corrects it only where it is sure of itself: a record that
-/// contradicts the rules while the records around it follow them is reported and not believed, and one that the records
-/// around it confirm is reported and believed. So one wrong record is one disagreement, and so is one wrong rule.
+/// Takes each decision of the recorded kernel again: from the state just before and by the rules alone, and compares.
+/// The state is that of a second, rule-driven kernel; the recording corrects it only where it is sure of itself:
+/// a record that contradicts the rules while the records around it follow them is reported and not believed,
+/// and one that the records around it confirm is reported and believed. So one wrong record is one disagreement,
+/// and so is one wrong rule.
 /// </summary>
 /// <remarks>
-/// Records that follow are looked at, <see cref="Ahead"/> of them at most, only where a decision differs. Events are held
-/// back until that many follow, so that the result does not depend on how they come in batches. Single writer; call
-/// <see cref="Finish"/> after the last event.
+/// Records that follow are looked at, <see cref="Ahead"/> of them at most, only where a decision differs.
+/// Events are held back until that many follow, so that the result does not depend on how they come in batches.
+/// Single writer; call <see cref="Finish"/> after the last event.
 /// </remarks>
 public sealed partial class Verifier<TRules>
     where TRules : struct, IKernelRules
@@ -101,7 +102,9 @@ public sealed partial class Verifier<TRules>
         _deliveriesAgreed = 0;
     }
 
-    /// <summary>The end of the event that record <paramref name="at"/> belongs to, or <paramref name="at"/> between two.</summary>
+    /// <summary>
+    /// The end of the event that record <paramref name="at"/> belongs to, or <paramref name="at"/> between two.
+    /// </summary>
     private static int EventEnd(ReadOnlySpan<IrqEvent> events, int at)
     {
         while (at > 0 && at < events.Length && events[at].Kind == EventKind.Extension) at--;
@@ -313,7 +316,8 @@ public sealed partial class Verifier<TRules>
     }
 
     /// <summary>
-    /// Whether the rules are believed where nothing else decides: until they were wrong about this kind of decision once.
+    /// Whether the rules are believed where nothing else decides: until they were wrong about this
+    /// kind of decision once.
     /// </summary>
     private bool Trusts(DecisionKind kind) => _tally.DisagreedOf(kind) == 0;
 
@@ -321,7 +325,8 @@ public sealed partial class Verifier<TRules>
 
     private void Open(DecisionKind kind, OpenReason reason) => _tally.Open(_index, kind, reason);
 
-    private void Disagree(DecisionKind kind, uint irq, FormattableString expected, FormattableString actual, FormattableString because)
+    private void Disagree(DecisionKind kind, uint irq, FormattableString expected,
+        FormattableString actual, FormattableString because)
     {
         if (_cpus[_cpu].Dark && !_cpus[_cpu].DarkProbed)
         {
@@ -335,7 +340,8 @@ public sealed partial class Verifier<TRules>
             return;
         }
         _tally.Disagree(new Disagreement(_index, _timeNs, _cpu, kind, irq < IrqTable.IrqMax ? (int)irq : null,
-            FormattableString.Invariant(expected), FormattableString.Invariant(actual), FormattableString.Invariant(because)));
+            FormattableString.Invariant(expected), FormattableString.Invariant(actual),
+            FormattableString.Invariant(because)));
     }
 
     private static string PlaceText(byte vector, ushort cpu) =>

@@ -50,14 +50,18 @@ internal enum IrqFacts : uint
     /// <summary>Somebody changed its affinity.</summary>
     AffinitySet = 1 << 24,
 
-    /// <summary>Activated early, with the placeholder: its entry can be masked (Linux msi_check_reservation_mode).</summary>
+    /// <summary>
+    /// Activated early, with the placeholder: its entry can be masked (Linux msi_check_reservation_mode).
+    /// </summary>
     ActivatedEarly = 1 << 26,
 
     /// <summary>Masked by the kernel while its CPU goes down.</summary>
     MaskedByMigration = 1 << 25,
 }
 
-/// <summary>One interrupt of the vector domain (Linux struct apic_chip_data, and what the core and chips keep beside it).</summary>
+/// <summary>
+/// One interrupt of the vector domain (Linux struct apic_chip_data, and what the core and chips keep beside it).
+/// </summary>
 internal struct VerifyIrq // mutable struct: never readonly
 {
     public IrqFacts Facts;

@@ -25,16 +25,19 @@ public sealed partial class VerifyTally
         archive.Numbers(_reasons.AsSpan());
     }
 
-    /// <summary>Saves what was kept since the mark was <paramref name="from"/>, or adds saved decisions to it.</summary>
+    /// <summary>
+    /// Saves what was kept since the mark was <paramref name="from"/>, or adds saved decisions to it.
+    /// </summary>
     internal void TransferKept(StateArchive archive, long from)
     {
         archive.Section("kept decisions", 2);
         archive.Tail(_openDecisions, (int)(from >> (2 * MarkBits)), KeptMax, open => new OpenDecision(
-            archive.Value(open.Event), (DecisionKind)archive.Value((byte)open.Kind), (OpenReason)archive.Value((byte)open.Reason)));
+            archive.Value(open.Event), (DecisionKind)archive.Value((byte)open.Kind),
+            (OpenReason)archive.Value((byte)open.Reason)));
         archive.Tail(_disagreements, CountIn(from >> MarkBits), KeptMax, row => new Disagreement(
             archive.Value(row?.Event ?? 0), archive.Value(row?.TimeNs ?? 0), archive.Value(row?.Cpu ?? 0),
-            (DecisionKind)archive.Value((byte)(row?.Kind ?? 0)), archive.Value(row?.Irq), archive.Value(row?.Expected ?? ""),
-            archive.Value(row?.Actual ?? ""), archive.Value(row?.Because ?? "")));
+            (DecisionKind)archive.Value((byte)(row?.Kind ?? 0)), archive.Value(row?.Irq),
+            archive.Value(row?.Expected ?? ""), archive.Value(row?.Actual ?? ""), archive.Value(row?.Because ?? "")));
         archive.Tail(_withdrawals, CountIn(from), KeptMax, row => new Withdrawal(
             archive.Value(row.From), archive.Value(row.Count)));
         Follow();

@@ -1,6 +1,8 @@
 namespace Replay.Core.WhatIf;
 
-/// <summary>Where the rules decided otherwise than the recorded kernel: how often, and the first time in words.</summary>
+/// <summary>
+/// Where the rules decided otherwise than the recorded kernel: how often, and the first time in words.
+/// </summary>
 public sealed record Departure(WhatIfRule Rule)
 {
     /// <summary>Decisions taken otherwise.</summary>
@@ -26,7 +28,8 @@ public sealed record Departure(WhatIfRule Rule)
 
     /// <summary>It changes how something is written down or counted, and no interrupt by itself.</summary>
     public bool IsRepresentation =>
-        Rule is WhatIfRule.WindowEnd or WhatIfRule.CleanupVector or WhatIfRule.FlatLogical or WhatIfRule.AffinityProtocol;
+        Rule is WhatIfRule.WindowEnd or WhatIfRule.CleanupVector or WhatIfRule.FlatLogical
+            or WhatIfRule.AffinityProtocol;
 
     /// <summary>Name of the behaviour.</summary>
     public string Name => WhatIfRules.Names[(int)Rule];

@@ -55,7 +55,8 @@ internal readonly record struct RecordedIrq(ushort Cpu, byte Vector, ushort Prev
     public static RecordedIrq Of(in IrqDesc desc)
     {
         bool known = desc.Has(IrqFlags.VectorKnown);
-        return new RecordedIrq(desc.Cpu, known ? desc.Vector : (byte)0, desc.PreviousCpu, desc.PreviousVector, desc.Flags);
+        return new RecordedIrq(desc.Cpu, known ? desc.Vector : (byte)0, desc.PreviousCpu,
+            desc.PreviousVector, desc.Flags);
     }
 
     public bool Has(IrqFlags flags) => (Flags & flags) == flags;
@@ -104,7 +105,9 @@ internal struct GuidedIrq // mutable struct: never readonly
         && (!Has(GuidedFlags.Fixed) || !Recorded.Has(IrqFlags.HasReserved));
 }
 
-/// <summary>What one CPU of a guided kernel has more or less than the recorded one, and what is being done on it.</summary>
+/// <summary>
+/// What one CPU of a guided kernel has more or less than the recorded one, and what is being done on it.
+/// </summary>
 internal struct GuidedCpu // mutable struct: never readonly
 {
     /// <summary>Vectors that are in use here and not in the recording.</summary>

@@ -5,10 +5,13 @@ using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
 
-/// <content>Messages that are allocated, given up, and refused (Linux assign_irq_vector_policy, x86_vector_deactivate).</content>
+/// <content>Messages that are allocated, given up, and refused (Linux assign_irq_vector_policy,
+/// x86_vector_deactivate).</content>
 public sealed partial class GuidedKernel
 {
-    /// <summary>Interrupts of pins, below this number, get their vector when they are activated, reservation or not.</summary>
+    /// <summary>
+    /// Interrupts of pins, below this number, get their vector when they are activated, reservation or not.
+    /// </summary>
     private const int FirstMessageIrq = 24;
 
     /// <summary>Somebody allocated a message and reserves its vector; without reservation it gets one now.</summary>
@@ -16,7 +19,8 @@ public sealed partial class GuidedKernel
     {
         bool deactivating = own.Has(GuidedFlags.Deactivating);
         own.Clear(GuidedFlags.Deactivating);
-        if (_rules.Reservation != false || deactivating || own.Has(GuidedFlags.Departed) || !own.Recorded.Has(IrqFlags.HasReserved)
+        if (_rules.Reservation != false || deactivating || own.Has(GuidedFlags.Departed)
+            || !own.Recorded.Has(IrqFlags.HasReserved)
             || irq < FirstMessageIrq || before.Has(IrqFlags.InVectorDomain) || before.Vector != 0)
         {
             return;
@@ -44,11 +48,14 @@ public sealed partial class GuidedKernel
         ReportExhausted(irq, "No vector was free at allocation");
     }
 
-    /// <summary>Vectors were set aside for a managed interrupt on each CPU of its mask: is there one left on each here?</summary>
+    /// <summary>
+    /// Vectors were set aside for a managed interrupt on each CPU of its mask: is there one left on each here?
+    /// </summary>
     private void ReserveManaged(int irq, ref GuidedIrq own)
     {
         ref IrqDesc desc = ref _machine.Irqs[irq];
-        if (own.Has(GuidedFlags.Departed) || !BooksDiffer || !desc.Has(IrqFlags.Managed | IrqFlags.AffinityKnown)) return;
+        if (own.Has(GuidedFlags.Departed) || !BooksDiffer || !desc.Has(IrqFlags.Managed | IrqFlags.AffinityKnown))
+            return;
         ulong aside = 0;
         bool fits = true;
         for (int cpu = 0; cpu < Math.Min(Math.Min(_machine.Matrix.Count, _cpusUsed), CpuMask.Bits); cpu++)

@@ -6,19 +6,23 @@ using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
 
-/// <content>CPUs going down and coming back, and suspend (Linux cpuhotplug.c, vector.c lapic_can_unplug_cpu, irq/pm.c).</content>
+/// <content>CPUs going down and coming back, and suspend (Linux cpuhotplug.c, vector.c lapic_can_unplug_cpu,
+/// irq/pm.c).</content>
 public sealed partial class GuidedKernel
 {
     /// <summary>
-    /// lapic_can_unplug_cpu: what must move has to fit elsewhere. An answer that the recorded books explain is given again
-    /// with the books here.
+    /// lapic_can_unplug_cpu: what must move has to fit elsewhere. An answer that the recorded books explain is given
+    /// again with the books here.
     /// </summary>
     private void CheckUnplug(int cpu, int recorded)
     {
         VectorMatrix matrix = _machine.Matrix;
-        if (!BooksDiffer || cpu >= matrix.Count || !matrix.GlobalKnown || matrix.GlobalResync || !matrix.KnowsManagedInUse(cpu)) return;
+        if (!BooksDiffer || cpu >= matrix.Count || !matrix.GlobalKnown || matrix.GlobalResync
+            || !matrix.KnowsManagedInUse(cpu))
+            return;
         ref CpuMap map = ref matrix[cpu];
-        long toMove = (long)map.Allocated - map.ManagedAllocated, elsewhere = (long)matrix.GlobalAvailable - map.Available;
+        long toMove = (long)map.Allocated - map.ManagedAllocated,
+            elsewhere = (long)matrix.GlobalAvailable - map.Available;
         if (elsewhere < toMove != (recorded < 0)) return;
         toMove += _cpus[cpu].Allocated - _cpus[cpu].ManagedAllocated;
         elsewhere = 0;
@@ -39,14 +43,16 @@ public sealed partial class GuidedKernel
         _totals.OfflineRefused++;
         if (!_context.Wants(FindingCode.VectorExhausted)) return;
         Report(FindingCode.VectorExhausted, _index, -1, cpu, -1, string.Create(CultureInfo.InvariantCulture,
-            $"CPU {cpu} could not be taken offline: it has {toMove} vectors to move, {elsewhere} are available elsewhere."));
+            $"CPU {cpu} could not be taken offline: it has {toMove} vectors to move, "
+            + $"{elsewhere} are available elsewhere."));
     }
 
     private void EndHotplugStep(in IrqEvent e)
     {
         var result = new HotplugResult(in e);
         if (result.Cpu >= _cpusUsed) return;
-        if (_cpus[result.Cpu].RefusalSpared && result.Ret == Systems.Linux.Errno.NoSpace) Void(FindingCode.VectorExhausted, -1);
+        if (_cpus[result.Cpu].RefusalSpared && result.Ret == Systems.Linux.Errno.NoSpace)
+            Void(FindingCode.VectorExhausted, -1);
         _cpus[result.Cpu].RefusalSpared = false;
         FollowCpu(result.Cpu);
     }
@@ -78,7 +84,8 @@ public sealed partial class GuidedKernel
     /// <summary>The CPU is offline in the recording; which old places of moves did it leave there?</summary>
     private void CompareOldPlace(int irq, ref GuidedIrq own, in RecordedIrq before, int cpu)
     {
-        if (own.Has(GuidedFlags.Departed) || _rules.ForceCompleteFirst is not { } first || _cpus[cpu].StaysOnline) return;
+        if (own.Has(GuidedFlags.Departed) || _rules.ForceCompleteFirst is not { } first || _cpus[cpu].StaysOnline)
+            return;
         if (before.Previous != 0 && before.PreviousCpu == cpu && own.Recorded.Previous == 0)
         {
             CountUndecided(WhatIfRule.ForceCompleteFirst); // Not recorded: the machine has forgotten it.
@@ -99,12 +106,14 @@ public sealed partial class GuidedKernel
         bool first = _rules.ForceCompleteFirst ?? _rules.Recorded.ForceCompleteFirst;
         if (own.Previous != 0 && own.PreviousCpu == cpu && !mustLeave && _rules.ForceCompleteFirst is { } chosen
             && chosen != _rules.Recorded.ForceCompleteFirst)
-            TellOffline(irq, cpu, own.Previous, chosen ? "stays allocated" : "is given back", chosen ? "is given back" : "stays allocated");
+            TellOffline(irq, cpu, own.Previous, chosen ? "stays allocated" : "is given back", chosen
+                ? "is given back" : "stays allocated");
         if (own.Previous != 0 && (mustLeave || (first && own.PreviousCpu == cpu))) DropPrevious(ref own);
         if (!mustLeave)
         {
             // A move that waits and has no CPU left is given up (Linux irq_fixup_move_pending).
-            if (own.Has(GuidedFlags.MovePending) && OnlineOf(new CpuMask(own.Pending)).IsEmpty) own.Clear(GuidedFlags.MovePending);
+            if (own.Has(GuidedFlags.MovePending) && OnlineOf(new CpuMask(own.Pending)).IsEmpty)
+                own.Clear(GuidedFlags.MovePending);
             return;
         }
         if (own.Recorded.Has(IrqFlags.HasReserved)) return; // One that nobody has requested stays where it is.
@@ -136,12 +145,14 @@ public sealed partial class GuidedKernel
         return desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All;
     }
 
-    /// <summary>No vector in its mask: some kernels try all online CPUs, others leave it directed at the dead one.</summary>
+    /// <summary>
+    /// No vector in its mask: some kernels try all online CPUs, others leave it directed at the dead one.
+    /// </summary>
     private void MigrateRefused(int irq, ref GuidedIrq own)
     {
         bool retry = _rules.OfflineEnospcRetry ?? _rules.Recorded.OfflineEnospcRetry;
-        if (retry && !own.Recorded.Has(IrqFlags.Managed)
-            && FindPlace(OnlineOf(CpuMask.All), in own, -1, out int cpu, out byte vector, out bool numberKnown) == Choice.Found)
+        if (retry && !own.Recorded.Has(IrqFlags.Managed) && FindPlace(OnlineOf(CpuMask.All), in own, -1, out int cpu,
+            out byte vector, out bool numberKnown) == Choice.Found)
         {
             MoveTo(ref own, cpu, vector, numberKnown);
             return;
@@ -156,7 +167,8 @@ public sealed partial class GuidedKernel
         if (!_context.Wants(FindingCode.AffinityStuck)) return;
         Report(FindingCode.AffinityStuck, own.Cpu < _cpusUsed ? _machine.Cpus[own.Cpu].TakedownEvent : -1, irq, own.Cpu,
             own.Vector, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} could not be moved (error -28) and stays directed at CPU {own.Cpu} vector {own.Vector}, which goes offline."));
+            $"irq {irq} could not be moved (error -28) and stays directed at CPU {own.Cpu} vector "
+            + $"{own.Vector}, which goes offline."));
     }
 
     /// <summary>The recorded kernel tried again on all CPUs; this one does not.</summary>
@@ -173,7 +185,9 @@ public sealed partial class GuidedKernel
         StayStuck(irq, ref own);
     }
 
-    /// <summary>The recorded kernel left an interrupt behind on the CPU that goes down; one that tries again does not.</summary>
+    /// <summary>
+    /// The recorded kernel left an interrupt behind on the CPU that goes down; one that tries again does not.
+    /// </summary>
     private void EndRefusal(int cpu)
     {
         uint refused = _cpus[cpu].RefusedIrq;
@@ -183,7 +197,8 @@ public sealed partial class GuidedKernel
         ref GuidedIrq own = ref _irqs[irq];
         if (own.Has(GuidedFlags.Departed) || own.Recorded.Has(IrqFlags.Managed)) return;
         if (own.Recorded.Vector == 0 || own.Recorded.Cpu != cpu) return;
-        Choice choice = FindPlace(OnlineOf(CpuMask.All), in own, -1, out int best, out byte vector, out bool numberKnown);
+        Choice choice = FindPlace(OnlineOf(CpuMask.All), in own, -1, out int best,
+            out byte vector, out bool numberKnown);
         if (choice == Choice.Unknown) CountUndecided(WhatIfRule.OfflineEnospcRetry);
         if (choice != Choice.Found) return;
         if (CountDecision(WhatIfRule.OfflineEnospcRetry))
@@ -210,7 +225,8 @@ public sealed partial class GuidedKernel
                 own.Clear(GuidedFlags.Stuck); // Its vector table has it again (Linux lapic_online).
             }
             if (own.Has(GuidedFlags.ShutDown) && AffinityOf(irq)[cpu]) Activate(irq, ref own);
-            if (_suspended && _rules.ManagedStartWhileSuspended == true && !own.Has(GuidedFlags.Departed)) StartAsleep(irq, ref own, cpu);
+            if (_suspended && _rules.ManagedStartWhileSuspended == true && !own.Has(GuidedFlags.Departed))
+                StartAsleep(irq, ref own, cpu);
             Rejoin(ref own);
         }
     }
@@ -221,14 +237,16 @@ public sealed partial class GuidedKernel
         ref IrqDesc desc = ref _machine.Irqs[irq];
         if (!desc.Has(IrqFlags.Managed | IrqFlags.ManagedShutdown | IrqFlags.AffinityKnown)) return;
         if (desc.Vector != 0 || !AffinityOf(irq)[cpu]) return;
-        if (FindPlace(OnlineOf(AffinityOf(irq)), in own, -1, out int best, out byte vector, out bool numberKnown) != Choice.Found)
+        if (FindPlace(OnlineOf(AffinityOf(irq)), in own, -1, out int best, out byte vector,
+            out bool numberKnown) != Choice.Found)
         {
             CountUndecided(WhatIfRule.ManagedStartWhileSuspended);
             return;
         }
         if (CountDecision(WhatIfRule.ManagedStartWhileSuspended))
         {
-            Tell(WhatIfRule.ManagedStartWhileSuspended, $"managed {NameOf(irq)}: its CPU is back and its device still asleep",
+            Tell(WhatIfRule.ManagedStartWhileSuspended,
+                $"managed {NameOf(irq)}: its CPU is back and its device still asleep",
                 "waits for its device's resume", $"started on {PlaceText(best, vector)}");
         }
         RecordedIrq from = own.Recorded;

@@ -7,7 +7,8 @@ using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
 
-/// <content>An interrupt that has departed: requests, arrivals and clean-up by its own state (Linux apic/vector.c).</content>
+/// <content>An interrupt that has departed: requests, arrivals and clean-up by its own state (Linux
+/// apic/vector.c).</content>
 public sealed partial class GuidedKernel
 {
     private (ulong DueNs, int Irq)[] _timers = new (ulong, int)[64]; // A ring: all are due after the same time.
@@ -39,7 +40,8 @@ public sealed partial class GuidedKernel
             }
             return;
         }
-        if (_rules.HostRemapping != true || RecordedRemapping || own.Recorded.Vector == 0 || own.Recorded.Previous != 0) return;
+        if (_rules.HostRemapping != true || RecordedRemapping || own.Recorded.Vector == 0 || own.Recorded.Previous != 0)
+            return;
         if (!own.Recorded.Has(IrqFlags.Activated) && !own.Recorded.Has(IrqFlags.Started)) return;
         CpuMask online = OnlineOf(mask);
         if (online.IsEmpty || online[own.Recorded.Cpu]) return;
@@ -47,7 +49,8 @@ public sealed partial class GuidedKernel
         {
             Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture,
                 $"{NameOf(irq)} on CPU {own.Recorded.Cpu} is to move to {CpusText(online)}"),
-                "waits for its next arrival: only then its message can be rewritten", "moved at once: its remapping entry is rewritten");
+                "waits for its next arrival: only then its message can be rewritten",
+                "moved at once: its remapping entry is rewritten");
         }
         RecordedIrq from = own.Recorded;
         Depart(ref own, in from);
@@ -111,10 +114,14 @@ public sealed partial class GuidedKernel
         }
     }
 
-    /// <summary>The request that started it in the recording (Linux x86_vector_activate, assign_irq_vector_any_locked).</summary>
+    /// <summary>
+    /// The request that started it in the recording (Linux x86_vector_activate, assign_irq_vector_any_locked).
+    /// </summary>
     private void Activate(int irq, ref GuidedIrq own)
     {
-        if ((own.Vector != 0 && IsOnline(own.Cpu)) || (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.WaitsForResume)) != 0) return;
+        if ((own.Vector != 0 && IsOnline(own.Cpu))
+            || (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.WaitsForResume)) != 0)
+            return;
         ref IrqDesc desc = ref _machine.Irqs[irq];
         CpuMask search = desc.Has(IrqFlags.AffinityKnown) ? new CpuMask(desc.Affinity) : CpuMask.All;
         Choice choice = FindPlace(search, in own, -1, out int cpu, out byte vector, out bool numberKnown);
@@ -173,8 +180,8 @@ public sealed partial class GuidedKernel
     }
 
     /// <summary>
-    /// __send_cleanup_vector and its successor: an IPI or a timer gives the old place back. With its CPU offline a fixed
-    /// kernel gives it back here, and one without the fix forgets it.
+    /// __send_cleanup_vector and its successor: an IPI or a timer gives the old place back. With its CPU offline
+    /// a fixed kernel gives it back here, and one without the fix forgets it.
     /// </summary>
     private void ScheduleCleanup(int irq, ref GuidedIrq own)
     {
@@ -217,7 +224,8 @@ public sealed partial class GuidedKernel
         if (!_context.Wants(FindingCode.VectorLeak)) return;
         Report(FindingCode.VectorLeak, cpu < _cpusUsed ? _machine.Cpus[cpu].OfflineEvent : -1, irq, cpu, vector,
             string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} completed its move while CPU {cpu} was offline: vector {vector} there stays allocated and nobody owns it."));
+            $"irq {irq} completed its move while CPU {cpu} was offline: "
+            + $"vector {vector} there stays allocated and nobody owns it."));
     }
 
     private void StartTimer(int irq)

@@ -37,10 +37,13 @@ public sealed partial class GuidedKernel
         if (managed && irq.Has(GuidedFlags.NotAllocated))
         {
             // Nothing was set aside for it.
-            for (ulong cpus = irq.Pending; cpus != 0; cpus &= cpus - 1) _cpus[BitOperations.TrailingZeroCount(cpus)].Available += sign;
+            for (ulong cpus = irq.Pending; cpus != 0; cpus &= cpus - 1)
+                _cpus[BitOperations.TrailingZeroCount(cpus)].Available += sign;
         }
-        if (irq.Recorded.Has(IrqFlags.HasReserved) && (irq.Vector != 0 || irq.Has(GuidedFlags.NotAllocated))) _reserved -= sign;
-        else if (irq.Has(GuidedFlags.NotStarted) && (irq.Recorded.Flags & (IrqFlags.HasReserved | IrqFlags.CanReserve)) == IrqFlags.CanReserve)
+        if (irq.Recorded.Has(IrqFlags.HasReserved) && (irq.Vector != 0 || irq.Has(GuidedFlags.NotAllocated)))
+            _reserved -= sign;
+        else if (irq.Has(GuidedFlags.NotStarted)
+            && (irq.Recorded.Flags & (IrqFlags.HasReserved | IrqFlags.CanReserve)) == IrqFlags.CanReserve)
             _reserved += sign;
     }
 
@@ -67,12 +70,15 @@ public sealed partial class GuidedKernel
         Mark(cpu, vector, true, held);
     }
 
-    /// <summary>Gives an interrupt a place; the one before it stays in use until it is cleaned up, if its CPU is online.</summary>
+    /// <summary>
+    /// Gives an interrupt a place; the one before it stays in use until it is cleaned up, if its CPU is online.
+    /// </summary>
     private void MoveTo(ref GuidedIrq own, int cpu, byte vector, bool numberKnown)
     {
         Account(in own, -1);
         own.Previous = 0;
-        own.Clear(GuidedFlags.MoveInProgress | GuidedFlags.CleanupPending | GuidedFlags.Stuck | GuidedFlags.NotStarted | GuidedFlags.ShutDown
+        own.Clear(GuidedFlags.MoveInProgress | GuidedFlags.CleanupPending | GuidedFlags.Stuck
+            | GuidedFlags.NotStarted | GuidedFlags.ShutDown
             | GuidedFlags.NumberUnknown);
         if (own.Vector != 0 && IsOnline(own.Cpu))
         {
@@ -99,7 +105,8 @@ public sealed partial class GuidedKernel
     {
         Account(in own, -1);
         own.Previous = own.Vector = 0;
-        own.Clear(GuidedFlags.MoveInProgress | GuidedFlags.CleanupPending | GuidedFlags.MovePending | GuidedFlags.Stuck);
+        own.Clear(GuidedFlags.MoveInProgress | GuidedFlags.CleanupPending
+            | GuidedFlags.MovePending | GuidedFlags.Stuck);
         Account(in own, 1);
     }
 
@@ -107,7 +114,8 @@ public sealed partial class GuidedKernel
         ? _machine.Matrix[cpu].Online
         : !_machine.IsOffline(cpu);
 
-    private bool IsOnline(int cpu) => cpu < _cpusUsed && (_cpus[cpu].StaysOnline || (IsRecordedOnline(cpu) && !IsDying(cpu)));
+    private bool IsOnline(int cpu) =>
+        cpu < _cpusUsed && (_cpus[cpu].StaysOnline || (IsRecordedOnline(cpu) && !IsDying(cpu)));
 
     /// <summary>Out of the online mask, its map not yet offline.</summary>
     private bool IsDying(int cpu) => _machine.Cpus[cpu].Dark && !_cpus[cpu].StaysOnline;
@@ -130,8 +138,8 @@ public sealed partial class GuidedKernel
     }
 
     /// <summary>
-    /// matrix_find_best_cpu or its managed twin, with the books here or the recorded ones; <paramref name="taken"/> is a CPU
-    /// whose recorded books count the very allocation that is being decided.
+    /// matrix_find_best_cpu or its managed twin, with the books here or the recorded ones; <paramref name="taken"/>
+    /// is a CPU whose recorded books count the very allocation that is being decided.
     /// </summary>
     private Choice FindCpu(CpuMask search, bool managed, bool own, int taken, out int best)
     {
@@ -142,10 +150,12 @@ public sealed partial class GuidedKernel
         for (int cpu = 0; cpu < Math.Min(matrix.Count, _cpusUsed); cpu++)
         {
             if (!search[cpu] || !(own ? IsOnline(cpu) : IsRecordedOnline(cpu) && !_machine.Cpus[cpu].Dark)) continue;
-            if (!matrix[cpu].Known || matrix[cpu].Resync || (managed && !matrix.KnowsManagedInUse(cpu))) return Choice.Unknown;
+            if (!matrix[cpu].Known || matrix[cpu].Resync || (managed && !matrix.KnowsManagedInUse(cpu)))
+                return Choice.Unknown;
             if (managed)
             {
-                long used = matrix[cpu].ManagedAllocated + (own ? _cpus[cpu].ManagedAllocated : 0) - (cpu == taken ? 1 : 0);
+                long used = matrix[cpu].ManagedAllocated
+                    + (own ? _cpus[cpu].ManagedAllocated : 0) - (cpu == taken ? 1 : 0);
                 if (used > score) continue;
                 score = (uint)Math.Max(0, used);
                 best = cpu;
@@ -176,16 +186,18 @@ public sealed partial class GuidedKernel
         // A managed bit that is in use here was set aside elsewhere: the first free one stands for that.
         if (managed && map.ManagedMap.AndNot(in used).NextSet(0) is >= 0 and var bit) return (byte)bit;
         used = used.Or(in map.ManagedMap).Or(in matrix.SystemMap);
-        if (OwnCleanup == Rules.VectorCleanup.Timer) used[VectorRanges.MoveCleanup] = books.Held[VectorRanges.MoveCleanup];
+        if (OwnCleanup == Rules.VectorCleanup.Timer)
+            used[VectorRanges.MoveCleanup] = books.Held[VectorRanges.MoveCleanup];
         int free = used.NextClear(VectorMatrix.AllocStart, WindowEnd);
         return free < 0 ? (byte)0 : (byte)free;
     }
 
     /// <summary>
-    /// Chooses CPU and vector for an interrupt; <paramref name="taken"/> is the CPU that the recorded books have just counted
-    /// for it, -1 when there is none.
+    /// Chooses CPU and vector for an interrupt; <paramref name="taken"/> is the CPU that the recorded books have just
+    /// counted for it, -1 when there is none.
     /// </summary>
-    private Choice FindPlace(CpuMask search, in GuidedIrq irq, int taken, out int cpu, out byte vector, out bool numberKnown)
+    private Choice FindPlace(CpuMask search, in GuidedIrq irq, int taken, out int cpu,
+        out byte vector, out bool numberKnown)
     {
         bool managed = irq.Recorded.Has(IrqFlags.Managed);
         vector = 0;

@@ -55,8 +55,8 @@ public sealed partial class GuidedKernel
     }
 
     /// <summary>
-    /// The choice of CPU and vector again, with the books as they are here. Only a choice that the recorded books explain,
-    /// and that comes out differently here, is taken otherwise.
+    /// The choice of CPU and vector again, with the books as they are here. Only a choice that the recorded books
+    /// explain, and that comes out differently here, is taken otherwise.
     /// </summary>
     private void CompareChoice(int irq, ref GuidedIrq own, in RecordedIrq before, in IrqEvent e)
     {
@@ -65,11 +65,13 @@ public sealed partial class GuidedKernel
         ref GuidedCpu cpu = ref _cpus[e.Cpu];
         bool managed = own.Recorded.Has(IrqFlags.Managed);
         CpuMask search = cpu.AskedIrq == irq ? new CpuMask(cpu.AskedMask) : AffinityOf(irq);
-        bool isExplained = FindCpu(search, managed, own: false, taken, out int explained) == Choice.Found && explained == taken;
+        bool isExplained = FindCpu(search, managed, own: false, taken, out int explained) == Choice.Found
+            && explained == taken;
         if (!isExplained && cpu.AskedIrq != irq)
         {
             search = CpuMask.All;
-            isExplained = FindCpu(search, managed, own: false, taken, out explained) == Choice.Found && explained == taken;
+            isExplained = FindCpu(search, managed, own: false, taken, out explained) == Choice.Found
+                && explained == taken;
         }
         if (!isExplained)
         {
@@ -111,16 +113,20 @@ public sealed partial class GuidedKernel
         }
     }
 
-    /// <summary>Without remapping a move waits for the interrupt's next arrival (Linux irq_set_affinity_pending).</summary>
+    /// <summary>
+    /// Without remapping a move waits for the interrupt's next arrival (Linux irq_set_affinity_pending).
+    /// </summary>
     private bool DefersMove(int irq, ref GuidedIrq own, in RecordedIrq before, CpuMask mask)
     {
-        if (_rules.HostRemapping != false || !RecordedRemapping || (_requestsSeen && !own.Has(GuidedFlags.Requested))) return false;
+        if (_rules.HostRemapping != false || !RecordedRemapping || (_requestsSeen && !own.Has(GuidedFlags.Requested)))
+            return false;
         own.Clear(GuidedFlags.Requested);
         if (CountDecision(WhatIfRule.HostRemapping))
         {
             Tell(WhatIfRule.HostRemapping, string.Create(CultureInfo.InvariantCulture,
                 $"{NameOf(irq)} on CPU {before.Cpu} is to move to {CpusText(OnlineOf(mask))}"),
-                $"moved at once to {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}: its remapping entry is rewritten",
+                $"moved at once to {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}: "
+                + "its remapping entry is rewritten",
                 "waits for its next arrival: only then its message can be rewritten");
         }
         Depart(ref own, in before);
@@ -130,13 +136,17 @@ public sealed partial class GuidedKernel
         return true;
     }
 
-    /// <summary>A managed interrupt of a device that sleeps: some kernels start it with its CPU, others when the device resumes.</summary>
+    /// <summary>
+    /// A managed interrupt of a device that sleeps: some kernels start it with its CPU, others when the device resumes.
+    /// </summary>
     private bool WaitsForResume(int irq, ref GuidedIrq own, in RecordedIrq before)
     {
-        if (!_suspended || _rules.ManagedStartWhileSuspended != false || !own.Recorded.Has(IrqFlags.Managed)) return false;
+        if (!_suspended || _rules.ManagedStartWhileSuspended != false || !own.Recorded.Has(IrqFlags.Managed))
+            return false;
         if (CountDecision(WhatIfRule.ManagedStartWhileSuspended))
         {
-            Tell(WhatIfRule.ManagedStartWhileSuspended, $"managed {NameOf(irq)}: its CPU is back and its device still asleep",
+            Tell(WhatIfRule.ManagedStartWhileSuspended,
+                $"managed {NameOf(irq)}: its CPU is back and its device still asleep",
                 $"started on {PlaceText(own.Recorded.Cpu, own.Recorded.Vector)}", "waits for its device's resume");
         }
         Depart(ref own, in before);
@@ -164,7 +174,8 @@ public sealed partial class GuidedKernel
     /// <summary>The recorded kernel gave the old place of a move back.</summary>
     private void FreePrevious(int irq, ref GuidedIrq own, in RecordedIrq before, in IrqEvent e)
     {
-        if (own.Has(GuidedFlags.Departed) || e.Kind is not (EventKind.VectorFreeMoved or EventKind.FreeMovedVector)) return;
+        if (own.Has(GuidedFlags.Departed) || e.Kind is not (EventKind.VectorFreeMoved or EventKind.FreeMovedVector))
+            return;
         if (_machine.Cpus[e.Cpu].Dark)
         {
             if (_cpus[e.Cpu].StaysOnline) Depart(ref own, in before);
@@ -177,7 +188,8 @@ public sealed partial class GuidedKernel
         if (_rules.Cleanup != VectorCleanup.Timer || _rules.Recorded.Cleanup == VectorCleanup.Timer) return;
         if (CountDecision(WhatIfRule.Cleanup))
         {
-            Tell(WhatIfRule.Cleanup, $"{NameOf(irq)} has moved: its old {PlaceText(before.PreviousCpu, before.Previous)} is to be given back",
+            Tell(WhatIfRule.Cleanup, $"{NameOf(irq)} has moved: its old "
+                + $"{PlaceText(before.PreviousCpu, before.Previous)} is to be given back",
                 "given back by an IPI at once", "given back by a timer in the next jiffy: held until then");
         }
         Depart(ref own, in before);
@@ -201,11 +213,13 @@ public sealed partial class GuidedKernel
             if (own.Previous == 0) Void(FindingCode.VectorLeak, irq);
             return;
         }
-        if (before.Previous == 0 || _rules.Cleanup != VectorCleanup.Ipi || _rules.Recorded.Cleanup == VectorCleanup.Ipi) return;
+        if (before.Previous == 0 || _rules.Cleanup != VectorCleanup.Ipi || _rules.Recorded.Cleanup == VectorCleanup.Ipi)
+            return;
         if (_machine.IsOffline(before.PreviousCpu)) return;
         if (CountDecision(WhatIfRule.Cleanup))
         {
-            Tell(WhatIfRule.Cleanup, $"{NameOf(irq)} has moved: its old {PlaceText(before.PreviousCpu, before.Previous)} is to be given back",
+            Tell(WhatIfRule.Cleanup, $"{NameOf(irq)} has moved: its old "
+                + $"{PlaceText(before.PreviousCpu, before.Previous)} is to be given back",
                 "given back by a timer in the next jiffy: held until then", "given back by an IPI at once");
         }
         Depart(ref own, in before);

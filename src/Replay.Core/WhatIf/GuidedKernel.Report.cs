@@ -53,7 +53,8 @@ public sealed partial class GuidedKernel
         bool differs = departed && (own.Vector == 0) != (own.Recorded.Vector == 0) && !own.Has(GuidedFlags.Fixed);
         bool moved = departed && own.Vector != 0 && own.Recorded.Vector != 0 && own.Cpu != own.Recorded.Cpu;
         bool waits = departed && own.Has(GuidedFlags.MovePending);
-        bool matters = own.Missed > 0 || differs || moved || waits || own.Has(GuidedFlags.Stuck) || own.Has(GuidedFlags.WaitsForResume)
+        bool matters = own.Missed > 0 || differs || moved || waits || own.Has(GuidedFlags.Stuck)
+            || own.Has(GuidedFlags.WaitsForResume)
             || own.Has(GuidedFlags.NotAllocated) || own.Has(GuidedFlags.NotStarted);
         var text = new StringBuilder();
         if (own.Has(GuidedFlags.NotAllocated)) text.Append("not there: its allocation was refused (-ENOSPC)");
@@ -62,16 +63,20 @@ public sealed partial class GuidedKernel
         else if (vector == 0) text.Append("no vector");
         else if (own.Has(GuidedFlags.Stuck)) text.Append(CultureInfo.InvariantCulture, $"stuck on offline CPU {cpu}");
         else text.Append(CultureInfo.InvariantCulture, $"CPU {cpu}");
-        if (waits) text.Append(CultureInfo.InvariantCulture, $", affinity {new CpuMask(own.Pending)} waits for its next arrival");
+        if (waits)
+            text.Append(CultureInfo.InvariantCulture,
+                $", affinity {new CpuMask(own.Pending)} waits for its next arrival");
         if (departed && own.Previous != 0)
             text.Append(CultureInfo.InvariantCulture, $", old vector {own.Previous} on CPU {own.PreviousCpu} held");
-        if (own.Missed > 0) text.Append(CultureInfo.InvariantCulture, $", {own.Missed} arrival{(own.Missed == 1 ? "" : "s")} not handled");
+        if (own.Missed > 0)
+            text.Append(CultureInfo.InvariantCulture,
+                $", {own.Missed} arrival{(own.Missed == 1 ? "" : "s")} not handled");
         string device = _machine.Tables.Devices[desc.Device];
         return new WhatIfIrq(irq, device.Length == 0 ? null : device, desc.Entry < 0 ? null : desc.Entry,
-            vector == 0 && !own.Has(GuidedFlags.Stuck) ? null : cpu, vector == 0 || own.Has(GuidedFlags.NumberUnknown) ? null : vector,
-            text.ToString(), matters,
-            !own.Has(GuidedFlags.NotAllocated),
-            own.Missed == 0 && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted | GuidedFlags.Stuck)) == 0,
+            vector == 0 && !own.Has(GuidedFlags.Stuck) ? null : cpu,
+            vector == 0 || own.Has(GuidedFlags.NumberUnknown) ? null : vector,
+            text.ToString(), matters, !own.Has(GuidedFlags.NotAllocated), own.Missed == 0
+                && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted | GuidedFlags.Stuck)) == 0,
             own.Event, own.EventNs);
     }
 }

@@ -9,7 +9,8 @@ using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
 
-/// <content>Which rule decided otherwise, how often and first where; findings that hold no more, and new ones.</content>
+/// <content>Which rule decided otherwise, how often and first where; findings that hold no more,
+/// and new ones.</content>
 public sealed partial class GuidedKernel
 {
     private const int VoidsMax = 1 << 16;
@@ -27,8 +28,8 @@ public sealed partial class GuidedKernel
     private byte WindowEnd => _rules.WindowEnd ?? RecordedEnd;
 
     /// <summary>
-    /// Vectors that the window has more than the recorded one: where it ends, and the clean-up vector, which is the system's
-    /// as long as an IPI uses it.
+    /// Vectors that the window has more than the recorded one: where it ends, and the clean-up vector,
+    /// which is the system's as long as an IPI uses it.
     /// </summary>
     private int WindowShift =>
         (_rules.WindowEnd is { } end ? end - RecordedEnd : 0)
@@ -95,7 +96,8 @@ public sealed partial class GuidedKernel
         for (int cpu = 0; cpu < Math.Min(_machine.Matrix.Count, _cpusUsed) && listed < 16; cpu++)
         {
             if (!IsOnline(cpu) || !_machine.Matrix[cpu].Known) continue;
-            text.Append(listed++ == 0 ? " " : ", ").Append(CultureInfo.InvariantCulture, $"{AvailableOn(cpu, own: true)} on CPU {cpu}");
+            text.Append(listed++ == 0 ? " " : ", ").Append(CultureInfo.InvariantCulture,
+                $"{AvailableOn(cpu, own: true)} on CPU {cpu}");
         }
         return text.ToString();
     }
@@ -103,13 +105,15 @@ public sealed partial class GuidedKernel
     /// <summary>The window of device vectors is another one: said once, not where each number shifts.</summary>
     private void CompareWindow(int cpu)
     {
-        if (cpu >= _cpusUsed || _cpus[cpu].WindowTold || !_machine.Matrix[cpu].Known || _machine.Matrix[cpu].Resync) return;
+        if (cpu >= _cpusUsed || _cpus[cpu].WindowTold || !_machine.Matrix[cpu].Known || _machine.Matrix[cpu].Resync)
+            return;
         _cpus[cpu].WindowTold = true;
         byte recordedEnd = RecordedEnd;
         string what = string.Create(CultureInfo.InvariantCulture, $"device vectors of CPU {cpu}, and of every other");
         if (_rules.WindowEnd is { } end && end != recordedEnd && CountDecision(WhatIfRule.WindowEnd))
         {
-            Tell(WhatIfRule.WindowEnd, what, string.Create(CultureInfo.InvariantCulture, $"end below 0x{recordedEnd:x2}"),
+            Tell(WhatIfRule.WindowEnd, what,
+                string.Create(CultureInfo.InvariantCulture, $"end below 0x{recordedEnd:x2}"),
                 string.Create(CultureInfo.InvariantCulture,
                     $"end below 0x{end:x2}, {Math.Abs(end - recordedEnd)} {(end < recordedEnd ? "less" : "more")}"));
         }
@@ -134,7 +138,8 @@ public sealed partial class GuidedKernel
         if (place.ApicDest != (flat ? place.Cpu : 1u << place.Cpu) || !CountDecision(WhatIfRule.FlatLogical)) return;
         Tell(WhatIfRule.FlatLogical, string.Create(CultureInfo.InvariantCulture,
             $"the destination CPU {place.Cpu} of irq {irq}, and all that follow"),
-            string.Create(CultureInfo.InvariantCulture, $"0x{place.ApicDest:x} ({(flat ? "an APIC ID" : "a bit mask")})"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"0x{place.ApicDest:x} ({(flat ? "an APIC ID" : "a bit mask")})"),
             string.Create(CultureInfo.InvariantCulture, $"0x{own:x} ({(flat ? "a bit mask" : "an APIC ID")})"));
     }
 
@@ -166,7 +171,8 @@ public sealed partial class GuidedKernel
 
     private static string WritesText(int writes, bool isMsi) => writes == 2
         ? "the message is written twice, the vector first"
-        : isMsi ? "the message is written once: one sent meanwhile is torn" : "the message is written once, its entry masked";
+        : isMsi ? "the message is written once: one sent meanwhile is torn"
+        : "the message is written once, its entry masked";
 
     private static int Writes(MsiAffinityProtocol protocol, in IrqDesc desc) => protocol switch
     {
@@ -188,5 +194,6 @@ public sealed partial class GuidedKernel
             : string.Create(CultureInfo.InvariantCulture, $"irq {irq} ({device}[{desc.Entry}])");
     }
 
-    private static string PlaceText(int cpu, byte vector) => string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} vector {vector}");
+    private static string PlaceText(int cpu, byte vector) =>
+        string.Create(CultureInfo.InvariantCulture, $"CPU {cpu} vector {vector}");
 }

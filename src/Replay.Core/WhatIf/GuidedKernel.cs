@@ -8,15 +8,15 @@ using Replay.Core.State;
 namespace Replay.Core.WhatIf;
 
 /// <summary>
-/// The kernel of a recording under other rules. It watches the machine that follows the recording and keeps only what is
-/// different: interrupts that have departed from it, and by how much each CPU's books differ. Where its rules decide
-/// otherwise, an interrupt departs; from there on its own state and rules decide about it, and what is recorded of it is
-/// left out. An interrupt that has not departed follows the recording, unless a choice that was recorded for it would come
-/// out differently with the books as they are here. One that is again as recorded comes back.
+/// The kernel of a recording under other rules. It watches the machine that follows the recording and keeps only what
+/// is different: interrupts that have departed from it, and by how much each CPU's books differ. Where its rules decide
+/// otherwise, an interrupt departs; from there on its own state and rules decide about it, and what is recorded of it
+/// is left out. An interrupt that has not departed follows the recording, unless a choice that was recorded for it
+/// would come out differently with the books as they are here. One that is again as recorded comes back.
 /// </summary>
 /// <remarks>
-/// Stimuli are requests, arrivals, allocations and CPU steps as recorded. An allocation takes the recorded vector number
-/// wherever it is free, so that numbers differ only where they must. Single writer.
+/// Stimuli are requests, arrivals, allocations and CPU steps as recorded. An allocation takes the recorded vector
+/// number wherever it is free, so that numbers differ only where they must. Single writer.
 /// </remarks>
 public sealed partial class GuidedKernel
 {
@@ -66,9 +66,11 @@ public sealed partial class GuidedKernel
         switch (record.Kind)
         {
             case EventKind.HandlerEntry:
-                if (record.Irq < (uint)_irqs.Length && _irqs[record.Irq].Has(GuidedFlags.Departed)) Arrive(in record, eventIndex);
+                if (record.Irq < (uint)_irqs.Length && _irqs[record.Irq].Has(GuidedFlags.Departed))
+                    Arrive(in record, eventIndex);
                 break;
-            case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit or EventKind.AckIrq or EventKind.FlowHandler:
+            case EventKind.HandlerExit or EventKind.SystemEntry or EventKind.SystemExit
+                or EventKind.AckIrq or EventKind.FlowHandler:
                 break;
             default:
                 AfterRare(machine, in record, eventIndex);
@@ -107,8 +109,9 @@ public sealed partial class GuidedKernel
             case EventKind.IrAlloc or EventKind.IrSetAffinity or EventKind.IrActivate: _remappingSeen = true; break;
 
             case >= EventKind.VectorSetup and <= EventKind.VectorTeardown:
-            case EventKind.IrqSetAffinity or EventKind.ApicSetAffinity or EventKind.IrqStartup or EventKind.ApicUpdateVector
-                or EventKind.SendCleanupVector or EventKind.FreeMovedVector or EventKind.X86VectorDeactivate or EventKind.FreeIrq:
+            case EventKind.IrqSetAffinity or EventKind.ApicSetAffinity or EventKind.IrqStartup
+                or EventKind.ApicUpdateVector or EventKind.SendCleanupVector or EventKind.FreeMovedVector
+                or EventKind.X86VectorDeactivate or EventKind.FreeIrq:
                 if (TryIrq(e.Irq)) FollowIrq((int)e.Irq, in e);
                 break;
             case EventKind.ApicSetAffinityReturn: EndAsking(in e); break;
@@ -134,7 +137,9 @@ public sealed partial class GuidedKernel
             case EventKind.IrqStartup: cpu.StartIrq = e.Irq; break;
             case EventKind.VectorReserve: Reserve(irq, ref own, in before); break;
             case EventKind.VectorReserveManaged: ReserveManaged(irq, ref own); break;
-            case EventKind.VectorDeactivate or EventKind.X86VectorDeactivate: Deactivate(irq, ref own, in before, in e); break;
+            case EventKind.VectorDeactivate or EventKind.X86VectorDeactivate:
+                Deactivate(irq, ref own, in before, in e);
+                break;
             case EventKind.VectorAlloc or EventKind.VectorAllocManaged:
                 if (new VectorResult(in e).Ret == Systems.Linux.Errno.NoSpace) Refuse(irq, ref own, in e);
                 break;
@@ -142,7 +147,8 @@ public sealed partial class GuidedKernel
             case EventKind.SendCleanupVector: ScheduleRecorded(irq, ref own, in before); break;
         }
         bool moved = own.Recorded.Vector != before.Vector || own.Recorded.Cpu != before.Cpu;
-        if (e.Kind is EventKind.VectorUpdate or EventKind.ApicUpdateVector && own.Recorded.Vector != 0 && moved) Assign(irq, ref own, in before, in e);
+        if (e.Kind is EventKind.VectorUpdate or EventKind.ApicUpdateVector && own.Recorded.Vector != 0 && moved)
+            Assign(irq, ref own, in before, in e);
         else if (own.Recorded.Vector == 0 && before.Vector != 0) Clear(irq, ref own, in before, in e);
         else if (own.Recorded.Previous == 0 && before.Previous != 0) FreePrevious(irq, ref own, in before, in e);
         Rejoin(ref own);
@@ -162,22 +168,27 @@ public sealed partial class GuidedKernel
         if (own.Has(GuidedFlags.Departed)) return;
         _touched = true;
         own.Flags = (own.Flags & (GuidedFlags.Deactivating | GuidedFlags.Requested)) | GuidedFlags.Departed;
-        if (from.Previous != 0) own.Flags |= from.Has(IrqFlags.CleanupPending) ? GuidedFlags.CleanupPending : GuidedFlags.MoveInProgress;
+        if (from.Previous != 0)
+            own.Flags |= from.Has(IrqFlags.CleanupPending) ? GuidedFlags.CleanupPending : GuidedFlags.MoveInProgress;
         own.Cpu = from.Cpu;
         own.Vector = from.Vector;
         own.PreviousCpu = from.PreviousCpu;
         own.Previous = from.Previous;
         own.Event = _index;
         own.EventNs = _timeNs;
-        if (own.Has(GuidedFlags.Requested) && !OwnRemapping) own.Set(GuidedFlags.MovePending); // Recorded as pending too.
+        // Recorded as pending too.
+        if (own.Has(GuidedFlags.Requested) && !OwnRemapping) own.Set(GuidedFlags.MovePending);
         Account(in own, 1);
     }
 
-    /// <summary>Follows the recording again where nothing differs any more, or where the recording knows no more.</summary>
+    /// <summary>
+    /// Follows the recording again where nothing differs any more, or where the recording knows no more.
+    /// </summary>
     private void Rejoin(ref GuidedIrq own)
     {
         if (!own.Has(GuidedFlags.Departed)) return;
-        bool lost = !own.Recorded.Has(IrqFlags.VectorKnown) && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted)) == 0;
+        bool lost = !own.Recorded.Has(IrqFlags.VectorKnown)
+            && (own.Flags & (GuidedFlags.NotAllocated | GuidedFlags.NotStarted)) == 0;
         if (own.IsAsRecorded || lost) Return(ref own);
     }
 

@@ -4,7 +4,9 @@ using Replay.Core.State;
 
 namespace Replay.Core.WhatIf;
 
-/// <summary>Shows every event to a <see cref="GuidedKernel"/>. A type argument: other replays do not have the call.</summary>
+/// <summary>
+/// Shows every event to a <see cref="GuidedKernel"/>. A type argument: other replays do not have the call.
+/// </summary>
 public readonly struct WhatIfProbe : IProbe
 {
     private readonly GuidedKernel _kernel;

@@ -33,7 +33,9 @@ public sealed record WhatIfReport
     /// <summary>The rules that were chosen.</summary>
     public required WhatIfRules Rules { get; init; }
 
-    /// <summary>Rules that decided otherwise, or that could not decide, the most important to an interrupt first.</summary>
+    /// <summary>
+    /// Rules that decided otherwise, or that could not decide, the most important to an interrupt first.
+    /// </summary>
     public required IReadOnlyList<Departure> Departures { get; init; }
 
     /// <summary>Interrupts that end otherwise, by number.</summary>

@@ -3,7 +3,9 @@ using Replay.Core.Rules;
 
 namespace Replay.Core.WhatIf;
 
-/// <summary>Behaviours of a kernel that a recording can be replayed otherwise for, the most important to an interrupt first.</summary>
+/// <summary>
+/// Behaviours of a kernel that a recording can be replayed otherwise for, the most important to an interrupt first.
+/// </summary>
 public enum WhatIfRule : byte
 {
     Reservation,
@@ -21,16 +23,16 @@ public enum WhatIfRule : byte
 }
 
 /// <summary>
-/// What a guided kernel decides by rule, against what the recorded kernel did. A behaviour that nobody chose is null: what
-/// the recording shows of it is followed, and where it shows nothing any more, <see cref="Recorded"/> decides.
+/// What a guided kernel decides by rule, against what the recorded kernel did. A behaviour that nobody chose is null:
+/// what the recording shows of it is followed, and where it shows nothing any more, <see cref="Recorded"/> decides.
 /// </summary>
 public sealed class WhatIfRules
 {
     private static readonly string[] NameList =
     [
-        "vector.reservation", "ir.host", "cpu.forceCompleteFirst", "cpu.offlineEnospcRetry", "cpu.managedStartWhileSuspended",
-        "vector.cleanup", "msi.affinityProtocol", "vector.windowEnd", "vector.cleanup",
-        "apic.flatLogical",
+        "vector.reservation", "ir.host", "cpu.forceCompleteFirst", "cpu.offlineEnospcRetry",
+        "cpu.managedStartWhileSuspended", "vector.cleanup", "msi.affinityProtocol", "vector.windowEnd",
+        "vector.cleanup", "apic.flatLogical",
     ];
 
     private WhatIfRules(ChosenRules recorded) => Recorded = recorded;
@@ -85,7 +87,8 @@ public sealed class WhatIfRules
     /// <summary>The rules of a choice.</summary>
     /// <param name="chosen">All behaviours as somebody chose them.</param>
     /// <param name="recorded">Those of the recorded kernel.</param>
-    /// <param name="isChosen">True for the name of a behaviour that was chosen; the others follow the recording.</param>
+    /// <param name="isChosen">True for the name of a behaviour that was chosen; the others follow
+    /// the recording.</param>
     public static WhatIfRules From(RuleChoice chosen, RuleChoice recorded, Predicate<string> isChosen)
     {
         ChosenRules own = chosen.ToKernelRules();
@@ -96,7 +99,8 @@ public sealed class WhatIfRules
             HostRemapping = Chose(WhatIfRule.HostRemapping) ? chosen.Is("ir.host", "on") : null,
             ForceCompleteFirst = Chose(WhatIfRule.ForceCompleteFirst) ? own.ForceCompleteFirst : null,
             OfflineEnospcRetry = Chose(WhatIfRule.OfflineEnospcRetry) ? own.OfflineEnospcRetry : null,
-            ManagedStartWhileSuspended = Chose(WhatIfRule.ManagedStartWhileSuspended) ? own.ManagedStartWhileSuspended : null,
+            ManagedStartWhileSuspended = Chose(WhatIfRule.ManagedStartWhileSuspended)
+                ? own.ManagedStartWhileSuspended : null,
             Cleanup = Chose(WhatIfRule.Cleanup) ? own.Cleanup : null,
             AffinityProtocol = Chose(WhatIfRule.AffinityProtocol) ? own.AffinityProtocol : null,
             WindowEnd = Chose(WhatIfRule.WindowEnd) ? own.WindowEnd : null,

@@ -17,7 +17,9 @@ public struct WhatIfTotals // mutable struct: never readonly
     /// <summary>CPUs that could not be taken offline, and were in the recording.</summary>
     public long OfflineRefused { get; set; }
 
-    /// <summary>Recorded refusals to take a CPU offline that did not come; the CPU stays online all the same, as recorded.</summary>
+    /// <summary>
+    /// Recorded refusals to take a CPU offline that did not come; the CPU stays online all the same, as recorded.
+    /// </summary>
     public long OfflineSpared { get; set; }
 
     /// <summary>Recorded refusals that did not come.</summary>

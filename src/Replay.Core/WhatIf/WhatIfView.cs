@@ -6,7 +6,9 @@ using Replay.Core.Reports;
 
 namespace Replay.Core.WhatIf;
 
-/// <summary>Reports of a recording as they are under other rules: the recorded ones, with what differs laid over them.</summary>
+/// <summary>
+/// Reports of a recording as they are under other rules: the recorded ones, with what differs laid over them.
+/// </summary>
 public static class WhatIfView
 {
     private const ulong Factor = 0xFF51_AFD7_ED55_8CCD;
@@ -33,7 +35,8 @@ public static class WhatIfView
         {
             WhatIf = whatIf,
             Findings = findings,
-            Interrupts = missed == 0 ? totals : totals with { Delivered = totals.Delivered - missed, Lost = totals.Lost + missed },
+            Interrupts = missed == 0
+                ? totals : totals with { Delivered = totals.Delivered - missed, Lost = totals.Lost + missed },
             Digest = Digest(recorded.Digest, whatIf),
         };
     }
@@ -95,7 +98,8 @@ public static class WhatIfView
             Add(ref hash, (ulong)(irq.Vector ?? 0));
         }
         foreach (WhatIfCpu cpu in whatIf.Cpus) Add(ref hash, ((ulong)(uint)cpu.Available << 32) | (uint)cpu.Allocated);
-        foreach (Departure departure in whatIf.Departures) Add(ref hash, ((ulong)departure.Rule << 56) ^ (ulong)departure.Count);
+        foreach (Departure departure in whatIf.Departures)
+            Add(ref hash, ((ulong)departure.Rule << 56) ^ (ulong)departure.Count);
         Add(ref hash, (ulong)whatIf.Totals.Missed);
         return string.Create(CultureInfo.InvariantCulture, $"0x{hash ^ (hash >> 32):x16}");
     }

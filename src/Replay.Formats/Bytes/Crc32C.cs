@@ -10,8 +10,8 @@ namespace Replay.Formats.Bytes;
 /// CRC-32C (Castagnoli; RFC 3720 appendix B.4): reflected polynomial 0x82F63B78, register starts and ends inverted.
 /// </summary>
 /// <remarks>
-/// The instruction has a latency of three cycles and a throughput of one, so one chain of it reaches a third of what the
-/// core can do. The hardware path therefore runs three chains over three neighbouring stretches and joins them with
+/// The instruction has a latency of three cycles and a throughput of one, so one chain of it reaches a third of what
+/// the core can do. The hardware path therefore runs three chains over three neighbouring stretches and joins them with
 /// tables that move a register over a stretch of zeros (the register is linear over GF(2)).
 /// </remarks>
 internal static class Crc32C
@@ -19,7 +19,8 @@ internal static class Crc32C
     /// <summary>Set to a name of <see cref="Implementations"/> to force that one.</summary>
     internal const string EnvironmentVariable = "IRQREPLAY_CRC32C";
 
-    // A stretch of 4096 pays for the join; 256 serves small blocks. Both are powers of two, so the tables come by squaring.
+    // A stretch of 4096 pays for the join; 256 serves small blocks. Both are powers of two, so the
+    // tables come by squaring.
     private const int LongStretch = 4096;
     private const int ShortStretch = 256;
     private const uint Polynomial = 0x82F63B78;

@@ -4,7 +4,9 @@ using System.IO.Compression;
 
 namespace Replay.Formats.Bytes;
 
-/// <summary>Unpacks blocks of one compression that a file names. Knows no sizes of its own: callers set limits.</summary>
+/// <summary>
+/// Unpacks blocks of one compression that a file names. Knows no sizes of its own: callers set limits.
+/// </summary>
 internal sealed class Decompressor : IDisposable
 {
     private readonly Zstd? _zstd;

@@ -39,7 +39,9 @@ internal sealed class FilePart
     /// <summary>Position in the file that belongs to a position in the part.</summary>
     public long FileOffset(long position) => IsPlain ? Offset + position : Offset;
 
-    /// <summary>Copies bytes from <paramref name="position"/> on; fewer than asked only at the end of the part.</summary>
+    /// <summary>
+    /// Copies bytes from <paramref name="position"/> on; fewer than asked only at the end of the part.
+    /// </summary>
     public int Read(long position, Span<byte> buffer)
     {
         if (position < 0 || position >= Length) return 0;

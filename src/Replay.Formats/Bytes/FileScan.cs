@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Replay.Formats.Bytes;
 
 /// <summary>
-/// Reading and checksumming a file: what memory and the processor's CRC instruction allow, and so the measure that every
-/// replay of the same file is held against.
+/// Reading and checksumming a file: what memory and the processor's CRC instruction allow, and so the measure that
+/// every replay of the same file is held against.
 /// </summary>
 public static class FileScan
 {

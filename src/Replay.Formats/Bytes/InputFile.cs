@@ -63,7 +63,8 @@ internal sealed class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Fills <paramref name="buffer"/> from <paramref name="offset"/> on. Returns the bytes read, fewer only at the end.
+    /// Fills <paramref name="buffer"/> from <paramref name="offset"/> on. Returns the bytes read,
+    /// fewer only at the end.
     /// </summary>
     public int Read(long offset, Span<byte> buffer)
     {

@@ -43,8 +43,8 @@ internal sealed class LineReader : IDisposable
     public bool IsUnended { get; private set; }
 
     /// <summary>
-    /// True when the stream gave less than it was asked for, the last time: whoever writes it is slower than we are, and
-    /// the next read may wait.
+    /// True when the stream gave less than it was asked for, the last time: whoever writes it is slower than we are,
+    /// and the next read may wait.
     /// </summary>
     public bool IsStarved { get; private set; }
 

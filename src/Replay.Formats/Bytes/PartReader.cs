@@ -61,7 +61,9 @@ internal sealed class PartReader
         return true;
     }
 
-    /// <summary>The next bytes without moving; at most the buffer's size. The span is valid until the next call.</summary>
+    /// <summary>
+    /// The next bytes without moving; at most the buffer's size. The span is valid until the next call.
+    /// </summary>
     public bool TryPeek(int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;

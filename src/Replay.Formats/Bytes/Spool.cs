@@ -38,7 +38,8 @@ internal static class Spool
 
     private static void Copy(Stream source, SpoolWriter target, string name)
     {
-        PipeReader reader = PipeReader.Create(source, new StreamPipeReaderOptions(bufferSize: BlockBytes, leaveOpen: true));
+        PipeReader reader = PipeReader.Create(source,
+            new StreamPipeReaderOptions(bufferSize: BlockBytes, leaveOpen: true));
         var sink = new Sink(target, name);
         try
         {

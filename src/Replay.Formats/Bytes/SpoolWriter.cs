@@ -13,7 +13,9 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>Unpacked bytes up to which no ratio is asked for.</summary>
     private const long RatioFreeBytes = 1L << 32;
 
-    /// <summary>Highest ratio of unpacked to packed bytes past <see cref="RatioFreeBytes"/>; captures have 5 to 50.</summary>
+    /// <summary>
+    /// Highest ratio of unpacked to packed bytes past <see cref="RatioFreeBytes"/>; captures have 5 to 50.
+    /// </summary>
     private const long RatioMax = 1000;
 
     private readonly string _name;
@@ -46,7 +48,9 @@ internal sealed class SpoolWriter : IDisposable
         Length += bytes.Length;
     }
 
-    /// <summary>As <see cref="Append"/>, of bytes that came out of <paramref name="packed"/> bytes of the input so far.</summary>
+    /// <summary>
+    /// As <see cref="Append"/>, of bytes that came out of <paramref name="packed"/> bytes of the input so far.
+    /// </summary>
     public void AppendUnpacked(ReadOnlySpan<byte> bytes, long packed)
     {
         if (Length > RatioFreeBytes && Length / RatioMax > packed)

@@ -11,7 +11,9 @@ namespace Replay.Formats.Bytes;
 /// </summary>
 internal sealed class SynchronousStream(Stream inner) : ReadOnlyStream
 {
-    /// <summary>True when the last read gave less than it was asked for: the next one may wait for a slow writer.</summary>
+    /// <summary>
+    /// True when the last read gave less than it was asked for: the next one may wait for a slow writer.
+    /// </summary>
     public bool IsStarved { get; private set; }
 
     public override int Read(Span<byte> buffer)

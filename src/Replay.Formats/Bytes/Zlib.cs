@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Replay.Formats.Bytes;
 
 /// <summary>
-/// The system's libz, kept from block to block: the runtime's own stream allocates some hundred bytes for each. The only file
-/// that knows it. Where the system has none, <see cref="Decompressor"/> falls back to the runtime's.
+/// The system's libz, kept from block to block: the runtime's own stream allocates some hundred bytes for each.
+/// The only file that knows it. Where the system has none, <see cref="Decompressor"/> falls back to the runtime's.
 /// </summary>
 internal sealed partial class Zlib : IDisposable
 {
@@ -41,8 +41,8 @@ internal sealed partial class Zlib : IDisposable
     /// <summary>Unpacks one whole stream; the bytes written, or -1 for damage or too little room.</summary>
     public unsafe int Decompress(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        // SAFETY: both spans stay pinned for the calls, and the library gets their true lengths; the state belongs to this
-        // object, which one thread uses at a time.
+        // SAFETY: both spans stay pinned for the calls, and the library gets their true lengths; the state belongs
+        // to this object, which one thread uses at a time.
         fixed (byte* from = source)
         fixed (byte* to = target)
         {
@@ -84,7 +84,9 @@ internal sealed partial class Zlib : IDisposable
         [FieldOffset(32)] public uint AvailableOut;
     }
 
-    /// <summary>The library's state points back to the structure that it was made with, which therefore must not move.</summary>
+    /// <summary>
+    /// The library's state points back to the structure that it was made with, which therefore must not move.
+    /// </summary>
     private sealed unsafe class Inflater : SafeHandle
     {
         // Any 1.x has these functions and this structure; the library compares the first digit only.

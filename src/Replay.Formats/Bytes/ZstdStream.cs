@@ -33,7 +33,8 @@ internal sealed class ZstdStream : ReadOnlyStream
                     throw Damaged("the rest of a zstd frame", "the end of the input");
                 }
             }
-            if (!_zstd.TryStep(_block.AsSpan(_start, _end - _start), buffer, out int consumed, out int written, out bool ended))
+            if (!_zstd.TryStep(_block.AsSpan(_start, _end - _start), buffer, out int consumed,
+                out int written, out bool ended))
                 throw Damaged("zstd data", "a damaged zstd stream");
             _start += consumed;
             _consumed += consumed;

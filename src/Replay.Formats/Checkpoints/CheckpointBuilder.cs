@@ -8,8 +8,8 @@ using Replay.Formats.Bytes;
 namespace Replay.Formats.Checkpoints;
 
 /// <summary>
-/// Checkpoints as they are made, in memory until the replay ends: a few tens of kilobytes each, and bounded. What becomes too
-/// much is thinned out: every second one goes, and from then on they are made half as often.
+/// Checkpoints as they are made, in memory until the replay ends: a few tens of kilobytes each, and bounded.
+/// What becomes too much is thinned out: every second one goes, and from then on they are made half as often.
 /// </summary>
 public sealed class CheckpointBuilder
 {
@@ -52,8 +52,8 @@ public sealed class CheckpointBuilder
     private long MarksCovered { get => _directory.MarksCovered; set => _directory.MarksCovered = value; }
 
     /// <summary>
-    /// Adds the state after a number of events, in place of one after as many: at the recording's end more is known of it than
-    /// after its last batch. Findings that belong before it were added before.
+    /// Adds the state after a number of events, in place of one after as many: at the recording's end more is known
+    /// of it than after its last batch. Findings that belong before it were added before.
     /// </summary>
     public void Add(long events, ulong maxTimeNs, ReadOnlySpan<byte> state)
     {
@@ -67,7 +67,8 @@ public sealed class CheckpointBuilder
         _states.Add((new Checkpoint(events, maxTimeNs, _findings.Count, default), state.ToArray()));
         _bytes += state.Length;
         NewCount++;
-        while (!IsTooMuch && (_bytes > CheckpointSpec.ChunkBytesMax || _states.Count > CheckpointSpec.CheckpointsMax)) Thin();
+        while (!IsTooMuch && (_bytes > CheckpointSpec.ChunkBytesMax || _states.Count > CheckpointSpec.CheckpointsMax))
+            Thin();
     }
 
     /// <summary>Adds findings that came after those added before.</summary>

@@ -8,8 +8,8 @@ using Replay.Formats.Bytes;
 namespace Replay.Formats.Checkpoints;
 
 /// <summary>
-/// A file of checkpoints that is open for reading. Only the trailer and the directory are read at once; each chunk is checked
-/// when it is asked for.
+/// A file of checkpoints that is open for reading. Only the trailer and the directory are read at once;
+/// each chunk is checked when it is asked for.
 /// </summary>
 public sealed class CheckpointFile : IDisposable
 {
@@ -25,7 +25,8 @@ public sealed class CheckpointFile : IDisposable
             var file = new FileInfo(path);
             if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
                 throw new CheckpointException("it is empty, or no file");
-            _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+            _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,32 +61,41 @@ public sealed class CheckpointFile : IDisposable
     {
         Span<byte> magic = stackalloc byte[CheckpointSpec.MagicBytes];
         Span<byte> trailer = stackalloc byte[CheckpointSpec.TrailerBytes];
-        if (_length < magic.Length + trailer.Length) throw new CheckpointException($"it has {_length} bytes, too few for any checkpoint");
+        if (_length < magic.Length + trailer.Length)
+            throw new CheckpointException($"it has {_length} bytes, too few for any checkpoint");
         Fill(magic, 0);
         if (BinaryPrimitives.ReadUInt64LittleEndian(magic) != CheckpointSpec.FileMagic)
-            throw new CheckpointException($"offset 0: expected 8F 49 52 51 43 0D 0A 1A, found {Convert.ToHexString(magic)}");
+            throw new CheckpointException(
+                $"offset 0: expected 8F 49 52 51 43 0D 0A 1A, found {Convert.ToHexString(magic)}");
         long offset = _length - trailer.Length;
         Fill(trailer, offset);
         uint crc = Crc32C.Compute(trailer[..^sizeof(uint)]);
         uint found = BinaryPrimitives.ReadUInt32LittleEndian(trailer[^sizeof(uint)..]);
         if (BinaryPrimitives.ReadUInt64LittleEndian(trailer) != CheckpointSpec.TrailerMagic || crc != found)
-            throw new CheckpointException($"offset {offset}: expected a trailer with the checksum {crc:x8}, found {found:x8}: it is not complete");
+            throw new CheckpointException($"offset {offset}: expected a trailer with the checksum {crc:x8}, "
+                + $"found {found:x8}: it is not complete");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(trailer[24..]);
         if (version != CheckpointSpec.Version)
-            throw new CheckpointException($"it is of version {version}, and this program reads version {CheckpointSpec.Version}");
-        return new Chunk(BinaryPrimitives.ReadInt64LittleEndian(trailer[8..]), BinaryPrimitives.ReadInt32LittleEndian(trailer[16..]),
+            throw new CheckpointException(
+                $"it is of version {version}, and this program reads version {CheckpointSpec.Version}");
+        return new Chunk(BinaryPrimitives.ReadInt64LittleEndian(trailer[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(trailer[16..]),
             BinaryPrimitives.ReadUInt32LittleEndian(trailer[20..]));
     }
 
     private byte[] Read(Chunk chunk, int bytesMax, string what)
     {
         long end = _length - CheckpointSpec.TrailerBytes;
-        if (chunk.Length < 0 || chunk.Length > bytesMax || chunk.Offset < CheckpointSpec.MagicBytes || chunk.Offset > end - chunk.Length)
-            throw new CheckpointException($"{what} is said to be {chunk.Length} bytes at offset {chunk.Offset}, where it cannot be");
+        if (chunk.Length < 0 || chunk.Length > bytesMax || chunk.Offset < CheckpointSpec.MagicBytes
+            || chunk.Offset > end - chunk.Length)
+            throw new CheckpointException($"{what} is said to be {chunk.Length} bytes at offset "
+                + $"{chunk.Offset}, where it cannot be");
         byte[] bytes = new byte[chunk.Length];
         Fill(bytes, chunk.Offset);
         uint crc = Crc32C.Compute(bytes);
-        if (crc != chunk.Crc) throw new CheckpointException($"offset {chunk.Offset}: {what} is damaged: expected the checksum {chunk.Crc:x8}, found {crc:x8}");
+        if (crc != chunk.Crc)
+            throw new CheckpointException($"offset {chunk.Offset}: {what} is damaged: expected the checksum "
+                + $"{chunk.Crc:x8}, found {crc:x8}");
         return bytes;
     }
 
@@ -94,7 +104,9 @@ public sealed class CheckpointFile : IDisposable
         for (int done = 0; done < target.Length;)
         {
             int got = RandomAccess.Read(_handle, target[done..], offset + done);
-            if (got == 0) throw new CheckpointException($"offset {offset + done}: expected {target.Length - done} bytes more, found the end");
+            if (got == 0)
+                throw new CheckpointException($"offset {offset + done}: expected "
+                    + $"{target.Length - done} bytes more, found the end");
             done += got;
         }
     }

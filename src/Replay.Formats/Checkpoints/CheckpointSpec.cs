@@ -1,7 +1,8 @@
 namespace Replay.Formats.Checkpoints;
 
 // magic 8 | chunk | chunk | … | directory | trailer 32
-// A chunk is the saved state at one event, or some findings. The directory says where each is; the trailer where that is.
+// A chunk is the saved state at one event, or some findings. The directory says where each is;
+// the trailer where that is.
 
 /// <summary>Numbers of the file of checkpoints; FORMAT.md beside this file explains them.</summary>
 internal static class CheckpointSpec
@@ -19,7 +20,9 @@ internal static class CheckpointSpec
 
     public const int CheckpointsMax = 4096;
 
-    /// <summary>Markers that the directory lists; those of events past the last one are looked for in the recording.</summary>
+    /// <summary>
+    /// Markers that the directory lists; those of events past the last one are looked for in the recording.
+    /// </summary>
     public const int MarksMax = 1 << 16;
 
     public const int MarkBytesMax = 4 << 20;

@@ -16,7 +16,8 @@ internal static class DirectoryCodec
         [
             ("version", CheckpointSpec.Version), ("bytes", directory.Key.Recording.Bytes),
             ("modified", directory.Key.Recording.ModifiedTicks), ("digest", (long)directory.Key.Recording.Digest),
-            ("covered", directory.Covered), ("whole", directory.IsWhole ? 1 : 0), ("marksCovered", directory.MarksCovered),
+            ("covered", directory.Covered), ("whole", directory.IsWhole ? 1 : 0),
+            ("marksCovered", directory.MarksCovered),
         ];
         writer.WriteMapHeader(numbers.Length + 7);
         foreach ((string key, long value) in numbers)
@@ -106,14 +107,16 @@ internal static class DirectoryCodec
         }
         RequireVersion(version);
         RequireBytes(directory);
-        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading), kind, rules, product);
+        directory.Key = new CheckpointKey(new RecordingIdentity(size, modified, (ulong)digest, reading),
+            kind, rules, product);
         return directory;
     }
 
     private static void RequireVersion(long version)
     {
         if (version != CheckpointSpec.Version)
-            throw new CheckpointException($"it is of version {version}, and this program reads version {CheckpointSpec.Version}");
+            throw new CheckpointException(
+                $"it is of version {version}, and this program reads version {CheckpointSpec.Version}");
     }
 
     // A few bytes of directory could otherwise ask for the same large chunk a million times.
@@ -154,7 +157,8 @@ internal static class DirectoryCodec
             before = events;
             ulong maxTime = reader.ReadUInt64();
             int findings = reader.ReadInt32();
-            if (findings < findingsBefore) throw new CheckpointException($"its findings are out of order at event {events}");
+            if (findings < findingsBefore)
+                throw new CheckpointException($"its findings are out of order at event {events}");
             findingsBefore = findings;
             directory.Checkpoints.Add(new Checkpoint(events, maxTime, findings, ReadChunk(ref reader)));
         }

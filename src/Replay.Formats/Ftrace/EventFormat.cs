@@ -9,7 +9,9 @@ public enum FieldStorage : byte
     /// <summary>Integer of 1, 2, 4 or 8 bytes, in the file's byte order.</summary>
     Integer,
 
-    /// <summary>Address; <c>const char *</c> resolves through the file's printk formats, others through its symbols.</summary>
+    /// <summary>
+    /// Address; <c>const char *</c> resolves through the file's printk formats, others through its symbols.
+    /// </summary>
     Pointer,
 
     /// <summary>NUL-terminated text in a fixed array; size 0 means "to the end of the record".</summary>
@@ -46,7 +48,9 @@ public sealed record FieldFormat(
             && Type.Contains("char", StringComparison.Ordinal));
 }
 
-/// <summary>A tracepoint's format as its recording describes it: offsets differ between kernels and are never assumed.</summary>
+/// <summary>
+/// A tracepoint's format as its recording describes it: offsets differ between kernels and are never assumed.
+/// </summary>
 /// <param name="System">Group (<c>irq_vectors</c>, <c>rig</c>); <c>ftrace</c> for the built-in records.</param>
 /// <param name="Name">Event name.</param>
 /// <param name="Id">Value of common_type; per machine and boot.</param>

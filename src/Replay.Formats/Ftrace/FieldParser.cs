@@ -55,7 +55,8 @@ internal static class FieldParser
         name = type = array = "";
         string text = TakeArray(declaration, ref array);
         int start = text.Length;
-        while (start > 0 && (char.IsAsciiLetterOrDigit(text[start - 1]) || text[start - 1] is '_' or '.' or '$')) start--;
+        while (start > 0 && (char.IsAsciiLetterOrDigit(text[start - 1]) || text[start - 1] is '_' or '.' or '$'))
+            start--;
         name = text[start..];
         type = text[..start].TrimEnd();
         // In "type[N] name" the brackets stand before the name.
@@ -112,7 +113,8 @@ internal static class FieldParser
         if (type.StartsWith("const ", StringComparison.Ordinal)) type = type["const ".Length..];
         return type switch
         {
-            "u8" or "__u8" or "s8" or "__s8" or "unsigned char" or "signed char" or "uint8_t" or "int8_t" or "bool" => 1,
+            "u8" or "__u8" or "s8" or "__s8" or "unsigned char" or "signed char"
+                or "uint8_t" or "int8_t" or "bool" => 1,
             "u16" or "__u16" or "s16" or "__s16" or "unsigned short" or "short" or "uint16_t" or "int16_t"
                 or "__le16" or "__be16" => 2,
             "u32" or "__u32" or "s32" or "__s32" or "unsigned int" or "unsigned" or "int" or "uint32_t" or "int32_t"

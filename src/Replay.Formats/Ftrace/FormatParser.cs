@@ -15,7 +15,9 @@ namespace Replay.Formats.Ftrace;
 //
 // print fmt: "irq=%d", REC->irq
 
-/// <summary>Reads the text of a tracepoint's <c>format</c> file, as trace.dat, perf.data and Perfetto carry it.</summary>
+/// <summary>
+/// Reads the text of a tracepoint's <c>format</c> file, as trace.dat, perf.data and Perfetto carry it.
+/// </summary>
 public static class FormatParser
 {
     /// <summary>Most fields of one event; more is damage.</summary>

@@ -7,8 +7,9 @@ using System.Threading;
 namespace Replay.Formats.Ftrace;
 
 /// <summary>
-/// Symbols and constant texts of the recorded kernel, from kallsyms and printk_formats texts. Neither text is fetched or
-/// parsed before the first question: a kallsyms table is often the larger part of a small capture. Any thread may ask.
+/// Symbols and constant texts of the recorded kernel, from kallsyms and printk_formats texts.
+/// Neither text is fetched or parsed before the first question: a kallsyms table is often the larger part
+/// of a small capture. Any thread may ask.
 /// </summary>
 public sealed class KernelAddresses : IAddressNames
 {
@@ -75,12 +76,13 @@ public sealed class KernelAddresses : IAddressNames
             int lineOffset = _kallsyms.Length - text.Length - line.Length - 1;
             // The last line may have no end of line.
             if (text.Length == 0 && !_kallsyms.AsSpan().EndsWith("\n"u8)) lineOffset++;
-            // Functions only: data, per-CPU offsets and ARM's $a, $d marks would shadow them. Asked before the number is
-            // read, since half of the lines are something else.
+            // Functions only: data, per-CPU offsets and ARM's $a, $d marks would shadow them. Asked before the number
+            // is read, since half of the lines are something else.
             int digits = line.IndexOf((byte)' ');
             if (digits < 0 || line.Length < digits + 4 || line[digits + 2] != ' ' || line[digits + 3] == '$') continue;
             if (line[digits + 1] is not ((byte)'t' or (byte)'T' or (byte)'w' or (byte)'W')) continue;
-            if (!Utf8Parser.TryParse(line, out ulong address, out int read, 'x') || read != digits || address == 0) continue;
+            if (!Utf8Parser.TryParse(line, out ulong address, out int read, 'x') || read != digits || address == 0)
+                continue;
             starts.Add(address);
             names.Add(lineOffset + digits + 3);
         }

@@ -2,10 +2,14 @@ using System;
 
 namespace Replay.Formats.Ftrace;
 
-/// <summary>Matching of <c>system:name</c> against patterns in which <c>*</c> stands for any text, the empty one too.</summary>
+/// <summary>
+/// Matching of <c>system:name</c> against patterns in which <c>*</c> stands for any text, the empty one too.
+/// </summary>
 public static class NamePattern
 {
-    /// <summary>True when the whole of <paramref name="name"/> matches. Time is bounded by the product of the lengths.</summary>
+    /// <summary>
+    /// True when the whole of <paramref name="name"/> matches. Time is bounded by the product of the lengths.
+    /// </summary>
     public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
         int at = 0;

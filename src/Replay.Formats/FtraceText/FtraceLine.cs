@@ -27,10 +27,14 @@ internal enum FtraceLineKind : byte
     Loss,
 }
 
-/// <summary>One line of ftrace's text, cut into its columns. Which columns there are is told by each line itself.</summary>
+/// <summary>
+/// One line of ftrace's text, cut into its columns. Which columns there are is told by each line itself.
+/// </summary>
 internal ref partial struct FtraceLine // mutable struct: never readonly
 {
-    /// <summary>Fewest and most flags: <c>irqs-off need-resched hardirq/softirq preempt-depth</c>, and what RT adds.</summary>
+    /// <summary>
+    /// Fewest and most flags: <c>irqs-off need-resched hardirq/softirq preempt-depth</c>, and what RT adds.
+    /// </summary>
     private const int FlagsMin = 4, FlagsMax = 8;
 
     /// <summary>Width to which trace-cmd fills the name.</summary>
@@ -81,7 +85,8 @@ internal ref partial struct FtraceLine // mutable struct: never readonly
     private static FtraceLineKind ParseLoss(ReadOnlySpan<byte> line, ref FtraceLine parsed)
     {
         ReadOnlySpan<byte> rest = line["CPU"u8.Length..];
-        if (rest.StartsWith(" "u8)) return rest.EndsWith(" is empty"u8) ? FtraceLineKind.Ignored : FtraceLineKind.Foreign;
+        if (rest.StartsWith(" "u8))
+            return rest.EndsWith(" is empty"u8) ? FtraceLineKind.Ignored : FtraceLineKind.Foreign;
         if (!rest.StartsWith(":"u8)) return FtraceLineKind.Foreign;
         rest = rest[1..];
         if (!TakeNumber(ref rest, out ulong cpu) || !TakeBlanks(ref rest)) return FtraceLineKind.Foreign;

@@ -59,7 +59,8 @@ public sealed class FtraceTextRecording : Recording
     {
         _lengthBytes = stream.CanSeek ? stream.Length - stream.Position : 0;
         _lines = new LineReader(stream, LineMax);
-        _mapper = new RecordMapper(mapping, Tables, Report, new KernelAddresses(static () => [], static () => []), false, 8);
+        _mapper = new RecordMapper(mapping, Tables, Report,
+            new KernelAddresses(static () => [], static () => []), false, 8);
         _sources = new PrintedEventTable(mapping, _mapper, Report, ignorePatterns);
         Info.Format = Info.SourceFormat = "ftrace text";
         Info.SourceFile = Path.GetFileName(name);
@@ -85,8 +86,8 @@ public sealed class FtraceTextRecording : Recording
     {
         try
         {
-            return Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1), path,
-                mapping, ignorePatterns);
+            return Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1),
+                path, mapping, ignorePatterns);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -106,7 +107,8 @@ public sealed class FtraceTextRecording : Recording
     {
         if (start.StartsWith("\xEF\xBB\xBF"u8)) start = start[3..];
         if (start.Contains(TerminalColours.Escape)) start = TerminalColours.Strip(start, new byte[start.Length]);
-        if (start.StartsWith("# tracer:"u8) || start.StartsWith("cpus="u8) || start.StartsWith("version = "u8)) return true;
+        if (start.StartsWith("# tracer:"u8) || start.StartsWith("cpus="u8) || start.StartsWith("version = "u8))
+            return true;
         while (!start.IsEmpty)
         {
             int end = start.IndexOf((byte)'\n');

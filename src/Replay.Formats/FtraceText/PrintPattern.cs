@@ -139,8 +139,8 @@ internal sealed class PrintPattern
     }
 
     /// <summary>
-    /// The shape of a line of <c>field=value</c> pairs, the text before the first one left out; null when there is none,
-    /// or more than <see cref="PlacesMax"/>.
+    /// The shape of a line of <c>field=value</c> pairs, the text before the first one left out; null when there
+    /// is none, or more than <see cref="PlacesMax"/>.
     /// </summary>
     public static PrintPattern? Infer(ReadOnlySpan<byte> line)
     {
@@ -226,7 +226,8 @@ internal sealed class PrintPattern
     private static int KeyLength(ReadOnlySpan<byte> text)
     {
         int length = 0;
-        while (length < text.Length && (char.IsAsciiLetterOrDigit((char)text[length]) || text[length] == (byte)'_')) length++;
+        while (length < text.Length && (char.IsAsciiLetterOrDigit((char)text[length]) || text[length] == (byte)'_'))
+            length++;
         if (length == 0 || length > 64 || length == text.Length || char.IsAsciiDigit((char)text[0])) return 0;
         return text[length] == (byte)'=' && !text[(length + 1)..].StartsWith("="u8) ? length : 0;
     }

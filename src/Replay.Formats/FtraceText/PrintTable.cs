@@ -9,7 +9,8 @@ namespace Replay.Formats.FtraceText;
 /// <param name="Name">Name of the recorded event, which the mapping knows.</param>
 /// <param name="Pattern">How its text looks.</param>
 /// <param name="Constants">Fields that the text says by its words alone.</param>
-internal sealed record PrintRow(string System, string Name, PrintPattern Pattern, (string Field, ulong Value)[] Constants);
+internal sealed record PrintRow(string System, string Name, PrintPattern Pattern,
+    (string Field, ulong Value)[] Constants);
 
 /// <summary>The texts that the kernel prints, by the name that it prints before them. Immutable.</summary>
 internal sealed class PrintTable
@@ -21,7 +22,9 @@ internal sealed class PrintTable
     /// <summary>The texts that come with the program.</summary>
     public static PrintTable BuiltIn => BuiltInTable.Value;
 
-    /// <summary>Rows of a printed name, alone or behind its group and a colon, in the order in which they are tried.</summary>
+    /// <summary>
+    /// Rows of a printed name, alone or behind its group and a colon, in the order in which they are tried.
+    /// </summary>
     public IReadOnlyList<PrintRow> Find(string printed)
     {
         if (_byPrinted.TryGetValue(printed, out List<PrintRow>? rows)) return rows;

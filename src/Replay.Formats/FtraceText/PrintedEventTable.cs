@@ -6,7 +6,9 @@ using Replay.Formats.Mapping;
 
 namespace Replay.Formats.FtraceText;
 
-/// <summary>The names of a recording, with what becomes of their lines. Bounded, however many names a file makes up.</summary>
+/// <summary>
+/// The names of a recording, with what becomes of their lines. Bounded, however many names a file makes up.
+/// </summary>
 internal sealed class PrintedEventTable
 {
     /// <summary>Names kept apart; lines of further ones are counted together.</summary>
@@ -54,7 +56,8 @@ internal sealed class PrintedEventTable
         const int MissesMax = 16, ShapesMax = 32;
         if (source.Misses == MissesMax || source.Shapes.Count == ShapesMax) return null;
         PrintPattern? pattern = PrintPattern.Infer(text) ?? PrintPattern.Parse("{}");
-        TextShape? shape = TextShape.TryMake(source.System, NameOf(source.Name), pattern, [], _mapping, _mapper, _formats++);
+        TextShape? shape = TextShape.TryMake(source.System, NameOf(source.Name), pattern, [],
+            _mapping, _mapper, _formats++);
         if (shape is null)
         {
             source.Misses++;
@@ -96,7 +99,8 @@ internal sealed class PrintedEventTable
         if (source.IsIgnored) return source;
         foreach (PrintRow row in rows)
         {
-            if (TextShape.TryMake(row.System, row.Name, row.Pattern, row.Constants, _mapping, _mapper, _formats++) is { } shape)
+            if (TextShape.TryMake(row.System, row.Name, row.Pattern, row.Constants, _mapping,
+                _mapper, _formats++) is { } shape)
                 Use(source, shape);
         }
         return source;
@@ -117,8 +121,8 @@ internal sealed class PrintedEventTable
     }
 
     /// <summary>
-    /// Group of a printed name: the one printed with it, that of its known text, or that of the first line of the mapping
-    /// which names just this event; empty when nothing speaks of it.
+    /// Group of a printed name: the one printed with it, that of its known text, or that of the first line of the
+    /// mapping which names just this event; empty when nothing speaks of it.
     /// </summary>
     private string SystemOf(string name, IReadOnlyList<PrintRow> rows)
     {
@@ -128,7 +132,8 @@ internal sealed class PrintedEventTable
         foreach (MappingLine line in _mapping.Lines)
         {
             bool anySystem = line.System.Contains('*', StringComparison.Ordinal);
-            if (anySystem ? line.Names(ProbeSystem, name) : line.Name == name) return anySystem ? ProbeSystem : line.System;
+            if (anySystem ? line.Names(ProbeSystem, name) : line.Name == name)
+                return anySystem ? ProbeSystem : line.System;
         }
         return "";
     }

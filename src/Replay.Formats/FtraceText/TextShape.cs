@@ -88,7 +88,8 @@ internal sealed class TextShape
     /// <param name="record">Room for <see cref="RecordMax"/> bytes.</param>
     /// <param name="length">Bytes of the record.</param>
     /// <param name="wrong">The text that is no number, for the message.</param>
-    public ShapeResult TryEncode(ReadOnlySpan<byte> text, Span<byte> record, out int length, out ReadOnlySpan<byte> wrong)
+    public ShapeResult TryEncode(ReadOnlySpan<byte> text, Span<byte> record, out int length,
+        out ReadOnlySpan<byte> wrong)
     {
         length = _template.Length;
         wrong = default;
@@ -114,15 +115,20 @@ internal sealed class TextShape
             }
             Span<byte> place = record[use.Offset..];
             if (use.Size == sizeof(uint)) BinaryPrimitives.WriteUInt32LittleEndian(place, (uint)number);
-            else BinaryPrimitives.WriteUInt64LittleEndian(place, BinaryPrimitives.ReadUInt64LittleEndian(place) | number);
+            else
+                BinaryPrimitives.WriteUInt64LittleEndian(place,
+                    BinaryPrimitives.ReadUInt64LittleEndian(place) | number);
         }
         return ShapeResult.Ok;
     }
 
     private static bool Has(PrintPattern pattern, (string Field, ulong Value)[] constants, string field) =>
-        Array.Exists(pattern.Places, place => place.Field == field) || Array.Exists(constants, one => one.Field == field);
+        Array.Exists(pattern.Places, place => place.Field == field)
+        || Array.Exists(constants, one => one.Field == field);
 
-    /// <summary>A field may be printed in several places, each some of its bits, or be said by the words around.</summary>
+    /// <summary>
+    /// A field may be printed in several places, each some of its bits, or be said by the words around.
+    /// </summary>
     private void AddUses(string field, Use use, (string Field, ulong Value)[] constants)
     {
         Place[] places = _pattern.Places;
@@ -150,7 +156,8 @@ internal sealed class TextShape
             foreach (MappingTerm term in line.Operands[i])
             {
                 if (term.Source != TermSource.Field || term.Text != field) continue;
-                bool isText = line.Kind!.Operands[i].Format is OperandFormat.Name or OperandFormat.Device or OperandFormat.Text;
+                bool isText = line.Kind!.Operands[i].Format is OperandFormat.Name
+                    or OperandFormat.Device or OperandFormat.Text;
                 return (isText, isText || term.Positive ? sizeof(uint) : sizeof(ulong));
             }
         }

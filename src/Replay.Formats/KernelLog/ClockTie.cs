@@ -7,9 +7,9 @@ using Replay.Core.Events;
 namespace Replay.Formats.KernelLog;
 
 /// <summary>
-/// From the log's clock to the trace's. The kernel prints times of its scheduler's clock, which starts at another moment
-/// than the trace clocks and stands still in suspend; so the two are tied where both tell of the same thing: a line that
-/// is in the recording too, a CPU that is offline, a CPU that is up again.
+/// From the log's clock to the trace's. The kernel prints times of its scheduler's clock, which starts at another
+/// moment than the trace clocks and stands still in suspend; so the two are tied where both tell of the same thing:
+/// a line that is in the recording too, a CPU that is offline, a CPU that is up again.
 /// </summary>
 public sealed class ClockTie
 {
@@ -53,8 +53,10 @@ public sealed class ClockTie
                 ref readonly IrqEvent e = ref batch[i];
                 ushort cpu = (ushort)e.A;
                 int step = (int)(e.A >> 32);
-                if (e.Kind == EventKind.CpuhpEnter && recording.Tables.Names[(ushort)(e.B >> 32)] == "takedown_cpu") takedowns[cpu] = step;
-                else if (e.Kind == EventKind.CpuhpExit && takedowns.GetValueOrDefault(cpu, -1) == step) Note(seen, Offline(cpu), e.TimeNs);
+                if (e.Kind == EventKind.CpuhpEnter && recording.Tables.Names[(ushort)(e.B >> 32)] == "takedown_cpu")
+                    takedowns[cpu] = step;
+                else if (e.Kind == EventKind.CpuhpExit && takedowns.GetValueOrDefault(cpu, -1) == step)
+                    Note(seen, Offline(cpu), e.TimeNs);
                 else if (NameOf(batch[i..], recording.Tables) is { } name) Note(seen, name, e.TimeNs);
             }
         }
@@ -65,8 +67,8 @@ public sealed class ClockTie
     }
 
     /// <summary>
-    /// The kernel prints that a CPU is offline at the end of the step that takes it down; the end of its phase in suspend
-    /// comes a little later and is second best.
+    /// The kernel prints that a CPU is offline at the end of the step that takes it down; the end of its phase
+    /// in suspend comes a little later and is second best.
     /// </summary>
     private static void PreferTakedowns(Dictionary<string, List<ulong>> seen)
     {
@@ -136,11 +138,14 @@ public sealed class ClockTie
     private static string? NameOf(string line)
     {
         const string IsOffline = " is now offline", IsUp = " is up";
-        if (line.StartsWith("smpboot: CPU ", StringComparison.Ordinal) && line.EndsWith(IsOffline, StringComparison.Ordinal)
-            && uint.TryParse(line["smpboot: CPU ".Length..^IsOffline.Length], NumberStyles.None, CultureInfo.InvariantCulture, out uint gone))
+        if (line.StartsWith("smpboot: CPU ", StringComparison.Ordinal)
+            && line.EndsWith(IsOffline, StringComparison.Ordinal)
+            && uint.TryParse(line["smpboot: CPU ".Length..^IsOffline.Length], NumberStyles.None,
+                CultureInfo.InvariantCulture, out uint gone))
             return Offline(gone);
         if (line.StartsWith("CPU", StringComparison.Ordinal) && line.EndsWith(IsUp, StringComparison.Ordinal)
-            && uint.TryParse(line["CPU".Length..^IsUp.Length], NumberStyles.None, CultureInfo.InvariantCulture, out uint come))
+            && uint.TryParse(line["CPU".Length..^IsUp.Length], NumberStyles.None,
+                CultureInfo.InvariantCulture, out uint come))
             return Online(come);
         return line.Length > 0 ? "line " + line : null;
     }

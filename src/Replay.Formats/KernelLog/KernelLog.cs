@@ -6,7 +6,9 @@ using Replay.Core.Events;
 
 namespace Replay.Formats.KernelLog;
 
-/// <summary>A kernel's log as a file: its lines in their order. Of several boots in one file the last one counts.</summary>
+/// <summary>
+/// A kernel's log as a file: its lines in their order. Of several boots in one file the last one counts.
+/// </summary>
 public sealed class KernelLog
 {
     /// <summary>Largest file that is read.</summary>
@@ -33,7 +35,8 @@ public sealed class KernelLog
             const string Version = "Linux version ";
             foreach (KernelLogLine line in _lines)
             {
-                if (line.Text.StartsWith(Version, StringComparison.Ordinal)) return line.Text[Version.Length..].Split(' ')[0];
+                if (line.Text.StartsWith(Version, StringComparison.Ordinal))
+                    return line.Text[Version.Length..].Split(' ')[0];
             }
             return "";
         }
@@ -66,8 +69,9 @@ public sealed class KernelLog
         if (log._lines.Count == 0)
         {
             string shown = first.Length > 48 ? first[..48] + "…" : first;
-            throw new BadInputException($"{name}: line 1: expected a line of the kernel's log with seconds since boot, \"[   12.345678] text\", "
-                + $"found \"{shown}\"; write the log with dmesg (without -T), or journalctl -k -o short-monotonic");
+            throw new BadInputException($"{name}: line 1: expected a line of the kernel's log with seconds since boot, "
+                + $"\"[   12.345678] text\", found \"{shown}\"; write the log with dmesg (without -T), "
+                + $"or journalctl -k -o short-monotonic");
         }
         log.TakeKernelOnly();
         return log;
@@ -80,11 +84,14 @@ public sealed class KernelLog
             OfEarlierBoots += _lines.Count;
             _lines.Clear();
         }
-        string text = Encoding.UTF8.GetByteCount(line.Text) <= EventText.LengthMax ? line.Text : line.Text[..(EventText.LengthMax / 3)];
+        string text = Encoding.UTF8.GetByteCount(line.Text) <= EventText.LengthMax
+            ? line.Text : line.Text[..(EventText.LengthMax / 3)];
         _lines.Add(line with { Text = text });
     }
 
-    /// <summary>A journal names host and program before each text; only the kernel's lines are kept, without both.</summary>
+    /// <summary>
+    /// A journal names host and program before each text; only the kernel's lines are kept, without both.
+    /// </summary>
     private void TakeKernelOnly()
     {
         const string Kernel = "kernel: ";
@@ -100,7 +107,8 @@ public sealed class KernelLog
         var kept = new List<KernelLogLine>();
         foreach (KernelLogLine line in _lines)
         {
-            if (line.Text.StartsWith(host + Kernel, StringComparison.Ordinal)) kept.Add(line with { Text = line.Text[(host.Length + Kernel.Length)..] });
+            if (line.Text.StartsWith(host + Kernel, StringComparison.Ordinal))
+                kept.Add(line with { Text = line.Text[(host.Length + Kernel.Length)..] });
             else Others++;
         }
         _lines.Clear();

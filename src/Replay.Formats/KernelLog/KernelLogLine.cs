@@ -29,7 +29,8 @@ public readonly record struct KernelLogLine(ulong TimeNs, ushort Cpu, string Tex
         rest = rest[(close + 1)..];
         ushort cpu = 0;
         int caller = rest.IndexOf(']');
-        if (rest.Length > 0 && rest[0] == '[' && caller > 0 && IsCaller(rest[1..caller].Trim(' '), out cpu)) rest = rest[(caller + 1)..];
+        if (rest.Length > 0 && rest[0] == '[' && caller > 0 && IsCaller(rest[1..caller].Trim(' '), out cpu))
+            rest = rest[(caller + 1)..];
         if (rest.Length > 0 && rest[0] == ' ') rest = rest[1..];
         result = new KernelLogLine(time, cpu, rest.ToString());
         return true;
@@ -53,8 +54,10 @@ public readonly record struct KernelLogLine(ulong TimeNs, ushort Cpu, string Tex
     private static bool IsCaller(ReadOnlySpan<char> text, out ushort cpu)
     {
         cpu = 0;
-        if (text.Length < 2 || text[0] is not ('T' or 'C') || text[1..].ContainsAnyExceptInRange('0', '9')) return false;
-        if (text[0] == 'C' && !ushort.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out cpu)) cpu = 0;
+        if (text.Length < 2 || text[0] is not ('T' or 'C') || text[1..].ContainsAnyExceptInRange('0', '9'))
+            return false;
+        if (text[0] == 'C' && !ushort.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out cpu))
+            cpu = 0;
         return true;
     }
 
@@ -64,8 +67,11 @@ public readonly record struct KernelLogLine(ulong TimeNs, ushort Cpu, string Tex
         ns = 0;
         int point = text.IndexOf('.');
         if (point <= 0 || text.Length - point - 1 is < 1 or > 9) return false;
-        if (!ulong.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seconds) || seconds > SecondsMax) return false;
-        if (!ulong.TryParse(text[(point + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ulong fraction)) return false;
+        if (!ulong.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seconds)
+            || seconds > SecondsMax)
+            return false;
+        if (!ulong.TryParse(text[(point + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ulong fraction))
+            return false;
         for (int digits = text.Length - point - 1; digits < 9; digits++) fraction *= 10;
         ns = (seconds * 1_000_000_000) + fraction;
         return true;

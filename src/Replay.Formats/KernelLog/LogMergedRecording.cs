@@ -30,7 +30,8 @@ public sealed class LogMergedRecording : Recording
         ulong time = 0;
         foreach (KernelLogLine line in log.Lines)
         {
-            time = Math.Max(time, tie.ToTrace(line.TimeNs)); // the log's order is certain, its place in the trace nearly
+            // The log's order is certain, its place in the trace nearly.
+            time = Math.Max(time, tie.ToTrace(line.TimeNs));
             _lines.Add((time, line));
         }
     }
@@ -66,7 +67,9 @@ public sealed class LogMergedRecording : Recording
         int start = 0;
         for (int i = 0; i < batch.Length; i++)
         {
-            if (batch[i].Kind == EventKind.Extension || _next == _lines.Count || batch[i].TimeNs <= _lines[_next].TimeNs) continue;
+            if (batch[i].Kind == EventKind.Extension || _next == _lines.Count
+                || batch[i].TimeNs <= _lines[_next].TimeNs)
+                continue;
             Append(batch[start..i]);
             start = i;
             while (_next < _lines.Count && _lines[_next].TimeNs < batch[i].TimeNs) AppendLine();

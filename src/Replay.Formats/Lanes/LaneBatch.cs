@@ -26,7 +26,9 @@ internal sealed class LaneBatch
     /// <summary>Where reading stood behind the batch, for checkpoints; null where nobody asked for it.</summary>
     public StateWriter? Place { get; private set; }
 
-    /// <summary>What reading threw, to be thrown again where the batch is taken; null for a batch and for a good end.</summary>
+    /// <summary>
+    /// What reading threw, to be thrown again where the batch is taken; null for a batch and for a good end.
+    /// </summary>
     public ExceptionDispatchInfo? Failure { get; set; }
 
     /// <summary>True when nothing follows and <see cref="Events"/> is empty.</summary>
@@ -35,7 +37,9 @@ internal sealed class LaneBatch
     public ReadOnlySpan<IrqEvent> Events =>
         _isCopy ? _copy.AsSpan(0, _records) : Buffer.Records(_firstByte, _records);
 
-    /// <summary>Reads the next batch; false at the end. Only a recording that does not give its buffer away is copied.</summary>
+    /// <summary>
+    /// Reads the next batch; false at the end. Only a recording that does not give its buffer away is copied.
+    /// </summary>
     /// <param name="recording">To read.</param>
     /// <param name="notesPlace">Checkpoints may be made.</param>
     public bool Fill(Recording recording, bool notesPlace)

@@ -7,8 +7,8 @@ namespace Replay.Formats.Lanes;
 //         written by the producer           written by the consumer
 
 /// <summary>
-/// What the two sides of a <see cref="LaneRing{T}"/> write, four cache lines apart (prefetchers fetch lines in pairs), and
-/// two away from whatever lies before and behind.
+/// What the two sides of a <see cref="LaneRing{T}"/> write, four cache lines apart (prefetchers fetch lines in pairs),
+/// and two away from whatever lies before and behind.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct LaneCursors // mutable struct: never readonly

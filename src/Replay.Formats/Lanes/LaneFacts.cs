@@ -16,7 +16,9 @@ internal sealed class LaneFacts
     private readonly RecordingInfo _info = new();
     private bool _hasSources;
 
-    /// <summary>Notes what is new in <paramref name="recording"/> since <paramref name="sent"/>. Reader's lane.</summary>
+    /// <summary>
+    /// Notes what is new in <paramref name="recording"/> since <paramref name="sent"/>. Reader's lane.
+    /// </summary>
     public void Capture(Recording recording, Sent sent, bool isLast)
     {
         CaptureNames(recording.Tables.Names, _names, ref sent.Names);

@@ -7,8 +7,9 @@ namespace Replay.Formats.Lanes;
 //   2           notes the version               2 full fence
 //   3 looks again: true? Cancel                 3 sleepers = 0? done
 //   4 Wait: sleeps while the version is that    4 under the lock: version + 1, wake all
-// Of 1-3 on the left and 1-3 on the right one side sees the other: either the sleeper's look comes after the waker's fence
-// and finds the change, or the waker finds the sleeper. A version that rose between 2 and 4 ends the sleep at once.
+// Of 1-3 on the left and 1-3 on the right one side sees the other: either the sleeper's look comes after
+// the waker's fence and finds the change, or the waker finds the sleeper. A version that rose between 2 and 4
+// ends the sleep at once.
 
 /// <summary>
 /// Where lanes sleep until something changed. Costs whoever makes the change a fence and a load while nobody sleeps.

@@ -8,16 +8,17 @@ using Replay.Formats.Sidecar;
 namespace Replay.Formats.Lanes;
 
 /// <summary>
-/// A recording that is read ahead on a lane of its own, so that reading, checking and mapping go on while the batches are
-/// applied. To its user it is the recording itself, read straight: the same batches, and with each of them the same names,
-/// facts and damage; what reading throws comes where it would have come.
+/// A recording that is read ahead on a lane of its own, so that reading, checking and mapping go on while the batches
+/// are applied. To its user it is the recording itself, read straight: the same batches, and with each of them the same
+/// names, facts and damage; what reading throws comes where it would have come.
 /// </summary>
 /// <remarks>
-/// <para>Nothing is shared between the lanes. The reader's names, facts and damage are its own; what is new goes into the
-/// slot with the batch that brought it (<see cref="LaneFacts"/>) and is added to this recording's own tables before the
-/// batch is given out. So names are there before the events that use them, and no table has two users.</para>
-/// <para>Short recordings never see a second thread: the lane starts when some batches were read straight. A recording that
-/// divides its reading by itself is read straight too, until somebody wants to save places (<see cref="NotePlaces"/>).</para>
+/// <para>Nothing is shared between the lanes. The reader's names, facts and damage are its own; what is new goes into
+/// the slot with the batch that brought it (<see cref="LaneFacts"/>) and is added to this recording's own tables before
+/// the batch is given out. So names are there before the events that use them, and no table has two users.</para>
+/// <para>Short recordings never see a second thread: the lane starts when some batches were read straight.
+/// A recording that divides its reading by itself is read straight too, until somebody wants to save
+/// places (<see cref="NotePlaces"/>).</para>
 /// <para>Whoever leaves last closes the input. A read from a pipe may never return; it is not waited for, and the lane,
 /// which does not keep the process alive, closes the input when it does.</para>
 /// </remarks>

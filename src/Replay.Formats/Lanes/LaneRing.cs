@@ -10,19 +10,20 @@ namespace Replay.Formats.Lanes;
 // One producer, one consumer. The slots are objects that are made once: what goes round is the right to touch one.
 //   producer  TryClaim: Filled - Taken < capacity, then slot Filled is its own to write.   Publish: Filled + 1.
 //   consumer  TryTake:  Taken < Filled, then slot Taken is its own to read.                Release: Taken + 1.
-// A cursor is written by one side only. It is stored with release after the slot's contents were written (or were read for
-// the last time) and loaded with acquire before they are touched, so whoever sees the cursor sees the slot as it was left.
-// Each side keeps the other's cursor as it saw it last and looks again only when that does not suffice: the cache line
-// goes over once a few slots, not once a slot.
+// A cursor is written by one side only. It is stored with release after the slot's contents were written (or were
+// read for the last time) and loaded with acquire before they are touched, so whoever sees the cursor sees the slot as
+// it was left. Each side keeps the other's cursor as it saw it last and looks again only when that does not suffice:
+// the cache line goes over once a few slots, not once a slot.
 //
 // Who is the producer may change, if one hands over to the next with a fence of its own. So may the consumer.
 //
-// Waiting: some spins, since the other side needs microseconds a slot, then sleep at a gate (LaneGate says why no wake-up
-// is lost). The end: Complete (by the producer) lets the consumer take what is there and then get false. Stop (by the
-// consumer) makes the producer's next claim fail, at once, even where there is room.
+// Waiting: some spins, since the other side needs microseconds a slot, then sleep at a gate (LaneGate says why no
+// wake-up is lost). The end: Complete (by the producer) lets the consumer take what is there and then get false.
+// Stop (by the consumer) makes the producer's next claim fail, at once, even where there is room.
 
 /// <summary>
-/// A bounded ring of reused slots between one producer and one consumer. Moves nothing but two cursors, allocates nothing.
+/// A bounded ring of reused slots between one producer and one consumer. Moves nothing but two
+/// cursors, allocates nothing.
 /// </summary>
 /// <typeparam name="T">A slot; both sides keep nothing of it past Publish and Release.</typeparam>
 internal sealed class LaneRing<T>
@@ -58,10 +59,14 @@ internal sealed class LaneRing<T>
     /// <summary>True when the consumer wants no more. Any thread.</summary>
     public bool IsStopped => Volatile.Read(ref _cursors.Stopped);
 
-    /// <summary>True when there is a free slot. Any thread; for others than the producer it may be over at once.</summary>
+    /// <summary>
+    /// True when there is a free slot. Any thread; for others than the producer it may be over at once.
+    /// </summary>
     public bool HasRoom => Volatile.Read(ref _cursors.Filled) - Volatile.Read(ref _cursors.Taken) <= _mask;
 
-    /// <summary>True when there is a filled slot. Any thread; for others than the consumer it may be over at once.</summary>
+    /// <summary>
+    /// True when there is a filled slot. Any thread; for others than the consumer it may be over at once.
+    /// </summary>
     public bool HasFilled => Volatile.Read(ref _cursors.Filled) > Volatile.Read(ref _cursors.Taken);
 
     /// <summary>Producer: the next free slot, or false when there is none now or the ring is stopped.</summary>

@@ -9,9 +9,9 @@ public static class RecordingLanes
     public const int Max = 64;
 
     /// <summary>
-    /// The recording with its reading divided among <paramref name="lanes"/> lanes, the caller's own included; with one lane
-    /// the recording itself. Batches, names, facts and damage are the same for any number. Takes over the recording, of
-    /// which nothing was read yet.
+    /// The recording with its reading divided among <paramref name="lanes"/> lanes, the caller's own included;
+    /// with one lane the recording itself. Batches, names, facts and damage are the same for any number.
+    /// Takes over the recording, of which nothing was read yet.
     /// </summary>
     public static Recording Divide(Recording recording, int lanes) => Divide(recording, lanes, LaneSettings.Default);
 

@@ -32,7 +32,8 @@ public sealed class MachineDirectory
         try
         {
             var file = new FileInfo(path);
-            if ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is not FileInfo { Exists: true, Length: > 0 }) return null;
+            if ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is not FileInfo { Exists: true, Length: > 0 })
+                return null;
             using FileStream stream = OpenFile(path);
             Span<byte> first = stackalloc byte[TraceSniffer.PrefixBytes];
             first = first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];

@@ -40,7 +40,8 @@ internal sealed class TextMachinesSink : MachinesSink
 
     public static MachinesSink Create(string path, IReadOnlyList<string> names) => new TextMachinesSink(path, names);
 
-    public override EventSink Begin(RecordingInfo info) => TextSink.Attach(_stream, info, TextMachines.Heading(_names, _next++));
+    public override EventSink Begin(RecordingInfo info) =>
+        TextSink.Attach(_stream, info, TextMachines.Heading(_names, _next++));
 
     public override void Complete() => _stream.Flush();
 

@@ -26,7 +26,9 @@ internal enum NumberFlags : byte
     Conditional = 4,
 }
 
-/// <summary>One step of a plan: load, shift right, mask, check, shift left, or into one 64-bit word of the record.</summary>
+/// <summary>
+/// One step of a plan: load, shift right, mask, check, shift left, or into one 64-bit word of the record.
+/// </summary>
 internal struct NumberOp
 {
     /// <summary>Bytes from the record's start.</summary>
@@ -115,7 +117,9 @@ internal enum PlanShape : byte
     /// <summary>One 32-bit number, little-endian, into Vector.</summary>
     SystemVector,
 
-    /// <summary>One 32-bit number, little-endian: the irq. Probes at a function that has an interrupt to itself.</summary>
+    /// <summary>
+    /// One 32-bit number, little-endian: the irq. Probes at a function that has an interrupt to itself.
+    /// </summary>
     Irq,
 }
 
@@ -130,7 +134,9 @@ internal sealed class MapPlan
     /// <summary>Bytes that a record must have for the fields that the plan reads.</summary>
     public required int NeededLength { get; init; }
 
-    /// <summary>The event with all constants in place; time and CPU are 0. A field: a property would copy it twice.</summary>
+    /// <summary>
+    /// The event with all constants in place; time and CPU are 0. A field: a property would copy it twice.
+    /// </summary>
     public IrqEvent Template;
 
     /// <summary>The extension record with all constants in place.</summary>

@@ -47,10 +47,13 @@ internal sealed record MappingTerm(TermSource Source)
     public bool IsPlain => ShiftRight == 0 && Mask == ulong.MaxValue && ShiftLeft == 0;
 }
 
-/// <summary>One line of a mapping: which recorded event, and what each operand of the canonical kind is made of.</summary>
+/// <summary>
+/// One line of a mapping: which recorded event, and what each operand of the canonical kind is made of.
+/// </summary>
 internal sealed class MappingLine
 {
-    public MappingLine(string system, string name, string[] requiredFields, EventKindInfo? kind, MappingTerm[][] operands,
+    public MappingLine(string system, string name, string[] requiredFields,
+        EventKindInfo? kind, MappingTerm[][] operands,
         string source, string fileName, int lineNumber)
     {
         System = system;

@@ -39,7 +39,9 @@ public sealed class MappingTable
     /// <summary>The mapping that comes with the program.</summary>
     public static MappingTable BuiltIn => BuiltInTable.Value;
 
-    /// <summary>Checksum of all texts and names that the lines come from: what one mapping is told from another by.</summary>
+    /// <summary>
+    /// Checksum of all texts and names that the lines come from: what one mapping is told from another by.
+    /// </summary>
     internal uint Crc { get; }
 
     /// <summary>All lines in the order in which they are tried.</summary>

@@ -5,9 +5,9 @@ using Replay.Formats.Text;
 namespace Replay.Formats.Mapping;
 
 /// <summary>
-/// Markers that are events: what QEMU's ftrace backend writes, and <c>irqreplay KIND key=value …</c>, a line of the text form
-/// without time and CPU, by which whoever records states what no probe sees: which functions are assigned, that a device is
-/// reset now.
+/// Markers that are events: what QEMU's ftrace backend writes, and <c>irqreplay KIND key=value …</c>,
+/// a line of the text form without time and CPU, by which whoever records states what no probe sees:
+/// which functions are assigned, that a device is reset now.
 /// </summary>
 internal sealed class MarkerEvents(EventTables tables, ImportReport report)
 {
@@ -20,7 +20,8 @@ internal sealed class MarkerEvents(EventTables tables, ImportReport report)
     private static ReadOnlySpan<byte> Word => "irqreplay "u8;
 
     /// <summary>
-    /// Records of the event that the text is, written to <paramref name="output"/>; 0 when it is a marker like any other.
+    /// Records of the event that the text is, written to <paramref name="output"/>; 0 when it is a
+    /// marker like any other.
     /// </summary>
     public int Read(ReadOnlySpan<byte> text, ulong timeNs, ushort cpu, Span<IrqEvent> output, long fileOffset)
     {

@@ -15,7 +15,9 @@ internal sealed class NameCache
     /// <summary>Length of a slot that holds an address instead of text.</summary>
     private const ushort AddressMark = ushort.MaxValue;
 
-    /// <summary>Slots that an address may be in; two functions that the recording alternates between must both stay.</summary>
+    /// <summary>
+    /// Slots that an address may be in; two functions that the recording alternates between must both stay.
+    /// </summary>
     private const int AddressWays = 8;
 
     private readonly int _mask;
@@ -79,8 +81,8 @@ internal sealed class NameCache
     }
 
     /// <summary>
-    /// Saves or restores the addresses; texts are found again at the price of a look-up. An address would cost the reading of
-    /// all symbols, and who goes to a saved place is in a hurry.
+    /// Saves or restores the addresses; texts are found again at the price of a look-up. An address would cost
+    /// the reading of all symbols, and who goes to a saved place is in a hurry.
     /// </summary>
     public void Transfer(StateArchive archive)
     {

@@ -26,7 +26,9 @@ internal sealed class PlanCompiler
         _cacheOf = cacheOf;
     }
 
-    /// <summary>The plan, or null when the line asks for fields that the format lacks or has in another shape.</summary>
+    /// <summary>
+    /// The plan, or null when the line asks for fields that the format lacks or has in another shape.
+    /// </summary>
     public MapPlan? TryCompile(MappingLine line, EventFormat format)
     {
         foreach (string name in line.RequiredFields)
@@ -76,13 +78,16 @@ internal sealed class PlanCompiler
             Texts = [.. texts],
             Shape = shape,
             FirstOffset = numbers.Count > 0 ? numbers[0].Offset : 0,
-            SecondOffset = shape == PlanShape.HandlerEntry ? texts[0].Offset : numbers.Count > 1 ? numbers[1].Offset : 0,
+            SecondOffset = shape == PlanShape.HandlerEntry ? texts[0].Offset
+                : numbers.Count > 1 ? numbers[1].Offset : 0,
             Records = kind.HasExtension ? 2 : 1,
             RemembersByIrq = kind.FindOperand("irq") is not null,
         };
     }
 
-    /// <summary>True when the kind has an operand <c>irq</c> and the line does not say which: then it is none, not 0.</summary>
+    /// <summary>
+    /// True when the kind has an operand <c>irq</c> and the line does not say which: then it is none, not 0.
+    /// </summary>
     private static bool LeavesIrqOut(MappingLine line)
     {
         for (int i = 0; i < line.Operands.Length; i++)
@@ -233,7 +238,8 @@ internal sealed class PlanCompiler
                 && texts[0].Source == TextSource.DataLoc && texts[0].Size == 4 => PlanShape.HandlerEntry,
             EventKind.HandlerExit when numbers.Count == 2 => PlanShape.HandlerExit,
             EventKind.SystemEntry or EventKind.SystemExit when numbers.Count == 1 => PlanShape.SystemVector,
-            _ when numbers.Count == 1 && texts.Count == 0 && !kind.HasExtension && kind.Operands[0].Slot == OperandSlot.Irq
+            _ when numbers.Count == 1 && texts.Count == 0 && !kind.HasExtension
+                && kind.Operands[0].Slot == OperandSlot.Irq
                 => PlanShape.Irq,
             _ => PlanShape.General,
         };

@@ -14,15 +14,18 @@ namespace Replay.Formats.Mapping;
 // 4711@1700000000.123456:vfio_msix_disable  (0000:01:00.0)
 
 /// <summary>
-/// A trace event of QEMU's VFIO as text: what its ftrace backend writes into trace_marker, and a line of its log backend
-/// (QEMU hw/vfio/trace-events; tracetool backends ftrace and log put the name, a blank and the event's own format).
+/// A trace event of QEMU's VFIO as text: what its ftrace backend writes into trace_marker,
+/// and a line of its log backend (QEMU hw/vfio/trace-events; tracetool backends ftrace and log put the name,
+/// a blank and the event's own format).
 /// </summary>
 internal static class QemuTraceLine
 {
     private const uint Bist = 0xF, BistStart = 0x40, CacheLineSize = 0xC;
     private const int BistInWord = 24;
 
-    /// <summary>The event that a line means; false for any other text, and for events that no kind stands for.</summary>
+    /// <summary>
+    /// The event that a line means; false for any other text, and for events that no kind stands for.
+    /// </summary>
     /// <param name="text">The line.</param>
     /// <param name="tables">The device's name is interned here.</param>
     /// <param name="record">Gets kind and operands; time and CPU stay.</param>
@@ -34,14 +37,18 @@ internal static class QemuTraceLine
         if (blank < 0) return false;
         ReadOnlySpan<byte> name = text[..blank], rest = text[(blank + 1)..].TrimStart((byte)' ');
         if (!TryTakeDevice(ref rest, out ReadOnlySpan<byte> device)) return false;
-        if (name.SequenceEqual("vfio_msix_vector_do_use"u8)) return TryReadVector(rest, Trigger.Kvm, device, tables, ref record);
-        if (name.SequenceEqual("vfio_msix_vector_release"u8)) return TryReadVector(rest, Trigger.Qemu, device, tables, ref record);
-        if (name.SequenceEqual("vfio_msix_disable"u8)) return Make(ref record, EventKind.VfioSetIrqs, device, tables, 0);
+        if (name.SequenceEqual("vfio_msix_vector_do_use"u8))
+            return TryReadVector(rest, Trigger.Kvm, device, tables, ref record);
+        if (name.SequenceEqual("vfio_msix_vector_release"u8))
+            return TryReadVector(rest, Trigger.Qemu, device, tables, ref record);
+        if (name.SequenceEqual("vfio_msix_disable"u8))
+            return Make(ref record, EventKind.VfioSetIrqs, device, tables, 0);
         if (name.SequenceEqual("vfio_pci_write_config"u8)) return TryReadConfigWrite(rest, device, tables, ref record);
         if (name.SequenceEqual("vfio_pci_reset_flr"u8) || name.SequenceEqual("vfio_pci_reset_pm"u8))
             return Make(ref record, EventKind.VfioReset, device, tables, Reset.Flr);
         if (name.SequenceEqual("vfio_pci_hot_reset"u8))
-            return Make(ref record, EventKind.VfioReset, device, tables, Reset.Hot | (rest.StartsWith("one"u8) ? Reset.Single : 0));
+            return Make(ref record, EventKind.VfioReset, device, tables,
+                Reset.Hot | (rest.StartsWith("one"u8) ? Reset.Single : 0));
         return name.SequenceEqual("vfio_pci_hot_reset_result"u8) && TryReadResult(rest, out int error)
             && Make(ref record, EventKind.VfioResetReturn, device, tables, (ulong)(uint)error << 32);
     }
@@ -64,7 +71,8 @@ internal static class QemuTraceLine
         public const ulong EnableSurvives = 1UL << 50;
     }
 
-    private static bool Make(ref IrqEvent record, EventKind kind, ReadOnlySpan<byte> device, EventTables tables, ulong operands)
+    private static bool Make(ref IrqEvent record, EventKind kind, ReadOnlySpan<byte> device,
+        EventTables tables, ulong operands)
     {
         record.Kind = kind;
         record.Irq = IrqEvent.NoIrq;
@@ -73,13 +81,17 @@ internal static class QemuTraceLine
         return true;
     }
 
-    private static bool TryReadVector(ReadOnlySpan<byte> rest, ulong trigger, ReadOnlySpan<byte> device, EventTables tables,
+    private static bool TryReadVector(ReadOnlySpan<byte> rest, ulong trigger,
+        ReadOnlySpan<byte> device, EventTables tables,
         ref IrqEvent record) =>
         rest.StartsWith("vector "u8) && Utf8Parser.TryParse(rest["vector "u8.Length..], out ushort vector, out _)
         && Make(ref record, EventKind.VfioSetIrqs, device, tables, trigger | Trigger.One | (ulong)vector << 16);
 
-    /// <summary>The guest starts the self test: bit 6 of the BIST register, alone or as part of its word (PCI 3.0, 6.2.4).</summary>
-    private static bool TryReadConfigWrite(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> device, EventTables tables, ref IrqEvent record)
+    /// <summary>
+    /// The guest starts the self test: bit 6 of the BIST register, alone or as part of its word (PCI 3.0, 6.2.4).
+    /// </summary>
+    private static bool TryReadConfigWrite(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> device,
+        EventTables tables, ref IrqEvent record)
     {
         if (!TryTakeHex(ref rest, "@0x"u8, out uint address) || !TryTakeHex(ref rest, ", 0x"u8, out uint value)
             || !TryTakeHex(ref rest, ", len=0x"u8, out uint length)) return false;
@@ -115,7 +127,8 @@ internal static class QemuTraceLine
     private static bool TryTakeHex(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> start, out uint value)
     {
         value = 0;
-        if (!rest.StartsWith(start) || !Utf8Parser.TryParse(rest[start.Length..], out value, out int used, 'x')) return false;
+        if (!rest.StartsWith(start) || !Utf8Parser.TryParse(rest[start.Length..], out value, out int used, 'x'))
+            return false;
         rest = rest[(start.Length + used)..];
         return true;
     }
@@ -124,6 +137,7 @@ internal static class QemuTraceLine
     private static ReadOnlySpan<byte> WithoutProcess(ReadOnlySpan<byte> text)
     {
         int at = text.IndexOf((byte)'@'), colon = text.IndexOf((byte)':');
-        return at > 0 && colon > at && text[..at].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? text[(colon + 1)..] : text;
+        return at > 0 && colon > at && text[..at].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
+            ? text[(colon + 1)..] : text;
     }
 }

@@ -23,13 +23,16 @@ public sealed partial class RecordMapper
         Span<byte> clean = stackalloc byte[EventText.LengthMax];
         int length = TextCleaner.Clean(text, clean, out bool cut);
         if (cut) NoteCut(MarkCut, EventText.LengthMax, text.Length, fileOffset);
-        if (plan.Template.Kind == EventKind.Mark && _markers.Read(clean[..length], timeNs, cpu, output, fileOffset) is > 0 and int count)
+        if (plan.Template.Kind == EventKind.Mark
+            && _markers.Read(clean[..length], timeNs, cpu, output, fileOffset) is > 0 and int count)
             return count;
         Start(out output[0], ref plan.Template, timeNs, cpu);
         return EventText.Write(clean[..length], output);
     }
 
-    /// <summary>Bytes of a text field, terminator and what follows included; false when they lie outside the record.</summary>
+    /// <summary>
+    /// Bytes of a text field, terminator and what follows included; false when they lie outside the record.
+    /// </summary>
     private bool TryLocate(TextOp op, ReadOnlySpan<byte> record, out ReadOnlySpan<byte> text)
     {
         text = default;

@@ -9,8 +9,8 @@ using Replay.Formats.Ftrace;
 namespace Replay.Formats.Mapping;
 
 /// <summary>
-/// Turns tracepoint records into canonical events. Formats are compiled once to plans of a few loads and shifts; records
-/// are then mapped without allocation, without hashing and without a virtual call.
+/// Turns tracepoint records into canonical events. Formats are compiled once to plans of a few loads and shifts;
+/// records are then mapped without allocation, without hashing and without a virtual call.
 /// </summary>
 /// <remarks>
 /// Not for several threads at once. Names are interned when a record is mapped, in the schema's order of operands, and
@@ -21,7 +21,9 @@ public sealed partial class RecordMapper
     /// <summary>Most records that one recorded event can become: a text and its extensions.</summary>
     public const int RecordsMax = EventText.LengthMax / EventText.BytesPerRecord + 1;
 
-    /// <summary>Most plans; a recording has one per event it can contain, and 65536 only if somebody wants harm.</summary>
+    /// <summary>
+    /// Most plans; a recording has one per event it can contain, and 65536 only if somebody wants harm.
+    /// </summary>
     internal const int PlansMax = 4096;
 
     private readonly MappingTable _table;
@@ -41,8 +43,8 @@ public sealed partial class RecordMapper
     /// <param name="names">What addresses in records mean.</param>
     /// <param name="bigEndian">Byte order of the records.</param>
     /// <param name="longSize">Bytes of the recorded kernel's pointers, 4 or 8.</param>
-    public RecordMapper(MappingTable table, EventTables tables, ImportReport report, IAddressNames names, bool bigEndian,
-        int longSize)
+    public RecordMapper(MappingTable table, EventTables tables, ImportReport report, IAddressNames names,
+        bool bigEndian, int longSize)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Events are little-endian words.");
         _table = table;
@@ -55,8 +57,8 @@ public sealed partial class RecordMapper
     }
 
     /// <summary>
-    /// Compiles the first line of the table that fits the format. Returns the plan's number, or -1 when the table has no
-    /// line for the event; a line that speaks of the event and does not fit its fields is reported.
+    /// Compiles the first line of the table that fits the format. Returns the plan's number, or -1 when the table has
+    /// no line for the event; a line that speaks of the event and does not fit its fields is reported.
     /// </summary>
     public int AddFormat(EventFormat format)
     {
@@ -72,7 +74,9 @@ public sealed partial class RecordMapper
         return -1;
     }
 
-    /// <summary>Saves or restores what was learned from records; all formats met so far were added, in their order.</summary>
+    /// <summary>
+    /// Saves or restores what was learned from records; all formats met so far were added, in their order.
+    /// </summary>
     public void Transfer(StateArchive archive)
     {
         // A dictionary that nothing is removed from is walked in the order in which it was filled.
@@ -90,7 +94,8 @@ public sealed partial class RecordMapper
     /// <param name="output">Room for <see cref="RecordsMax"/> records.</param>
     /// <param name="fileOffset">Where the record lies, for messages.</param>
     /// <returns>Records written; 0 when the record is damaged, which is counted in the report.</returns>
-    public int Map(int plan, ReadOnlySpan<byte> record, ulong timeNs, ushort cpu, Span<IrqEvent> output, long fileOffset)
+    public int Map(int plan, ReadOnlySpan<byte> record, ulong timeNs, ushort cpu,
+        Span<IrqEvent> output, long fileOffset)
     {
         MapPlan p = _plans[plan];
         if (record.Length < p.NeededLength) return TooShort(p, record.Length, fileOffset);
@@ -168,7 +173,8 @@ public sealed partial class RecordMapper
         {
             // Nearly all fields are unsigned words: one well predicted branch instead of a jump table.
             ReadOnlySpan<byte> bytes = record[op.Offset..];
-            ulong value = op.Load == NumberLoad.U32 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : Load(op.Load, bytes);
+            ulong value = op.Load == NumberLoad.U32
+                ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : Load(op.Load, bytes);
             if ((op.Flags & ~NumberFlags.Signed32) != 0) value = Adjust(op, value, record);
             value = (value >> op.ShiftRight) & op.Mask;
             if ((value & op.Reject) != 0)

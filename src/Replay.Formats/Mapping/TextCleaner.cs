@@ -5,8 +5,8 @@ using System.Text;
 namespace Replay.Formats.Mapping;
 
 /// <summary>
-/// Makes recorded text safe to print. Control characters (C0, DEL, C1), line and paragraph separators and bytes that are
-/// not UTF-8 each become U+FFFD; everything else, spaces and commas included, stays.
+/// Makes recorded text safe to print. Control characters (C0, DEL, C1), line and paragraph separators and bytes that
+/// are not UTF-8 each become U+FFFD; everything else, spaces and commas included, stays.
 /// </summary>
 internal static class TextCleaner
 {

@@ -49,7 +49,9 @@ internal struct BlockHeader
     /// <summary>Records known to be missing between the block before and this one, not told by a loss event.</summary>
     [FieldOffset(96)] public ulong LossBefore;
 
-    /// <summary>All losses up to the end of this block: those of loss events (unknown counts 1) and before blocks.</summary>
+    /// <summary>
+    /// All losses up to the end of this block: those of loss events (unknown counts 1) and before blocks.
+    /// </summary>
     [FieldOffset(104)] public ulong LossTotal;
 
     /// <summary>Bit k: a record of kind k is in the block.</summary>
@@ -69,19 +71,23 @@ internal struct BlockHeader
         header.Crc = Crc32C.Compute(bytes[..CrcOffset]);
     }
 
-    /// <summary>True when magic and checksum hold and the lengths can be true; only then is anything else looked at.</summary>
+    /// <summary>
+    /// True when magic and checksum hold and the lengths can be true; only then is anything else looked at.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> bytes)
     {
         ref readonly BlockHeader header = ref MemoryMarshal.AsRef<BlockHeader>(bytes);
         if (header.Magic != NativeSpec.BlockMagic || header.Crc != Crc32C.Compute(bytes[..CrcOffset])) return false;
         uint overhead = NativeSpec.BlockHeaderBytes + NativeSpec.BlockTrailerBytes;
         if (header.TotalBytes is < NativeSpec.Alignment or > NativeSpec.BlockBytesMax) return false;
-        if (header.TotalBytes % NativeSpec.Alignment != 0 || header.PayloadBytes > header.TotalBytes - overhead) return false;
+        if (header.TotalBytes % NativeSpec.Alignment != 0 || header.PayloadBytes > header.TotalBytes - overhead)
+            return false;
         if (header.Sequence > long.MaxValue || header.FirstEvent > long.MaxValue - uint.MaxValue) return false;
         return header.Type switch
         {
             BlockType.Records => header.Codec != 0
-                || (header.RecordCount * (ulong)IrqEvent.SizeBytes == header.PayloadBytes && header.EventCount <= header.RecordCount),
+                || (header.RecordCount * (ulong)IrqEvent.SizeBytes == header.PayloadBytes
+                    && header.EventCount <= header.RecordCount),
             BlockType.Index => header.RecordCount * (ulong)IndexEntry.SizeBytes == header.PayloadBytes,
             _ => true,
         };

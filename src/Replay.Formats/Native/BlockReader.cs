@@ -57,8 +57,8 @@ internal sealed class BlockReader
     public uint HeadersCrc { get; private set; }
 
     /// <summary>
-    /// Goes on at another block. Nothing is expected of its sequence number, and nothing known of the headers before it,
-    /// unless it is given.
+    /// Goes on at another block. Nothing is expected of its sequence number, and nothing known of the headers before
+    /// it, unless it is given.
     /// </summary>
     public void MoveTo(long offset, long lastSequence = -1, uint headersCrc = 0)
     {
@@ -82,7 +82,8 @@ internal sealed class BlockReader
             if (got >= NativeSpec.FooterBytes && TryEnd(bytes[..got])) break;
             if (got < NativeSpec.BlockHeaderBytes)
             {
-                if (got > 0 && !searching && !BeginsLikeFooter(bytes[..got])) Torn(_position, NativeSpec.BlockHeaderBytes, got);
+                if (got > 0 && !searching && !BeginsLikeFooter(bytes[..got]))
+                    Torn(_position, NativeSpec.BlockHeaderBytes, got);
                 if (Footer is null) NoFooter(_position, bytes[..got]);
                 break;
             }
@@ -142,18 +143,22 @@ internal sealed class BlockReader
         }
         if (header.Codec != 0)
         {
-            Report.Add(SeverityOf(header.Type), NativeTexts.UnknownCodec, BlockOffset, "codec 0", NativeTexts.Number(header.Codec));
+            Report.Add(SeverityOf(header.Type), NativeTexts.UnknownCodec, BlockOffset, "codec 0",
+                NativeTexts.Number(header.Codec));
             return false;
         }
         ReadOnlySpan<byte> bytes = block.Slice(NativeSpec.BlockHeaderBytes, (int)header.PayloadBytes);
         uint crc = Crc32C.Compute(bytes);
         if (crc != header.PayloadCrc)
         {
-            Report.Add(SeverityOf(header.Type), NativeTexts.BadPayload, BlockOffset, NativeTexts.Hex(header.PayloadCrc), NativeTexts.Hex(crc));
+            Report.Add(SeverityOf(header.Type), NativeTexts.BadPayload, BlockOffset,
+                NativeTexts.Hex(header.PayloadCrc), NativeTexts.Hex(crc));
             return false;
         }
-        ref readonly BlockTrailer trailer = ref MemoryMarshal.AsRef<BlockTrailer>(block[^NativeSpec.BlockTrailerBytes..]);
-        if (trailer.Magic != NativeSpec.TrailerMagic || trailer.TotalBytes != header.TotalBytes || trailer.Sequence != header.Sequence)
+        ref readonly BlockTrailer trailer = ref MemoryMarshal.AsRef<BlockTrailer>(
+            block[^NativeSpec.BlockTrailerBytes..]);
+        if (trailer.Magic != NativeSpec.TrailerMagic || trailer.TotalBytes != header.TotalBytes
+            || trailer.Sequence != header.Sequence)
             BadTrailer(header, trailer);
         payload = bytes;
         return true;
@@ -168,7 +173,8 @@ internal sealed class BlockReader
     {
         if (_saidNoFooter) return;
         _saidNoFooter = true;
-        Report.Add(LossSeverity.DataLoss, NativeTexts.NoFooter, offset, "a footer: 8D 49 51 45 4E 44 0D 0A and 56 bytes",
+        Report.Add(LossSeverity.DataLoss, NativeTexts.NoFooter, offset,
+            "a footer: 8D 49 51 45 4E 44 0D 0A and 56 bytes",
             found.IsEmpty ? "the end of the file" : NativeTexts.Hex(found[..Math.Min(found.Length, 8)]));
     }
 
@@ -190,7 +196,8 @@ internal sealed class BlockReader
         Footer = MemoryMarshal.Read<Footer>(bytes);
         if (bytes.Length > NativeSpec.FooterBytes)
         {
-            Report.Add(LossSeverity.Warning, NativeTexts.AfterFooter, _position + NativeSpec.FooterBytes, "the end of the file",
+            Report.Add(LossSeverity.Warning, NativeTexts.AfterFooter,
+                _position + NativeSpec.FooterBytes, "the end of the file",
                 NativeTexts.Hex(bytes[NativeSpec.FooterBytes..Math.Min(bytes.Length, NativeSpec.FooterBytes + 8)]));
         }
         return true;
@@ -208,15 +215,18 @@ internal sealed class BlockReader
         type is BlockType.Records or BlockType.Sidecar ? LossSeverity.DataLoss : LossSeverity.Warning;
 
     private void Torn(long offset, long expected, long found) =>
-        Report.Add(LossSeverity.DataLoss, NativeTexts.TornBlock, offset, NativeTexts.Bytes(expected), NativeTexts.Bytes(found));
+        Report.Add(LossSeverity.DataLoss, NativeTexts.TornBlock, offset,
+            NativeTexts.Bytes(expected), NativeTexts.Bytes(found));
 
     private void NoHeader(ReadOnlySpan<byte> bytes)
     {
         if (Report.Seen(NativeTexts.NoBlockHeader)) return;
         bool isMagic = MemoryMarshal.Read<ulong>(bytes) == NativeSpec.BlockMagic;
-        Report.Add(LossSeverity.DataLoss, NativeTexts.NoBlockHeader, _position,
-            isMagic ? "header CRC " + NativeTexts.Hex(Crc32C.Compute(bytes[..BlockHeader.CrcOffset])) + " and lengths that fit" : "8B 49 52 51 42 4B 0D 0A",
-            isMagic ? NativeTexts.Hex(MemoryMarshal.Read<uint>(bytes[BlockHeader.CrcOffset..])) : NativeTexts.Hex(bytes[..8]));
+        Report.Add(LossSeverity.DataLoss, NativeTexts.NoBlockHeader, _position, isMagic
+            ? "header CRC " + NativeTexts.Hex(Crc32C.Compute(bytes[..BlockHeader.CrcOffset])) + " and lengths that fit"
+            : "8B 49 52 51 42 4B 0D 0A", isMagic
+                ? NativeTexts.Hex(MemoryMarshal.Read<uint>(bytes[BlockHeader.CrcOffset..]))
+                : NativeTexts.Hex(bytes[..8]));
     }
 
     private void SequenceBack(in BlockHeader header)
@@ -229,7 +239,8 @@ internal sealed class BlockReader
     private void BadTrailer(in BlockHeader header, in BlockTrailer trailer)
     {
         if (Report.Seen(NativeTexts.BadTrailer)) return;
-        Report.Add(LossSeverity.Warning, NativeTexts.BadTrailer, BlockOffset + header.TotalBytes - NativeSpec.BlockTrailerBytes,
+        Report.Add(LossSeverity.Warning, NativeTexts.BadTrailer,
+            BlockOffset + header.TotalBytes - NativeSpec.BlockTrailerBytes,
             NativeTexts.Bytes(header.TotalBytes), NativeTexts.Bytes(trailer.TotalBytes));
     }
 

@@ -86,7 +86,8 @@ internal sealed class PipeSource : ByteSource
     public PipeSource(Stream stream)
     {
         _length = stream.CanSeek ? stream.Length - stream.Position : -1;
-        _reader = PipeReader.Create(new SynchronousStream(stream), new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        _reader = PipeReader.Create(new SynchronousStream(stream),
+            new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
     }
 
     public override long Length => _length;
@@ -118,7 +119,8 @@ internal sealed class PipeSource : ByteSource
         while (true)
         {
             ValueTask<ReadResult> pending = _reader.ReadAsync();
-            ReadResult result = pending.IsCompletedSuccessfully ? pending.Result : pending.AsTask().GetAwaiter().GetResult();
+            ReadResult result = pending.IsCompletedSuccessfully
+                ? pending.Result : pending.AsTask().GetAwaiter().GetResult();
             ReadOnlySequence<byte> buffer = result.Buffer;
             long taken = Math.Min(most, buffer.Length);
             buffer = buffer.Slice(0, taken);

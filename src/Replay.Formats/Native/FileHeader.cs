@@ -80,23 +80,31 @@ internal struct FileHeader
 
         // Before the checksum: another major version may have moved it.
         if (header.Major != NativeSpec.MajorVersion)
-            throw Bad(file, 8, "major version 1 (a newer irqreplay may read this file)", NativeTexts.Number(header.Major));
+            throw Bad(file, 8, "major version 1 (a newer irqreplay may read this file)",
+                NativeTexts.Number(header.Major));
         uint crc = Crc32C.Compute(bytes[..CrcOffset]);
-        if (header.Crc != crc) throw Bad(file, CrcOffset, "header CRC " + NativeTexts.Hex(crc), NativeTexts.Hex(header.Crc));
+        if (header.Crc != crc)
+            throw Bad(file, CrcOffset, "header CRC " + NativeTexts.Hex(crc), NativeTexts.Hex(header.Crc));
         if (header.MinReaderMinor > NativeSpec.MinorVersion)
         {
             throw Bad(file, 12, "a file that readers of version 1.1 can read",
-                string.Create(CultureInfo.InvariantCulture, $"a file that needs a reader of version 1.{header.MinReaderMinor}"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"a file that needs a reader of version 1.{header.MinReaderMinor}"));
         }
-        if (header.RecordBytes != IrqEvent.SizeBytes) throw Bad(file, 14, "records of 32 bytes", NativeTexts.Number(header.RecordBytes));
-        if (header.HeaderBytes != NativeSpec.FileHeaderBytes) throw Bad(file, 20, "header size 4096", NativeTexts.Number(header.HeaderBytes));
-        if (header.Alignment != NativeSpec.Alignment) throw Bad(file, 24, "block alignment 4096", NativeTexts.Number(header.Alignment));
+        if (header.RecordBytes != IrqEvent.SizeBytes)
+            throw Bad(file, 14, "records of 32 bytes", NativeTexts.Number(header.RecordBytes));
+        if (header.HeaderBytes != NativeSpec.FileHeaderBytes)
+            throw Bad(file, 20, "header size 4096", NativeTexts.Number(header.HeaderBytes));
+        if (header.Alignment != NativeSpec.Alignment)
+            throw Bad(file, 24, "block alignment 4096", NativeTexts.Number(header.Alignment));
         if (header.BlockBytesMax is < NativeSpec.Alignment or > NativeSpec.BlockBytesMax)
             throw Bad(file, 28, "blocks of 4096 to 1048576 bytes", NativeTexts.Number(header.BlockBytesMax));
         if (header.RequiredFeatures == NativeSpec.HoldsMachines && features == 0)
-            throw Bad(file, 32, "the recording of one machine", "several, which are not read from a stream; save it as a file");
+            throw Bad(file, 32, "the recording of one machine",
+                "several, which are not read from a stream; save it as a file");
         if (header.RequiredFeatures != features)
-            throw Bad(file, 32, "no required features but 1, which is machines", NativeTexts.Hex(header.RequiredFeatures));
+            throw Bad(file, 32, "no required features but 1, which is machines",
+                NativeTexts.Hex(header.RequiredFeatures));
         return header.Crc;
     }
 

@@ -30,26 +30,32 @@ internal static class NativeMachines
         byte[] bytes = new byte[NativeSpec.FileHeaderBytes + NativeSpec.BlockHeaderBytes];
         int got = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (got < NativeSpec.FileHeaderBytes) return null;
-        ref readonly FileHeader fileHeader = ref MemoryMarshal.AsRef<FileHeader>(bytes.AsSpan(0, NativeSpec.FileHeaderBytes));
+        ref readonly FileHeader fileHeader = ref MemoryMarshal.AsRef<FileHeader>(bytes.AsSpan(0,
+            NativeSpec.FileHeaderBytes));
         if ((fileHeader.RequiredFeatures & NativeSpec.HoldsMachines) == 0) return null;
         FileHeader.Check(bytes.AsSpan(0, NativeSpec.FileHeaderBytes), file, NativeSpec.HoldsMachines);
         ReadOnlySpan<byte> block = bytes.AsSpan(NativeSpec.FileHeaderBytes, got - NativeSpec.FileHeaderBytes);
         if (block.Length < NativeSpec.BlockHeaderBytes || !BlockHeader.IsValid(block))
-            throw Bad(file, NativeSpec.FileHeaderBytes, "the header of the block of machines", NativeTexts.Hex(block[..Math.Min(16, block.Length)]));
+            throw Bad(file, NativeSpec.FileHeaderBytes, "the header of the block of machines",
+                NativeTexts.Hex(block[..Math.Min(16, block.Length)]));
         BlockHeader header = MemoryMarshal.Read<BlockHeader>(block);
-        if (header.Type != BlockType.Machines || header.Codec != 0 || header.RecordCount is 0 or > MachineNames.MachinesMax
+        if (header.Type != BlockType.Machines || header.Codec != 0
+            || header.RecordCount is 0 or > MachineNames.MachinesMax
             || header.PayloadBytes != header.RecordCount * MachineEntry.SizeBytes)
         {
             throw Bad(file, NativeSpec.FileHeaderBytes, "a block of 1 to 256 machines, 256 bytes each",
-                $"type {(int)header.Type}, codec {header.Codec}, {header.RecordCount} entries in {header.PayloadBytes} bytes");
+                $"type {(int)header.Type}, codec {header.Codec}, "
+                + $"{header.RecordCount} entries in {header.PayloadBytes} bytes");
         }
         byte[] payload = new byte[header.PayloadBytes];
         if (stream.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) < payload.Length)
             throw Bad(file, NativeSpec.FileHeaderBytes, $"{payload.Length} bytes of machines", "the end of the file");
         uint crc = Crc32C.Compute(payload);
         if (crc != header.PayloadCrc)
-            throw Bad(file, bytes.Length, "machines with the checksum " + NativeTexts.Hex(header.PayloadCrc), NativeTexts.Hex(crc));
-        return ReadEntries(MemoryMarshal.Cast<byte, MachineEntry>(payload), NativeSpec.FileHeaderBytes + header.TotalBytes, file);
+            throw Bad(file, bytes.Length, "machines with the checksum " + NativeTexts.Hex(header.PayloadCrc),
+                NativeTexts.Hex(crc));
+        return ReadEntries(MemoryMarshal.Cast<byte, MachineEntry>(payload),
+            NativeSpec.FileHeaderBytes + header.TotalBytes, file);
     }
 
     /// <summary>The bytes before the first machine.</summary>
@@ -88,7 +94,8 @@ internal static class NativeMachines
         {
             MachineEntry entry = entries[i];
             long at = NativeSpec.FileHeaderBytes + NativeSpec.BlockHeaderBytes + ((long)i * MachineEntry.SizeBytes);
-            if (entry.Offset < (ulong)end || entry.Offset % NativeSpec.Alignment != 0 || entry.Offset > long.MaxValue / 2 || entry.Bytes > long.MaxValue / 2)
+            if (entry.Offset < (ulong)end || entry.Offset % NativeSpec.Alignment != 0
+                || entry.Offset > long.MaxValue / 2 || entry.Bytes > long.MaxValue / 2)
             {
                 throw Bad(file, at, $"a machine at a multiple of {NativeSpec.Alignment} from {end} on",
                     $"{NativeTexts.Hex(entry.Bytes)} bytes at {NativeTexts.Hex(entry.Offset)}");

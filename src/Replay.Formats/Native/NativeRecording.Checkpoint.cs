@@ -21,15 +21,16 @@ public sealed partial class NativeRecording
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The digest is made of the file's tail (names, facts, index), its footer, and the headers of a few blocks from all over
-    /// the file: what is read is little, also where each read is a disk's seek.
+    /// The digest is made of the file's tail (names, facts, index), its footer, and the headers of a few blocks from
+    /// all over the file: what is read is little, also where each read is a disk's seek.
     /// </remarks>
     public override RecordingIdentity? Identify()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         // Facts that only blocks have would be missed by who passes over them.
         if (_footer is not { } footer || !_hasFinalFacts || !_source.CanSeek) return null;
-        return new RecordingIdentity(_source.Length, _source.ModifiedTicks, (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
+        return new RecordingIdentity(_source.Length, _source.ModifiedTicks,
+            (ulong)TailCrc(footer) << 32 | SomeHeadersCrc(footer));
     }
 
     /// <inheritdoc/>
@@ -58,8 +59,10 @@ public sealed partial class NativeRecording
         BlockReader next = WalkAgain(_buffer);
         next.MoveTo(offset);
         bool fits = _isAtEnd ? offset == _blocks.End
-            : !next.TryReadHeader(out BlockHeader header) || next.BlockOffset != offset || header.FirstEvent == (ulong)NextEventIndex;
-        if (!fits) throw new CheckpointException($"the block at offset {offset} does not begin with event {NextEventIndex}");
+            : !next.TryReadHeader(out BlockHeader header) || next.BlockOffset != offset
+                || header.FirstEvent == (ulong)NextEventIndex;
+        if (!fits)
+            throw new CheckpointException($"the block at offset {offset} does not begin with event {NextEventIndex}");
     }
 
     /// <inheritdoc/>
@@ -75,7 +78,8 @@ public sealed partial class NativeRecording
             BlockReader walk = WalkAgain(buffer);
             walk.End = _blocks.Position;
             while (walk.TryReadHeader(out BlockHeader header)) walk.TryReadPayload(header, out _);
-            return walk.Report.Entries.Count == 0 && walk.LastSequence == _blocks.LastSequence && walk.HeadersCrc == _headersCrcBefore;
+            return walk.Report.Entries.Count == 0 && walk.LastSequence == _blocks.LastSequence
+                && walk.HeadersCrc == _headersCrcBefore;
         }
         finally
         {
@@ -98,15 +102,19 @@ public sealed partial class NativeRecording
     }
 
     /// <summary>
-    /// Each header has the checksum of its block, and ends in its own. Only that one is summed up: bytes with their checksum
-    /// behind them sum up to the same, whatever they are. The index says where headers are; what it says is in the tail's.
+    /// Each header has the checksum of its block, and ends in its own. Only that one is summed up:
+    /// bytes with their checksum behind them sum up to the same, whatever they are. The index says where headers are;
+    /// what it says is in the tail's.
     /// </summary>
     private uint SomeHeadersCrc(in Footer footer)
     {
         uint crc = 0;
         ulong number = 0, step = Math.Max(1, footer.BlockCount / HeadersInDigest);
         Span<byte> header = stackalloc byte[NativeSpec.BlockHeaderBytes];
-        var tail = new BlockReader(_source, _buffer, _headerCrc, new ImportReport()) { End = _source.Length - NativeSpec.FooterBytes };
+        var tail = new BlockReader(_source, _buffer, _headerCrc, new ImportReport())
+        {
+            End = _source.Length - NativeSpec.FooterBytes,
+        };
         tail.MoveTo((long)footer.TailOffset);
         while (tail.TryReadHeader(out BlockHeader block))
         {

@@ -28,7 +28,10 @@ public sealed partial class NativeRecording
             {
                 case IndexAnswer.Found: return true;
                 case IndexAnswer.PastTheEnd: return false;
-                default: Report.Add(LossSeverity.Warning, NativeTexts.BadIndex, (long)footer.TailOffset, "an index", "none that holds"); break;
+                default:
+                    Report.Add(LossSeverity.Warning, NativeTexts.BadIndex, (long)footer.TailOffset, "an index",
+                        "none that holds");
+                    break;
             }
         }
         return SeekByWalk(place);
@@ -37,7 +40,8 @@ public sealed partial class NativeRecording
     private IndexAnswer SeekByIndex(in Place place)
     {
         var scratch = new ImportReport();
-        var tail = new BlockReader(_source, _buffer, _headerCrc, scratch) { End = _source.Length - NativeSpec.FooterBytes };
+        var tail =
+            new BlockReader(_source, _buffer, _headerCrc, scratch) { End = _source.Length - NativeSpec.FooterBytes };
         tail.MoveTo(_blocks.End);
         ulong indexed = 0;
         while (tail.TryReadHeader(out BlockHeader header))
@@ -76,7 +80,8 @@ public sealed partial class NativeRecording
         while (walk.TryReadHeader(out BlockHeader header))
         {
             if (header.Type == BlockType.Names && _footer is null) ReadSideBlock(walk, header);
-            if (header.Type != BlockType.Records || !place.IsIn(header.FirstEvent, header.EventCount, header.MaxTime)) continue;
+            if (header.Type != BlockType.Records || !place.IsIn(header.FirstEvent, header.EventCount, header.MaxTime))
+                continue;
             MoveTo(walk.BlockOffset, header);
             return true;
         }

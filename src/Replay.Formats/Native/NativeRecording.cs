@@ -34,7 +34,8 @@ public sealed partial class NativeRecording : Recording
 
     private NativeRecording(ByteSource source, BlockBuffer buffer, string name)
     {
-        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("irqt files need a little-endian machine");
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("irqt files need a little-endian machine");
         _source = source;
         _buffer = buffer;
         Span<byte> bytes = _buffer.Span[..NativeSpec.FileHeaderBytes];
@@ -132,7 +133,9 @@ public sealed partial class NativeRecording : Recording
         return true;
     }
 
-    /// <summary>Another walk over the blocks before the tail, into a buffer of its own; damage is not reported again.</summary>
+    /// <summary>
+    /// Another walk over the blocks before the tail, into a buffer of its own; damage is not reported again.
+    /// </summary>
     internal BlockReader WalkAgain(BlockBuffer buffer) =>
         new(_source, buffer, _headerCrc, new ImportReport()) { End = _blocks.End };
 
@@ -222,10 +225,13 @@ public sealed partial class NativeRecording : Recording
         catch (MessagePackSerializationException bad)
         {
             bool isNames = header.Type == BlockType.Names;
-            Report.Add(isNames ? LossSeverity.Warning : LossSeverity.DataLoss, isNames ? NativeTexts.BadNames : NativeTexts.BadSidecar,
+            Report.Add(isNames ? LossSeverity.Warning : LossSeverity.DataLoss,
+                isNames ? NativeTexts.BadNames : NativeTexts.BadSidecar,
                 blocks.BlockOffset + NativeSpec.BlockHeaderBytes, "MessagePack as FORMAT.md describes", bad.Message);
         }
-        if (wasMissing) Report.Add(LossSeverity.Warning, NativeTexts.NamesMissing, blocks.BlockOffset, "names without a gap", "a gap");
+        if (wasMissing)
+            Report.Add(LossSeverity.Warning, NativeTexts.NamesMissing, blocks.BlockOffset,
+                "names without a gap", "a gap");
         if (_budget.IsSpent && _tellsPast)
         {
             _tellsPast = false;

@@ -14,7 +14,9 @@ internal static class NativeSpec
     /// <summary>Highest minor version that this reader knows all of.</summary>
     public const ushort MinorVersion = 1;
 
-    /// <summary>Required feature, since minor version 1: the file is a directory of machines and their native files.</summary>
+    /// <summary>
+    /// Required feature, since minor version 1: the file is a directory of machines and their native files.
+    /// </summary>
     public const ulong HoldsMachines = 1;
 
     /// <summary>Version of the meaning of records: kinds and their operands.</summary>

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Replay.Formats.Native;
 
-/// <summary>All that the native reader and writer say about damage, in one place so that it can be read in a row.</summary>
+/// <summary>
+/// All that the native reader and writer say about damage, in one place so that it can be read in a row.
+/// </summary>
 internal static class NativeTexts
 {
     public const string NoFooter = "recording has no valid footer: it was never completed, or its end is missing";

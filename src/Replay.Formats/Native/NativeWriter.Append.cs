@@ -53,7 +53,8 @@ public sealed partial class NativeWriter
         {
             // No longer true once the file is completed; the gap is told by the next block of records.
             if (loss.What is NativeTexts.NoFooter or NativeTexts.NoSidecar) continue;
-            SidecarCodec.Restore(Report, loss.Severity, loss.What, loss.FirstOffset, loss.Expected, loss.Found, loss.Count);
+            SidecarCodec.Restore(Report, loss.Severity, loss.What, loss.FirstOffset,
+                loss.Expected, loss.Found, loss.Count);
         }
         _headerCrc = before.HeaderCrc;
         var written = new EventTables();

@@ -48,8 +48,10 @@ public sealed partial class NativeWriter : IDisposable
 
     private NativeWriter(Stream stream, NativeWriterOptions options, RecordingInfo info, EventTables tables)
     {
-        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("irqt files need a little-endian machine");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RecordsPerBlock, EventText.LengthMax / EventText.BytesPerRecord);
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("irqt files need a little-endian machine");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RecordsPerBlock,
+            EventText.LengthMax / EventText.BytesPerRecord);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RecordsPerBlock, NativeSpec.RecordsPerBlockMax);
         _stream = stream;
         _options = options;
@@ -57,7 +59,9 @@ public sealed partial class NativeWriter : IDisposable
         _tables = tables;
     }
 
-    /// <summary>Events written so far, extension records not counted; those not yet in a closed block included.</summary>
+    /// <summary>
+    /// Events written so far, extension records not counted; those not yet in a closed block included.
+    /// </summary>
     public long EventCount => (long)_events + _summary.EventCount;
 
     /// <summary>Bytes written so far.</summary>
@@ -129,7 +133,8 @@ public sealed partial class NativeWriter : IDisposable
                 continue;
             }
             ReadOnlySpan<IrqEvent> part = events[..take];
-            Span<byte> target = _buffer.Span[(NativeSpec.BlockHeaderBytes + (_summary.RecordCount * IrqEvent.SizeBytes))..];
+            Span<byte> target = _buffer.Span[(NativeSpec.BlockHeaderBytes
+                + (_summary.RecordCount * IrqEvent.SizeBytes))..];
             MemoryMarshal.AsBytes(part).CopyTo(target);
             _lossTotal = BlockSummary.Sum(_lossTotal, _summary.Add(part));
             events = events[take..];
@@ -278,7 +283,8 @@ public sealed partial class NativeWriter : IDisposable
         for (int i = 0; i < known.Count; i++)
         {
             if (i >= next.Count || next[i] != known[i])
-                throw new ArgumentException("name " + NativeTexts.Number(i) + " differs from the one written before", parameter);
+                throw new ArgumentException(
+                    "name " + NativeTexts.Number(i) + " differs from the one written before", parameter);
         }
     }
 }

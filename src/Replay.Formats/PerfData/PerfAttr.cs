@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Replay.Formats.PerfData;
 
 /// <summary>
-/// One recorded event: what its samples hold, and where. Compiled once, so that a sample's time and CPU are two loads at
-/// known places; only what has a length of its own is walked.
+/// One recorded event: what its samples hold, and where. Compiled once, so that a sample's time and CPU are two loads
+/// at known places; only what has a length of its own is walked.
 /// </summary>
 internal sealed class PerfAttr
 {
@@ -162,7 +162,9 @@ internal sealed class PerfAttr
         _ => string.Create(CultureInfo.InvariantCulture, $"pmu-{type}/config=0x{config:x}/"),
     };
 
-    /// <summary>Flags are a bit field of C: machines of the other byte order fill the word from its other end.</summary>
+    /// <summary>
+    /// Flags are a bit field of C: machines of the other byte order fill the word from its other end.
+    /// </summary>
     private static bool IsSet(ulong flags, int bit, bool bigEndian) => (flags >> (bigEndian ? 63 - bit : bit) & 1) != 0;
 
     private int Take(SampleParts part, ref int at)

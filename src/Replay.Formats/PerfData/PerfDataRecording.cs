@@ -12,8 +12,8 @@ using Replay.Formats.TraceDat;
 namespace Replay.Formats.PerfData;
 
 /// <summary>
-/// What <c>perf record</c> wrote, to a file or a pipe: the tracepoints in it, in the order (time, CPU, place in the CPU's data),
-/// mapped to canonical events as those of a trace.dat are. Samples of counters are counted by name.
+/// What <c>perf record</c> wrote, to a file or a pipe: the tracepoints in it, in the order (time, CPU, place in the
+/// CPU's data), mapped to canonical events as those of a trace.dat are. Samples of counters are counted by name.
 /// </summary>
 /// <remarks>Times are those of the clock that perf was told to use (<c>-k mono</c>), or its own.</remarks>
 public sealed class PerfDataRecording : Recording
@@ -89,7 +89,8 @@ public sealed class PerfDataRecording : Recording
     }
 
     /// <inheritdoc/>
-    public override double Progress => _dataBytes == 0 ? 1 : Math.Min(1, (double)Volatile.Read(ref _bytesDone) / _dataBytes);
+    public override double Progress => _dataBytes == 0
+        ? 1 : Math.Min(1, (double)Volatile.Read(ref _bytesDone) / _dataBytes);
 
     /// <inheritdoc/>
     public override bool MapsNames => true;
@@ -103,10 +104,11 @@ public sealed class PerfDataRecording : Recording
         Open(InputFile.Open(path), mapping, ignorePatterns);
 
     /// <summary>
-    /// Opens an input that need not seek: it is copied to a temporary file first, for samples come in no order. The stream is
-    /// read to its end and left open. <paramref name="name"/> is for messages.
+    /// Opens an input that need not seek: it is copied to a temporary file first, for samples come in no order.
+    /// The stream is read to its end and left open. <paramref name="name"/> is for messages.
     /// </summary>
-    public static PerfDataRecording Open(Stream stream, string name, MappingTable mapping, IReadOnlyList<string> ignorePatterns) =>
+    public static PerfDataRecording Open(Stream stream, string name, MappingTable mapping,
+        IReadOnlyList<string> ignorePatterns) =>
         Open(Spool.Fill(stream, name), mapping, ignorePatterns);
 
     /// <inheritdoc/>
@@ -194,18 +196,22 @@ public sealed class PerfDataRecording : Recording
         if (!stream.Attr.TryFindRaw(body, _layout.BigEndian, out int start, out int length) || length < _typeOffset + 2)
         {
             const string What = "sample whose tracepoint record does not fit into it";
-            if (!Report.Seen(What)) Report.Add(LossSeverity.DataLoss, What, stream.FileOffset, "a record inside the sample", $"{body.Length} bytes");
+            if (!Report.Seen(What))
+                Report.Add(LossSeverity.DataLoss, What, stream.FileOffset, "a record inside the sample",
+                    $"{body.Length} bytes");
             return;
         }
         ReadOnlySpan<byte> record = body.Slice(start, length);
-        int id = _layout.BigEndian ? record[_typeOffset] << 8 | record[_typeOffset + 1] : record[_typeOffset] | record[_typeOffset + 1] << 8;
+        int id = _layout.BigEndian
+            ? record[_typeOffset] << 8 | record[_typeOffset + 1] : record[_typeOffset] | record[_typeOffset + 1] << 8;
         if (!_sources.IsResolved(id)) _sources.Resolve(id);
         ref SourceSlot slot = ref _sources.Slots[id];
         if (slot.Plan == SourceSlot.Ignored) return;
         slot.Count++;
         if (slot.Plan > 0)
         {
-            int written = _mapper.Map(slot.Plan - 1, record, stream.TimeNs, stream.Cpu, _batch.AsSpan(used), stream.FileOffset + start);
+            int written = _mapper.Map(slot.Plan - 1, record, stream.TimeNs, stream.Cpu,
+                _batch.AsSpan(used), stream.FileOffset + start);
             if (written == 0) return;
             _isSeen[stream.Cpu] = true;
             used += written;
@@ -225,13 +231,13 @@ public sealed class PerfDataRecording : Recording
         Info.LostCount += stream.LostCount == 0 ? 1 : (long)stream.LostCount;
         const string What = "recorder lost records (missed events)";
         if (Report.Seen(What)) return;
-        Report.Add(LossSeverity.Warning, What, stream.FileOffset, "none lost",
-            stream.LostCount == 0 ? $"an unknown number on CPU {stream.Cpu}" : $"{stream.LostCount} on CPU {stream.Cpu}");
+        Report.Add(LossSeverity.Warning, What, stream.FileOffset, "none lost", stream.LostCount == 0
+            ? $"an unknown number on CPU {stream.Cpu}" : $"{stream.LostCount} on CPU {stream.Cpu}");
     }
 
     /// <summary>
-    /// perf closes its events on a CPU that goes offline, and does not open them when it comes back: a CPU whose data ends
-    /// while it takes itself down has records that nobody kept.
+    /// perf closes its events on a CPU that goes offline, and does not open them when it comes back:
+    /// a CPU whose data ends while it takes itself down has records that nobody kept.
     /// </summary>
     private void TellOffline(PerfStream stream, ref int used)
     {
@@ -240,14 +246,17 @@ public sealed class PerfDataRecording : Recording
         var step = new HotplugStep(in last);
         if (step.Cpu != stream.Cpu || step.Target >= step.Step) return;
         const string What = "perf stops recording on a CPU that goes offline: what it does from there on is missing";
-        if (!Report.Seen(What)) Report.Add(LossSeverity.Warning, What, stream.FileOffset, "records to the end", $"none any more on CPU {stream.Cpu}");
+        if (!Report.Seen(What))
+            Report.Add(LossSeverity.Warning, What, stream.FileOffset, "records to the end",
+                $"none any more on CPU {stream.Cpu}");
         Info.LostCount++;
         Emit(EventKind.Loss, stream, 0, ref used);
     }
 
     private void Emit(EventKind kind, PerfStream stream, ulong a, ref int used)
     {
-        _batch[used++] = new IrqEvent { TimeNs = stream.TimeNs, Cpu = stream.Cpu, Kind = kind, Irq = IrqEvent.NoIrq, A = a };
+        _batch[used++] =
+            new IrqEvent { TimeNs = stream.TimeNs, Cpu = stream.Cpu, Kind = kind, Irq = IrqEvent.NoIrq, A = a };
         _eventCount++;
     }
 

@@ -5,7 +5,9 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.PerfData;
 
-/// <summary>Reads header, attributes and the sections behind the data: what a file tells before its first record.</summary>
+/// <summary>
+/// Reads header, attributes and the sections behind the data: what a file tells before its first record.
+/// </summary>
 internal sealed class PerfHeaderReader
 {
     /// <summary>Longest section that is read into memory; formats and symbols are read where they lie.</summary>
@@ -47,7 +49,8 @@ internal sealed class PerfHeaderReader
         if (dataBytes == 0)
         {
             _layout.Data = Tail(dataOffset, "data");
-            _layout.Report.Add(LossSeverity.Warning, "the recorder did not finish the file: its data is read to the end of the file",
+            _layout.Report.Add(LossSeverity.Warning,
+                "the recorder did not finish the file: its data is read to the end of the file",
                 PerfSpec.DataOffset + 8, "a length of the data", "0");
             return;
         }
@@ -78,7 +81,9 @@ internal sealed class PerfHeaderReader
             $"section {feature}", $"{section.Length} bytes that are not");
     }
 
-    /// <summary>Formats of the recorded tracepoints. Damage costs them, and that is said; what is counted stays.</summary>
+    /// <summary>
+    /// Formats of the recorded tracepoints. Damage costs them, and that is said; what is counted stays.
+    /// </summary>
     public void ReadTracing(FilePart section)
     {
         if (_layout.Tracing is not null || section.Length == 0) return;
@@ -88,7 +93,8 @@ internal sealed class PerfHeaderReader
         }
         catch (BadInputException e)
         {
-            _layout.Report.Add(LossSeverity.DataLoss, "formats of the tracepoints that cannot be read", section.FileOffset(0),
+            _layout.Report.Add(LossSeverity.DataLoss,
+                "formats of the tracepoints that cannot be read", section.FileOffset(0),
                 "what tracefs says of them", e.Message);
         }
     }
@@ -107,7 +113,8 @@ internal sealed class PerfHeaderReader
     private void ReadAttrs(ulong entryBytes, FilePart section)
     {
         const int IdsBytes = 16;
-        if (entryBytes is < PerfSpec.AttrBytesMin + IdsBytes or > PerfSpec.AttrBytesMax || section.Length % (long)entryBytes != 0)
+        if (entryBytes is < PerfSpec.AttrBytesMin + IdsBytes or > PerfSpec.AttrBytesMax
+            || section.Length % (long)entryBytes != 0)
         {
             throw BadInputException.At(_file.Name, 16, "attributes of 80 to 4096 bytes that fill their section",
                 $"{entryBytes} bytes each in {section.Length}");
@@ -121,14 +128,16 @@ internal sealed class PerfHeaderReader
             if (!TryAdd(entry.AsSpan(0, entry.Length - IdsBytes), ids.ReadAll(PerfSpec.IdsMax * 8)))
             {
                 throw BadInputException.At(_file.Name, section.FileOffset(at),
-                    $"at most {PerfSpec.AttrsMax} attributes and {PerfSpec.IdsMax} sample numbers, each once", "others");
+                    $"at most {PerfSpec.AttrsMax} attributes and "
+                    + $"{PerfSpec.IdsMax} sample numbers, each once", "others");
             }
         }
     }
 
     private bool TryAdd(ReadOnlySpan<byte> attrBytes, ReadOnlySpan<byte> ids)
     {
-        if (_layout.Attrs.Count == PerfSpec.AttrsMax || PerfAttr.Parse(attrBytes, _layout.BigEndian) is not { } attr) return false;
+        if (_layout.Attrs.Count == PerfSpec.AttrsMax || PerfAttr.Parse(attrBytes, _layout.BigEndian) is not { } attr)
+            return false;
         for (; ids.Length >= 8; ids = ids[8..])
         {
             ulong id = U64(ids);
@@ -149,7 +158,8 @@ internal sealed class PerfHeaderReader
             if ((word >> (feature % 64) & 1) == 0) continue;
             if (table > (ulong)_file.Length || _whole.Read((long)table, place) < place.Length)
             {
-                _layout.Report.Add(LossSeverity.DataLoss, "sections behind the data are missing", (long)Math.Min(table, long.MaxValue),
+                _layout.Report.Add(LossSeverity.DataLoss, "sections behind the data are missing",
+                    (long)Math.Min(table, long.MaxValue),
                     $"offset and length of section {feature}", "the end of the file");
                 return;
             }
@@ -158,7 +168,8 @@ internal sealed class PerfHeaderReader
             if (offset > (ulong)_file.Length || length > (ulong)_file.Length - offset)
             {
                 _layout.Report.Add(LossSeverity.Warning, "section behind the data that lies outside of the file",
-                    (long)table - place.Length, $"at most {_file.Length} bytes", $"section {feature} at {offset}, {length} bytes");
+                    (long)table - place.Length, $"at most {_file.Length} bytes",
+                    $"section {feature} at {offset}, {length} bytes");
                 continue;
             }
             ReadFeature(feature, _whole.Slice((long)offset, (long)length));
@@ -182,7 +193,8 @@ internal sealed class PerfHeaderReader
     // u32 version · u32 clock · u64 wall ns · u64 clock ns
     private bool TryReadClock(ref ByteCursor cursor)
     {
-        if (!cursor.TryReadUInt64(out _) || !cursor.TryReadUInt64(out ulong wall) || !cursor.TryReadUInt64(out ulong clock))
+        if (!cursor.TryReadUInt64(out _) || !cursor.TryReadUInt64(out ulong wall)
+            || !cursor.TryReadUInt64(out ulong clock))
             return false;
         _layout.WallOffsetNs = (long)(wall - clock);
         return true;
@@ -191,7 +203,8 @@ internal sealed class PerfHeaderReader
     // u32 events · u32 bytes of an attribute · each: attribute, u32 numbers, name, numbers of u64
     private bool TryReadNames(ref ByteCursor cursor)
     {
-        if (!cursor.TryReadUInt32(out uint count) || !cursor.TryReadUInt32(out uint attrBytes) || attrBytes > PerfSpec.AttrBytesMax)
+        if (!cursor.TryReadUInt32(out uint count) || !cursor.TryReadUInt32(out uint attrBytes)
+            || attrBytes > PerfSpec.AttrBytesMax)
             return false;
         for (uint i = 0; i < count; i++)
         {
@@ -235,7 +248,8 @@ internal sealed class PerfHeaderReader
 
     private ulong U64(ReadOnlySpan<byte> bytes) => PerfAttr.U64(bytes, _layout.BigEndian);
 
-    private BadInputException Outside(ulong offset, ulong length, string what) => BadInputException.At(_file.Name, (long)Math.Min(offset, long.MaxValue),
+    private BadInputException Outside(ulong offset, ulong length, string what) => BadInputException.At(_file.Name,
+        (long)Math.Min(offset, long.MaxValue),
         $"{what} inside the file's {_file.Length} bytes", $"{length} bytes at {offset}");
 
     private BadInputException Cut(string expected, int found) =>

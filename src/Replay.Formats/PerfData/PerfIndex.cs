@@ -21,9 +21,9 @@ internal sealed class PerfStreamPlan(ushort cpu, int number)
 }
 
 /// <summary>
-/// perf writes what each CPU's buffer holds in turn, so a file's order is none of time. One walk over all records divides
-/// them into streams that rise, at best one a CPU, to be merged like those of a trace.dat: nothing has to be sorted or kept in
-/// memory but where each stream's pieces lie.
+/// perf writes what each CPU's buffer holds in turn, so a file's order is none of time. One walk over all
+/// records divides them into streams that rise, at best one a CPU, to be merged like those of a trace.dat:
+/// nothing has to be sorted or kept in memory but where each stream's pieces lie.
 /// </summary>
 internal sealed class PerfIndex
 {
@@ -33,7 +33,8 @@ internal sealed class PerfIndex
     /// <summary>Most pieces; perf takes from a buffer what fills up between two turns, not single records.</summary>
     private const int SegmentsMax = 1 << 24;
 
-    private const string NotPlaced = "samples without time or CPU, from which nothing follows (perf record -a keeps both)";
+    private const string NotPlaced = "samples without time or CPU, "
+        + "from which nothing follows (perf record -a keeps both)";
 
     private readonly PerfLayout _layout;
     private readonly PerfHeaderReader _header;
@@ -95,11 +96,13 @@ internal sealed class PerfIndex
                 AddDamage(reader.FileOffset, "sample of an event that is not described", "a number of one", place.Id);
                 return;
             case PlaceState.Cut:
-                AddDamage(reader.FileOffset, "sample shorter than its fields", "all fields of its event", (ulong)reader.Body.Length);
+                AddDamage(reader.FileOffset, "sample shorter than its fields",
+                    "all fields of its event", (ulong)reader.Body.Length);
                 return;
             case PlaceState.Nowhere when isSample:
                 if (!_layout.Report.Seen(NotPlaced))
-                    _layout.Report.Add(place.Attr!.IsTracepoint ? LossSeverity.DataLoss : LossSeverity.Note, NotPlaced, reader.FileOffset, "both", place.Attr.Name);
+                    _layout.Report.Add(place.Attr!.IsTracepoint ? LossSeverity.DataLoss : LossSeverity.Note, NotPlaced,
+                        reader.FileOffset, "both", place.Attr.Name);
                 return;
             case PlaceState.Nowhere:
                 ulong lost = PerfPlace.LostOf(reader.Type, reader.Body, _layout.BigEndian);
@@ -122,7 +125,8 @@ internal sealed class PerfIndex
         if (++_segments > SegmentsMax)
         {
             throw BadInputException.At(_layout.File.Name, reader.FileOffset,
-                $"CPUs that change at most {SegmentsMax} times in the file's order", "more: 'perf inject' or a shorter recording");
+                $"CPUs that change at most {SegmentsMax} times in the file's order",
+                "more: 'perf inject' or a shorter recording");
         }
         stream.Segments.Add(new PerfSegment(reader.Start, reader.End));
         _last = stream;
@@ -130,8 +134,8 @@ internal sealed class PerfIndex
     }
 
     /// <summary>
-    /// The stream of the CPU that this time continues: of those that ended before it the one that ended last, so that there
-    /// are as few as can be.
+    /// The stream of the CPU that this time continues: of those that ended before it the one that ended last,
+    /// so that there are as few as can be.
     /// </summary>
     private PerfStreamPlan Find(ushort cpu, ulong timeNs, long fileOffset)
     {
@@ -153,7 +157,8 @@ internal sealed class PerfIndex
             best = plans[^1];
             const string What = "times of a CPU that go back too often to be put in order (order of the data kept)";
             if (!_layout.Report.Seen(What))
-                _layout.Report.Add(LossSeverity.Warning, What, fileOffset, $"at least {best.LastNs} ns on CPU {cpu}", $"{timeNs} ns");
+                _layout.Report.Add(LossSeverity.Warning, What, fileOffset,
+                    $"at least {best.LastNs} ns on CPU {cpu}", $"{timeNs} ns");
         }
         best.LastNs = Math.Max(best.LastNs, timeNs);
         return best;
@@ -162,7 +167,8 @@ internal sealed class PerfIndex
     private void AddAttr(in PerfRecordReader reader)
     {
         if (!_header.TryAddAttr(reader.Body))
-            AddDamage(reader.FileOffset, "description of an event that cannot be read", "an attribute and its sample numbers", (ulong)reader.Body.Length);
+            AddDamage(reader.FileOffset, "description of an event that cannot be read",
+                "an attribute and its sample numbers", (ulong)reader.Body.Length);
     }
 
     private void AddFeature(in PerfRecordReader reader)
@@ -171,7 +177,8 @@ internal sealed class PerfIndex
         ulong feature = PerfAttr.U64(reader.Body, _layout.BigEndian);
         if (feature >= PerfSpec.FeatureBits) return;
         const int Behind = PerfSpec.RecordHeaderBytes + 8;
-        _header.ReadFeature((int)feature, _layout.Data.Slice(reader.Start + Behind, reader.End - reader.Start - Behind));
+        _header.ReadFeature((int)feature,
+            _layout.Data.Slice(reader.Start + Behind, reader.End - reader.Start - Behind));
     }
 
     // u64 what (2: name) · u64 sample number · text
@@ -187,6 +194,7 @@ internal sealed class PerfIndex
     private void AddDamage(long fileOffset, string what, string expected, ulong found)
     {
         if (!_layout.Report.Seen(what))
-            _layout.Report.Add(LossSeverity.DataLoss, what, fileOffset, expected, found.ToString(CultureInfo.InvariantCulture));
+            _layout.Report.Add(LossSeverity.DataLoss, what, fileOffset, expected,
+                found.ToString(CultureInfo.InvariantCulture));
     }
 }

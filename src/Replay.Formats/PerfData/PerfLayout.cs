@@ -8,7 +8,9 @@ namespace Replay.Formats.PerfData;
 /// <summary>What a perf.data says of itself, and where its records lie.</summary>
 internal sealed class PerfLayout
 {
-    /// <summary>Numbers below this, which the kernel gives out one after the other, are looked up in a flat table.</summary>
+    /// <summary>
+    /// Numbers below this, which the kernel gives out one after the other, are looked up in a flat table.
+    /// </summary>
     private const int SmallIdMax = 1 << 16;
 
     private readonly Dictionary<ulong, int> _attrOfId = [];
@@ -32,7 +34,9 @@ internal sealed class PerfLayout
 
     public List<PerfAttr> Attrs { get; } = [];
 
-    /// <summary>Where all events keep number, time and CPU; null where they differ, or one event needs no number.</summary>
+    /// <summary>
+    /// Where all events keep number, time and CPU; null where they differ, or one event needs no number.
+    /// </summary>
     public SampleShape? Shape => Attrs.Count > 1 && IdCount > 0 ? _shape : null;
 
     /// <summary>Records.</summary>

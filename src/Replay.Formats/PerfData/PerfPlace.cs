@@ -35,12 +35,13 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
             if (!TryWord(layout, body, attr, isSample ? attr.IdOffset : attr.TrailerIdFromEnd, isSample, out id))
                 return new PerfPlace(PlaceState.Cut, null, 0, 0, 0);
             int number = layout.FindAttr(id);
-            if (number < 0) return new PerfPlace(isSample ? PlaceState.UnknownEvent : PlaceState.Nowhere, null, id, 0, 0);
+            if (number < 0)
+                return new PerfPlace(isSample ? PlaceState.UnknownEvent : PlaceState.Nowhere, null, id, 0, 0);
             attr = layout.Attrs[number];
         }
         if (isSample && body.Length < attr.FixedBytes) return new PerfPlace(PlaceState.Cut, attr, id, 0, 0);
-        if (!TryWord(layout, body, attr, isSample ? attr.TimeOffset : attr.TrailerTimeFromEnd, isSample, out ulong timeNs)
-            || !TryCpu(layout, body, attr, isSample, out ushort cpu))
+        if (!TryWord(layout, body, attr, isSample ? attr.TimeOffset : attr.TrailerTimeFromEnd, isSample,
+            out ulong timeNs) || !TryCpu(layout, body, attr, isSample, out ushort cpu))
             return new PerfPlace(PlaceState.Nowhere, attr, id, 0, 0);
         return new PerfPlace(PlaceState.Known, attr, id, cpu, timeNs);
     }
@@ -65,10 +66,12 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
         if (body.Length < attr.FixedBytes) return new PerfPlace(PlaceState.Cut, attr, id, 0, 0);
         uint cpu = PerfAttr.U32(body[shape.CpuOffset..], bigEndian);
         ulong timeNs = PerfAttr.U64(body[shape.TimeOffset..], bigEndian);
-        return new PerfPlace(cpu <= ushort.MaxValue ? PlaceState.Known : PlaceState.Nowhere, attr, id, (ushort)cpu, timeNs);
+        return new PerfPlace(cpu <= ushort.MaxValue ? PlaceState.Known : PlaceState.Nowhere,
+            attr, id, (ushort)cpu, timeNs);
     }
 
-    private static bool TryWord(PerfLayout layout, ReadOnlySpan<byte> body, PerfAttr attr, int place, bool isSample, out ulong word)
+    private static bool TryWord(PerfLayout layout, ReadOnlySpan<byte> body, PerfAttr attr, int place,
+        bool isSample, out ulong word)
     {
         word = 0;
         if (!TryFind(body, attr, place, isSample, out int at)) return false;
@@ -79,7 +82,8 @@ internal readonly record struct PerfPlace(PlaceState State, PerfAttr? Attr, ulon
     private static bool TryCpu(PerfLayout layout, ReadOnlySpan<byte> body, PerfAttr attr, bool isSample, out ushort cpu)
     {
         cpu = 0;
-        if (!TryFind(body, attr, isSample ? attr.CpuOffset : attr.TrailerCpuFromEnd, isSample, out int at)) return false;
+        if (!TryFind(body, attr, isSample ? attr.CpuOffset : attr.TrailerCpuFromEnd, isSample, out int at))
+            return false;
         uint number = PerfAttr.U32(body[at..], layout.BigEndian);
         cpu = (ushort)number;
         return number <= ushort.MaxValue;

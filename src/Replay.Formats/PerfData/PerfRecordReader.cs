@@ -32,7 +32,9 @@ internal ref struct PerfRecordReader
     /// <summary>The record at hand without its header. Valid until the next one.</summary>
     public ReadOnlySpan<byte> Body { get; private set; }
 
-    /// <summary>Where the record at hand begins and ends in the part; what was appended to it comes behind its end.</summary>
+    /// <summary>
+    /// Where the record at hand begins and ends in the part; what was appended to it comes behind its end.
+    /// </summary>
     public long Start { get; private set; }
     public long End { get; private set; }
 
@@ -49,7 +51,8 @@ internal ref struct PerfRecordReader
         if (_reader.Remaining == 0) return false;
         Start = _reader.Position;
         Appended = FilePart.Empty;
-        if (!_reader.TryPeek(PerfSpec.RecordHeaderBytes, out ReadOnlySpan<byte> header)) return Stop("record header cut", 0, 0);
+        if (!_reader.TryPeek(PerfSpec.RecordHeaderBytes, out ReadOnlySpan<byte> header))
+            return Stop("record header cut", 0, 0);
         Type = (PerfRecord)PerfAttr.U32(header, _bigEndian);
         int size = (int)(PerfAttr.U32(header[4..], _bigEndian) >> (_bigEndian ? 0 : 16) & 0xffff);
         if (size < PerfSpec.RecordHeaderBytes || size > _reader.Remaining) return Stop(Impossible, (uint)Type, size);
@@ -64,7 +67,8 @@ internal ref struct PerfRecordReader
     private bool TryTakeAppended()
     {
         ulong length = 0;
-        if (Type == PerfRecord.TracingData && Body.Length >= 4) length = ((ulong)PerfAttr.U32(Body, _bigEndian) + 7) & ~7UL;
+        if (Type == PerfRecord.TracingData && Body.Length >= 4)
+            length = ((ulong)PerfAttr.U32(Body, _bigEndian) + 7) & ~7UL;
         else if (Type == PerfRecord.AuxTrace && Body.Length >= 8) length = PerfAttr.U64(Body, _bigEndian);
         // The body lies in the reader's buffer, which stays as it is: taking a part reads nothing.
         if (_reader.TryTakePart(length, out FilePart part))
@@ -72,7 +76,8 @@ internal ref struct PerfRecordReader
             Appended = part;
             return true;
         }
-        return Stop("data behind a record cut by the end of the file", (uint)Type, (long)Math.Min(length, long.MaxValue));
+        return Stop("data behind a record cut by the end of the file", (uint)Type,
+            (long)Math.Min(length, long.MaxValue));
     }
 
     /// <summary>perf's own words behind the last record come from a shell that sent both into one pipe.</summary>

@@ -8,7 +8,8 @@ namespace Replay.Formats.PerfData;
 /// </summary>
 internal sealed class PerfStream
 {
-    private const string Changed = "records that are not where they were when the file was opened: it was written to meanwhile";
+    private const string Changed = "records that are not where they were when the file was opened: "
+        + "it was written to meanwhile";
 
     private readonly PerfLayout _layout;
     private readonly List<PerfSegment> _segments;
@@ -68,7 +69,8 @@ internal sealed class PerfStream
                 : (int)(PerfAttr.U32(header[4..], _layout.BigEndian) >> (_layout.BigEndian ? 0 : 16) & 0xffff);
             if (size < PerfSpec.RecordHeaderBytes || size > _segments[_segment].End - _record)
             {
-                if (!_layout.Report.Seen(Changed)) _layout.Report.Add(LossSeverity.DataLoss, Changed, FileOffset, "a record", $"{size} bytes");
+                if (!_layout.Report.Seen(Changed))
+                    _layout.Report.Add(LossSeverity.DataLoss, Changed, FileOffset, "a record", $"{size} bytes");
                 _next = _segments[_segment].End;
                 continue;
             }

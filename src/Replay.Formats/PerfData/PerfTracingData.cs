@@ -28,7 +28,8 @@ internal static class PerfTracingData
         if (!start.TryReadText(VersionTextMax, out string text) || !Version.TryParse(text, out Version? version))
             throw BadInputException.At(file.Name, start.FileOffset, "a version such as 0.6 and NUL", "something else");
         if (!start.TryPeek(2, out ReadOnlySpan<byte> order) || order[0] > 1)
-            throw BadInputException.At(file.Name, start.FileOffset, "byte order 0 or 1 and a long size", "something else");
+            throw BadInputException.At(file.Name, start.FileOffset,
+                "byte order 0 or 1 and a long size", "something else");
         layout.BigEndian = order[0] == 1;
         start.TrySkip(2);
         var reader = new PartReader(part, layout.BigEndian);

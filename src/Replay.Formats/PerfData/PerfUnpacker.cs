@@ -4,8 +4,8 @@ using Replay.Formats.Bytes;
 namespace Replay.Formats.PerfData;
 
 /// <summary>
-/// Makes plain records of compressed ones. They are one zstd stream, flushed at each outer record and ended with the file, so
-/// an inner record may begin in one and end in the next.
+/// Makes plain records of compressed ones. They are one zstd stream, flushed at each outer record and ended with
+/// the file, so an inner record may begin in one and end in the next.
 /// </summary>
 internal sealed class PerfUnpacker : IDisposable
 {
@@ -55,7 +55,8 @@ internal sealed class PerfUnpacker : IDisposable
         }
         if (_kept > 0)
         {
-            _layout.Report.Add(LossSeverity.DataLoss, "compressed records end inside one", _layout.Data.FileOffset(_layout.Data.Length),
+            _layout.Report.Add(LossSeverity.DataLoss, "compressed records end inside one",
+                _layout.Data.FileOffset(_layout.Data.Length),
                 "whole records", $"{_kept} bytes of one");
         }
     }
@@ -83,8 +84,8 @@ internal sealed class PerfUnpacker : IDisposable
     }
 
     /// <summary>
-    /// u64 length, data, zeros up to a multiple of 8. Recorders that compressed in several steps gave the length of the last
-    /// one only: then what follows is no zeros.
+    /// u64 length, data, zeros up to a multiple of 8. Recorders that compressed in several steps gave the length
+    /// of the last one only: then what follows is no zeros.
     /// </summary>
     private static ReadOnlySpan<byte> Content2(ReadOnlySpan<byte> body, bool bigEndian)
     {
@@ -126,7 +127,8 @@ internal sealed class PerfUnpacker : IDisposable
 
     private bool Damaged(in PerfRecordReader reader, string expected, int found)
     {
-        _layout.Report.Add(LossSeverity.DataLoss, "compressed records that cannot be unpacked: what follows them is not read",
+        _layout.Report.Add(LossSeverity.DataLoss,
+            "compressed records that cannot be unpacked: what follows them is not read",
             reader.FileOffset, expected, $"{found} bytes that are not");
         return false;
     }

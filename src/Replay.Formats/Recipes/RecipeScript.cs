@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Replay.Formats.Recipes;
 
-/// <summary>The shell script that makes a recording on one platform. POSIX sh: it runs wherever trace-cmd or perf does.</summary>
+/// <summary>
+/// The shell script that makes a recording on one platform. POSIX sh: it runs wherever trace-cmd or perf does.
+/// </summary>
 public static class RecipeScript
 {
     private const string Start =
@@ -184,9 +186,12 @@ public static class RecipeScript
     private static void AppendQemu(StringBuilder text, IReadOnlyList<string> events)
     {
         if (events.Count == 0) return;
-        text.Append("\n# QEMU tells its part when it is started with: -trace events=qemu-events.txt -msg timestamp=on -D qemu-trace.log\n");
-        text.Append("# Built with --enable-trace-backends=ftrace it writes into this recording (its lines are marks there, and are replayed).\n");
-        text.Append("# Marks tie the two together; the guest itself is recorded with the recipe bare-metal, run inside it.\n");
+        text.Append("\n# QEMU tells its part when it is started with: -trace events=qemu-events.txt -msg "
+            + "timestamp=on -D qemu-trace.log\n");
+        text.Append("# Built with --enable-trace-backends=ftrace it writes into this recording (its lines are marks "
+            + "there, and are replayed).\n");
+        text.Append("# Marks tie the two together; "
+            + "the guest itself is recorded with the recipe bare-metal, run inside it.\n");
         text.Append("cat > qemu-events.txt << 'END'\n");
         foreach (string name in events) text.Append(name).Append('\n');
         text.Append("END\n");

@@ -100,16 +100,18 @@ public static partial class RecipeTable
     /// <summary>Trace events of QEMU that tell what the guest and its monitor did.</summary>
     public static IReadOnlyList<string> QemuEvents { get; } =
     [
-        "apic_deliver_irq", "ioapic_mem_write", "ioapic_set_irq", "msix_write_config", "pci_cfg_write", "vtd_inv_desc_iec",
-        "vtd_ir_enable", "vtd_ir_irte_get", "vtd_ir_remap", "vtd_ir_remap_msi", "vtd_reg_ir_root", "vtd_reg_write_gcmd",
+        "apic_deliver_irq", "ioapic_mem_write", "ioapic_set_irq", "msix_write_config", "pci_cfg_write",
+        "vtd_inv_desc_iec", "vtd_ir_enable", "vtd_ir_irte_get", "vtd_ir_remap", "vtd_ir_remap_msi",
+        "vtd_reg_ir_root", "vtd_reg_write_gcmd",
     ];
 
     /// <summary>Those that QEMU has for assigned devices.</summary>
     public static IReadOnlyList<string> QemuVfioEvents { get; } =
     [
-        "vfio_intx_disable", "vfio_intx_enable", "vfio_intx_eoi", "vfio_intx_interrupt", "vfio_msi_disable", "vfio_msi_enable",
-        "vfio_msi_interrupt", "vfio_msix_disable", "vfio_msix_enable", "vfio_msix_pba_disable", "vfio_msix_pba_enable",
-        "vfio_msix_vector_do_use", "vfio_msix_vector_release", "vfio_pci_hot_reset", "vfio_pci_hot_reset_result", "vfio_pci_reset",
-        "vfio_pci_reset_flr", "vfio_pci_reset_pm", "vfio_pci_write_config",
+        "vfio_intx_disable", "vfio_intx_enable", "vfio_intx_eoi", "vfio_intx_interrupt", "vfio_msi_disable",
+        "vfio_msi_enable", "vfio_msi_interrupt", "vfio_msix_disable", "vfio_msix_enable", "vfio_msix_pba_disable",
+        "vfio_msix_pba_enable", "vfio_msix_vector_do_use", "vfio_msix_vector_release", "vfio_pci_hot_reset",
+        "vfio_pci_hot_reset_result", "vfio_pci_reset", "vfio_pci_reset_flr",
+        "vfio_pci_reset_pm", "vfio_pci_write_config",
     ];
 }

@@ -8,8 +8,8 @@ namespace Replay.Formats.Recipes;
 /// </summary>
 /// <remarks>
 /// Argument registers are those of x86-64 calls; fixed offsets into structures are the same in Linux 6.1 and 6.12:
-/// irq_data (irq +4, hwirq +8, chip +24), msi_desc (irq +0, dev +8), msi_msg, apic_chip_data (from vector +8 on). Those that
-/// depend on the configuration are variables that the script takes from the running kernel.
+/// irq_data (irq +4, hwirq +8, chip +24), msi_desc (irq +0, dev +8), msi_msg, apic_chip_data (from vector +8 on).
+/// Those that depend on the configuration are variables that the script takes from the running kernel.
 /// </remarks>
 public static partial class RecipeTable
 {
@@ -29,10 +29,14 @@ public static partial class RecipeTable
     /// <summary>Platforms as users name them.</summary>
     public static IReadOnlyList<RecipePlatform> Platforms { get; } =
     [
-        new("hyperv", RecipePlatforms.HyperV, "inside a Linux guest of Hyper-V or Azure: its kernel, its virtual PCI bus, its channel"),
-        new("kvm", RecipePlatforms.Kvm, "on a Linux host that runs guests under KVM: its kernel, KVM, and what QEMU logs"),
-        new("vfio", RecipePlatforms.Vfio, "on a Linux host that gives devices to guests by VFIO: its kernel, errors and resets, KVM, QEMU"),
-        new("bare-metal", RecipePlatforms.BareMetal, "on a machine, or inside a guest of any other hypervisor: its kernel"),
+        new("hyperv", RecipePlatforms.HyperV,
+            "inside a Linux guest of Hyper-V or Azure: its kernel, its virtual PCI bus, its channel"),
+        new("kvm", RecipePlatforms.Kvm,
+            "on a Linux host that runs guests under KVM: its kernel, KVM, and what QEMU logs"),
+        new("vfio", RecipePlatforms.Vfio,
+            "on a Linux host that gives devices to guests by VFIO: its kernel, errors and resets, KVM, QEMU"),
+        new("bare-metal", RecipePlatforms.BareMetal,
+            "on a machine, or inside a guest of any other hypervisor: its kernel"),
     ];
 
     /// <summary>Probes in the order in which they are defined.</summary>
@@ -40,13 +44,15 @@ public static partial class RecipeTable
     [
         // MSI and MSI-X, config space, resets.
         new("pci_write_msi_msg", "__pci_write_msi_msg",
-            "irq=+0(%di):u32 idx=+$MSI_INDEX(%di):u16 addr_lo=+0(%si):x32 addr_hi=+4(%si):x32 data=+8(%si):x32 dev=+0(+0(+8(%di))):string",
-            RecipePlatforms.All),
+            "irq=+0(%di):u32 idx=+$MSI_INDEX(%di):u16 addr_lo=+0(%si):x32 addr_hi=+4(%si):x32 data=+8(%si):x32 "
+            + "dev=+0(+0(+8(%di))):string", RecipePlatforms.All),
         new("pci_msi_mask", "pci_msi_mask_irq", Chip, RecipePlatforms.All),
         new("pci_msi_unmask", "pci_msi_unmask_irq", Chip, RecipePlatforms.All),
-        new("enable_msix_range", "__pci_enable_msix_range", PciDev + " minvec=%dx:s32 maxvec=%cx:s32", RecipePlatforms.All),
+        new("enable_msix_range", "__pci_enable_msix_range",
+            PciDev + " minvec=%dx:s32 maxvec=%cx:s32", RecipePlatforms.All),
         new("msix_range_ret", "__pci_enable_msix_range", "ret=%ax:s32", RecipePlatforms.All) { IsReturn = true },
-        new("enable_msi_range", "__pci_enable_msi_range", PciDev + " minvec=%si:s32 maxvec=%dx:s32", RecipePlatforms.All),
+        new("enable_msi_range", "__pci_enable_msi_range",
+            PciDev + " minvec=%si:s32 maxvec=%dx:s32", RecipePlatforms.All),
         new("disable_msix", "pci_disable_msix", PciDev, RecipePlatforms.All),
         new("free_irq_vectors", "pci_free_irq_vectors", PciDev, RecipePlatforms.All),
         new("pci_save_state", "pci_save_state", PciDev, RecipePlatforms.All),
@@ -56,7 +62,8 @@ public static partial class RecipeTable
         new("pci_reset_function", "pci_reset_function", PciDev, RecipePlatforms.All),
         new("secondary_bus_reset", "pci_bridge_secondary_bus_reset", PciDev, RecipePlatforms.All),
 
-        // The generic interrupt core and the vector domain: seen on a CPU that goes down too, where tracepoints are silent.
+        // The generic interrupt core and the vector domain: seen on a CPU that goes down too, where
+        // tracepoints are silent.
         new("irq_set_affinity", "irq_set_affinity_locked", Affinity, RecipePlatforms.All),
         new("irq_do_set_affinity", "irq_do_set_affinity", Affinity, RecipePlatforms.All),
         new("apic_set_affinity", "apic_set_affinity", Affinity, RecipePlatforms.All),
@@ -68,7 +75,8 @@ public static partial class RecipeTable
         new("irq_shutdown_deact", "irq_shutdown_and_deactivate", IrqDesc, RecipePlatforms.All),
         new("setup_irq", "__setup_irq", "irq=%di:u32 name=+0(+$ACTION_NAME(%dx)):string", RecipePlatforms.All),
         new("free_irq", "free_irq", "irq=%di:u32", RecipePlatforms.All),
-        new("apic_update_vector", "apic_update_vector", IrqData + " newvec=%si:u32 newcpu=%dx:u32", RecipePlatforms.All),
+        new("apic_update_vector", "apic_update_vector",
+            IrqData + " newvec=%si:u32 newcpu=%dx:u32", RecipePlatforms.All),
         new("send_cleanup_vector", "__send_cleanup_vector", ChipData, RecipePlatforms.All),
         new("vector_schedule_cleanup", "__vector_schedule_cleanup", ChipData, RecipePlatforms.All),
         new("free_moved_vector", "free_moved_vector", ChipData, RecipePlatforms.All),
@@ -114,7 +122,8 @@ public static partial class RecipeTable
         // Interrupt remapping, Intel and AMD. Both drivers have a modify_irte.
         new("modify_irte", "modify_irte", "idx=+8(%di):u16 sub=+10(%di):u16 lo=+0(%si):x64 hi=+8(%si):x64",
             RecipePlatforms.WithRemapping) { Near = "intel_irq_remapping_alloc" },
-        new("modify_irte_ga", "modify_irte_ga", "devid=%si:u16 index=%dx:s32 lo=+0(%cx):x64 hi=+8(%cx):x64", RecipePlatforms.WithRemapping),
+        new("modify_irte_ga", "modify_irte_ga", "devid=%si:u16 index=%dx:s32 lo=+0(%cx):x64 hi=+8(%cx):x64",
+            RecipePlatforms.WithRemapping),
         new("ir_set_affinity", "intel_ir_set_affinity", Affinity, RecipePlatforms.WithRemapping),
         new("amd_ir_set_affinity", "amd_ir_set_affinity", Affinity, RecipePlatforms.WithRemapping),
         new("ir_alloc", "intel_irq_remapping_alloc", "virq=%si:u32 nr=%dx:u32", RecipePlatforms.WithRemapping),
@@ -146,7 +155,8 @@ public static partial class RecipeTable
         new("pci_bus_error_reset", "pci_bus_error_reset", PciDev, RecipePlatforms.All),
         new("pci_reset_secondary_bus", "pci_reset_secondary_bus", PciDev, RecipePlatforms.All),
         new("vfio_error_detected", "vfio_pci_core_aer_err_detected", PciDev + " state=%si:u32", RecipePlatforms.Vfio),
-        new("vfio_set_vector", "vfio_msi_set_vector_signal", "vector=%si:u32 fd=%dx:s32 msix=%cx:u8", RecipePlatforms.Vfio),
+        new("vfio_set_vector", "vfio_msi_set_vector_signal",
+            "vector=%si:u32 fd=%dx:s32 msix=%cx:u8", RecipePlatforms.Vfio),
         new("vfio_msihandler", "vfio_msihandler", "irq=%di:u32", RecipePlatforms.Vfio),
 
         // The guest's side of Hyper-V's virtual PCI (interrupt unmasking, composition, bus states).

@@ -34,7 +34,8 @@ internal sealed class MessagePackSerializationException : Exception
 
     public MessagePackSerializationException(string message) : base(message) { }
 
-    public MessagePackSerializationException(string message, Exception innerException) : base(message, innerException) { }
+    public MessagePackSerializationException(string message, Exception innerException)
+        : base(message, innerException) { }
 }
 
 /// <summary>The first byte of each form of value.</summary>
@@ -92,11 +93,13 @@ internal readonly ref struct MessagePackWriter
     public void Write(bool value) => WriteCode(value ? MessagePackCode.True : MessagePackCode.False);
 
     public void WriteArrayHeader(int count) =>
-        WriteHeader((uint)count, MessagePackCode.FixArray, MaxFixCount, null, MessagePackCode.Array16, MessagePackCode.Array32);
+        WriteHeader((uint)count, MessagePackCode.FixArray, MaxFixCount, null,
+            MessagePackCode.Array16, MessagePackCode.Array32);
 
     /// <summary>A map of <paramref name="count"/> pairs of key and value follows.</summary>
     public void WriteMapHeader(int count) =>
-        WriteHeader((uint)count, MessagePackCode.FixMap, MaxFixCount, null, MessagePackCode.Map16, MessagePackCode.Map32);
+        WriteHeader((uint)count, MessagePackCode.FixMap, MaxFixCount, null,
+            MessagePackCode.Map16, MessagePackCode.Map32);
 
     public void Write(long value)
     {
@@ -129,7 +132,8 @@ internal readonly ref struct MessagePackWriter
     public void Write(ReadOnlySpan<char> value)
     {
         int length = Encoding.UTF8.GetByteCount(value);
-        WriteHeader((uint)length, MessagePackCode.FixStr, MaxFixStr, MessagePackCode.Str8, MessagePackCode.Str16, MessagePackCode.Str32);
+        WriteHeader((uint)length, MessagePackCode.FixStr, MaxFixStr, MessagePackCode.Str8,
+            MessagePackCode.Str16, MessagePackCode.Str32);
         Encoding.UTF8.GetBytes(value, _output.GetSpan(length));
         _output.Advance(length);
     }
@@ -290,7 +294,8 @@ internal ref struct MessagePackReader // mutable struct: never readonly
     public int ReadInt32()
     {
         long value = ReadInt64();
-        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw Bad("an integer of 32 bits", "a larger one");
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value : throw Bad("an integer of 32 bits", "a larger one");
     }
 
     /// <summary>A floating point number, or an integer as one.</summary>
@@ -434,5 +439,6 @@ internal ref struct MessagePackReader // mutable struct: never readonly
         Bad(expected, "code 0x" + code.ToString("x2", CultureInfo.InvariantCulture));
 
     private readonly MessagePackSerializationException Bad(string expected, string found) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"MessagePack offset {_position}: expected {expected}, found {found}"));
+        new(string.Create(CultureInfo.InvariantCulture,
+            $"MessagePack offset {_position}: expected {expected}, found {found}"));
 }

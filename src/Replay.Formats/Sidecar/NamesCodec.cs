@@ -45,7 +45,8 @@ internal static class NamesCodec
     /// Adds the names of a payload to the tables. Names that are there already are left alone, so that the same block
     /// may be read twice. <paramref name="wasMissing"/>: the payload begins past the end of a table.
     /// </summary>
-    /// <exception cref="MessagePackSerializationException">The payload is not what <see cref="Write"/> makes.</exception>
+    /// <exception cref="MessagePackSerializationException">The payload is not what <see cref="Write"/>
+    /// makes.</exception>
     public static void Read(ref MessagePackReader reader, EventTables tables, TextBudget budget, ref bool wasMissing)
     {
         int pairs = reader.ReadMapHeader();

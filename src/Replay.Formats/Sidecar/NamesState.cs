@@ -12,12 +12,14 @@ internal static class NamesState
     public static void Transfer(StateArchive archive, NameTable table, int known)
     {
         int knownThen = archive.Value(known);
-        if (knownThen != known) throw new CheckpointException($"expected {known} names in the recording's tail, found {knownThen}");
+        if (knownThen != known)
+            throw new CheckpointException($"expected {known} names in the recording's tail, found {knownThen}");
         int count = archive.Count(table.Count - known, NameTable.Capacity - known);
         for (int i = known; i < known + count; i++)
         {
             string name = archive.Value(archive.IsLoading ? "" : table[i]);
-            if (archive.IsLoading && table.Intern(name) != i) throw new CheckpointException($"a name stands twice: number {i}");
+            if (archive.IsLoading && table.Intern(name) != i)
+                throw new CheckpointException($"a name stands twice: number {i}");
         }
     }
 }

@@ -20,8 +20,8 @@ internal static class ReportState
     }
 
     private static LossEntry Transfer(StateArchive archive, LossEntry? entry) => new(
-        (LossSeverity)archive.Value((byte)(entry?.Severity ?? 0)), archive.Value(entry?.What ?? ""), archive.Value(entry?.FirstOffset ?? 0),
-        archive.Value(entry?.Expected ?? ""), archive.Value(entry?.Found ?? ""))
+        (LossSeverity)archive.Value((byte)(entry?.Severity ?? 0)), archive.Value(entry?.What ?? ""),
+        archive.Value(entry?.FirstOffset ?? 0), archive.Value(entry?.Expected ?? ""), archive.Value(entry?.Found ?? ""))
     {
         Count = archive.Value(entry?.Count ?? 0),
     };

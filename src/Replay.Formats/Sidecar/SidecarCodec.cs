@@ -57,7 +57,8 @@ internal static class SidecarCodec
     /// final sidecar.
     /// </summary>
     /// <exception cref="MessagePackSerializationException">The payload is not a sidecar of version 1.</exception>
-    public static bool ReadPart(ref MessagePackReader reader, RecordingInfo info, ImportReport report, TextBudget budget)
+    public static bool ReadPart(ref MessagePackReader reader, RecordingInfo info,
+        ImportReport report, TextBudget budget)
     {
         bool isFinal = false;
         int pairs = reader.ReadMapHeader();
@@ -176,7 +177,8 @@ internal static class SidecarCodec
             for (int part = 3; part < parts; part++)
                 reader.Skip();
             if (name is null) continue;
-            if (info.Sources.Count < NativeSpec.SourcesMax) info.Sources.Add(new SourceCount(name, records, kind ?? ""));
+            if (info.Sources.Count < NativeSpec.SourcesMax)
+                info.Sources.Add(new SourceCount(name, records, kind ?? ""));
             else budget.IsSpent = true;
         }
     }

@@ -3,7 +3,9 @@ using Replay.Core.Checkpoints;
 
 namespace Replay.Formats.Sidecar;
 
-/// <summary>Restores state that <see cref="StateWriter"/> saved. Reads any bytes; what does not fit is an exception.</summary>
+/// <summary>
+/// Restores state that <see cref="StateWriter"/> saved. Reads any bytes; what does not fit is an exception.
+/// </summary>
 public sealed class StateReader : StateArchive
 {
     private readonly ReadOnlyMemory<byte> _bytes;
@@ -34,7 +36,8 @@ public sealed class StateReader : StateArchive
     protected override long Number(long value)
     {
         ReadOnlySpan<byte> bytes = _bytes.Span;
-        if (_position < bytes.Length && bytes[_position] is < MessagePackCode.FixMap or >= MessagePackCode.NegativeFixInt)
+        if (_position < bytes.Length
+            && bytes[_position] is < MessagePackCode.FixMap or >= MessagePackCode.NegativeFixInt)
             return (sbyte)bytes[_position++];
         try
         {
@@ -55,5 +58,6 @@ public sealed class StateReader : StateArchive
 
     protected override void EndRows() => throw new InvalidOperationException();
 
-    private CheckpointException Bad(MessagePackSerializationException bad) => new($"byte {_position}: {bad.Message}", bad);
+    private CheckpointException Bad(MessagePackSerializationException bad) =>
+        new($"byte {_position}: {bad.Message}", bad);
 }

@@ -4,7 +4,9 @@ using Replay.Core.Checkpoints;
 
 namespace Replay.Formats.Sidecar;
 
-/// <summary>Saves state as a sequence of MessagePack integers, texts and nils. One buffer, used again for each state.</summary>
+/// <summary>
+/// Saves state as a sequence of MessagePack integers, texts and nils. One buffer, used again for each state.
+/// </summary>
 public sealed class StateWriter : StateArchive, IBufferWriter<byte>
 {
     private const int FirstBytes = 1 << 16;
@@ -23,7 +25,9 @@ public sealed class StateWriter : StateArchive, IBufferWriter<byte>
     /// <summary>What was written since <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    /// <summary>Numbers and texts that were given since <see cref="Clear"/>, those of dropped rows too: what saving costs.</summary>
+    /// <summary>
+    /// Numbers and texts that were given since <see cref="Clear"/>, those of dropped rows too: what saving costs.
+    /// </summary>
     public long ValueCount { get; private set; }
 
     public void Clear()
@@ -65,7 +69,8 @@ public sealed class StateWriter : StateArchive, IBufferWriter<byte>
     protected override void EndRow()
     {
         int length = _length - _rowStart;
-        if (_previousStart >= 0 && _bytes.AsSpan(_rowStart, length).SequenceEqual(_bytes.AsSpan(_previousStart, _previousLength)))
+        if (_previousStart >= 0
+            && _bytes.AsSpan(_rowStart, length).SequenceEqual(_bytes.AsSpan(_previousStart, _previousLength)))
         {
             _length = _rowStart;
             _same++;

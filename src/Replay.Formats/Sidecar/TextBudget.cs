@@ -13,7 +13,9 @@ internal sealed class TextBudget
     /// <summary>True once something did not fit any more.</summary>
     public bool IsSpent { get; set; }
 
-    /// <summary>Takes the next text, cut to <paramref name="bytesMax"/>; null for nil and when nothing more is kept.</summary>
+    /// <summary>
+    /// Takes the next text, cut to <paramref name="bytesMax"/>; null for nil and when nothing more is kept.
+    /// </summary>
     public string? Read(ref MessagePackReader reader, int bytesMax)
     {
         if (reader.TryReadNil()) return null;
@@ -28,10 +30,13 @@ internal sealed class TextBudget
         return Encoding.UTF8.GetString(utf8);
     }
 
-    /// <summary>The longest start of a text that takes no more than <paramref name="bytesMax"/> bytes of UTF-8.</summary>
+    /// <summary>
+    /// The longest start of a text that takes no more than <paramref name="bytesMax"/> bytes of UTF-8.
+    /// </summary>
     public static ReadOnlySpan<char> Fit(string text, int bytesMax)
     {
-        if (Encoding.UTF8.GetMaxByteCount(text.Length) <= bytesMax || Encoding.UTF8.GetByteCount(text) <= bytesMax) return text;
+        if (Encoding.UTF8.GetMaxByteCount(text.Length) <= bytesMax || Encoding.UTF8.GetByteCount(text) <= bytesMax)
+            return text;
         int bytes = 0;
         int length = 0;
         foreach (Rune rune in text.EnumerateRunes())

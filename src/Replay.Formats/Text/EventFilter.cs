@@ -5,8 +5,8 @@ using Replay.Core.Events;
 namespace Replay.Formats.Text;
 
 /// <summary>
-/// Chooses events by an expression: <c>kind=vector_* irq=24 time&gt;=1.5</c>, <c>cpu=0,2-3 or not device=0000:00:03.0</c>.
-/// The language is described in TEXT.md. Not for several threads.
+/// Chooses events by an expression: <c>kind=vector_* irq=24 time&gt;=1.5</c>, <c>cpu=0,2-3 or not
+/// device=0000:00:03.0</c>. The language is described in TEXT.md. Not for several threads.
 /// </summary>
 public sealed class EventFilter
 {
@@ -48,8 +48,8 @@ public sealed class EventFilter
     }
 
     /// <summary>
-    /// True when the event satisfies the expression. <paramref name="eventAndExtensions"/> is one event and the extension
-    /// records that follow it; it must not be empty.
+    /// True when the event satisfies the expression. <paramref name="eventAndExtensions"/> is one event and the
+    /// extension records that follow it; it must not be empty.
     /// </summary>
     /// <exception cref="InvalidOperationException">A name is compared before <see cref="Bind"/>.</exception>
     public bool Matches(ReadOnlySpan<IrqEvent> eventAndExtensions)

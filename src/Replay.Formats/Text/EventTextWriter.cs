@@ -52,7 +52,9 @@ public sealed class EventTextWriter : IDisposable
     /// <summary>Writes the first line and the facts that the recording knows from its opening.</summary>
     public void WriteHeader(RecordingInfo info) => WriteHeader(info, TextSpec.FirstLine + "\n");
 
-    /// <summary>The same for one machine of several: the line that names it, and before the first one how many there are.</summary>
+    /// <summary>
+    /// The same for one machine of several: the line that names it, and before the first one how many there are.
+    /// </summary>
     public void WriteHeader(RecordingInfo info, IReadOnlyList<string> machines, int index) =>
         WriteHeader(info, TextMachines.Heading(machines, index));
 

@@ -111,7 +111,8 @@ internal sealed class TextKind
         }
     }
 
-    // Names that share their length, their third byte from both ends and their last byte are rare; a clash costs a compare.
+    // Names that share their length, their third byte from both ends and their last byte are rare;
+    // a clash costs a compare.
     private static int SlotOf(ReadOnlySpan<byte> name)
     {
         if (name.Length < 4) return name.Length;

@@ -19,8 +19,8 @@ internal sealed class TextLineParser(EventTables tables)
 
     /// <summary>
     /// Reads <paramref name="line"/> (no line end, not blank, no directive) into <paramref name="records"/>, which has
-    /// room for <see cref="RecordsMax"/>. Returns the records written; 0 with <paramref name="fault"/> set when the line
-    /// cannot be read, and then nothing but the name tables has changed.
+    /// room for <see cref="RecordsMax"/>. Returns the records written; 0 with <paramref name="fault"/> set when
+    /// the line cannot be read, and then nothing but the name tables has changed.
     /// </summary>
     public int Parse(ReadOnlySpan<byte> line, Span<IrqEvent> records, out TextFault fault)
     {
@@ -146,7 +146,8 @@ internal sealed class TextLineParser(EventTables tables)
     {
         for (int i = 0; i < operands.Length; i++)
         {
-            if (operands[i].Default != 0 && (seen & (1u << i)) == 0) Put(ref record, ref extension, operands[i], operands[i].Default);
+            if (operands[i].Default != 0 && (seen & (1u << i)) == 0)
+                Put(ref record, ref extension, operands[i], operands[i].Default);
         }
     }
 

@@ -43,7 +43,8 @@ internal struct TextMachineFilter(string? machine)
         expected = null;
         if (TextMachines.TryReadCount(line, out int count))
         {
-            if (count == 0 || _seen is not null || _hasLines) expected = $"@machines N, 1 to {MachineNames.MachinesMax}, above all other facts";
+            if (count == 0 || _seen is not null || _hasLines)
+                expected = $"@machines N, 1 to {MachineNames.MachinesMax}, above all other facts";
             else _promised = count;
             return true;
         }
@@ -52,7 +53,8 @@ internal struct TextMachineFilter(string? machine)
         {
             // Whose lines follow is not known; taking them for this machine's would mix two.
             IsWanted = false;
-            expected = name is null ? "@machine and " + MachineNames.Rule : "the first @machine above the first event and fact";
+            expected = name is null
+                ? "@machine and " + MachineNames.Rule : "the first @machine above the first event and fact";
             return true;
         }
         _seen ??= new HashSet<string>(StringComparer.Ordinal);

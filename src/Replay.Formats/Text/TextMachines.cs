@@ -16,7 +16,8 @@ internal static class TextMachines
     public static string Heading(IReadOnlyList<string> names, int index)
     {
         string line = $"@machine {Encoding.UTF8.GetString(TextQuoting.Encode(names[index], MachineNames.BytesMax))}\n";
-        return index > 0 ? line : string.Create(CultureInfo.InvariantCulture, $"{TextSpec.FirstLine}\n@machines {names.Count}\n{line}");
+        return index > 0 ? line : string.Create(CultureInfo.InvariantCulture,
+            $"{TextSpec.FirstLine}\n@machines {names.Count}\n{line}");
     }
 
     /// <summary>Reads <c>@machine NAME</c>; another line is none, and the name is null where it is wrong.</summary>
@@ -37,13 +38,15 @@ internal static class TextMachines
     {
         count = 0;
         if (!TryReadValue(line, "@machines"u8, out ReadOnlySpan<byte> value)) return false;
-        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MachineNames.MachinesMax) count = number;
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number <= MachineNames.MachinesMax)
+            count = number;
         return true;
     }
 
     /// <summary>
-    /// Names of all machines, in the order in which they come; null for a text of one machine, which has other lines before
-    /// the first <c>@machine</c>.
+    /// Names of all machines, in the order in which they come; null for a text of one machine, which has other
+    /// lines before the first <c>@machine</c>.
     /// </summary>
     /// <param name="stream">At its start.</param>
     /// <param name="file">For messages.</param>
@@ -77,7 +80,8 @@ internal static class TextMachines
                     continue;
                 }
                 if (names.Count > MachineNames.MachinesMax)
-                    throw new BadInputException($"{file}:{line}:1: expected at most {MachineNames.MachinesMax} machines, found one more");
+                    throw new BadInputException(
+                        $"{file}:{line}:1: expected at most {MachineNames.MachinesMax} machines, found one more");
             }
             buffer.AsSpan(at, length - at).CopyTo(buffer);
             length -= at;
@@ -125,7 +129,8 @@ internal static class TextMachines
     private static bool TryReadValue(ReadOnlySpan<byte> line, ReadOnlySpan<byte> word, out ReadOnlySpan<byte> value)
     {
         value = default;
-        if (!line.StartsWith(word) || (line.Length > word.Length && line[word.Length] is not ((byte)' ' or (byte)'\t'))) return false;
+        if (!line.StartsWith(word) || (line.Length > word.Length && line[word.Length] is not ((byte)' ' or (byte)'\t')))
+            return false;
         int at = word.Length;
         if (!TextLineParser.SkipBlanks(line, ref at)) return true;
         ReadOnlySpan<byte> found;

@@ -118,8 +118,8 @@ internal static class TextNumber
     }
 
     /// <summary>
-    /// Reads <c>12.345</c>, <c>20ms</c>, <c>1.5us</c> at <paramref name="at"/>: a duration in ns. Without a unit it is in
-    /// seconds. False for more than nine fraction digits, a fraction of a nanosecond, or a time beyond 64 bits.
+    /// Reads <c>12.345</c>, <c>20ms</c>, <c>1.5us</c> at <paramref name="at"/>: a duration in ns. Without a unit it
+    /// is in seconds. False for more than nine fraction digits, a fraction of a nanosecond, or a time beyond 64 bits.
     /// </summary>
     public static bool TryReadTime(ReadOnlySpan<byte> line, scoped ref int at, out ulong timeNs, out bool hasUnit)
     {

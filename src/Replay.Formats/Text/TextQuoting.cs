@@ -70,8 +70,9 @@ internal static class TextQuoting
     }
 
     /// <summary>
-    /// Reads a quoted text whose opening quote is at <paramref name="at"/>; <paramref name="at"/> then stands behind the
-    /// closing one. The value is a part of the line where it has no escapes, else it is in <paramref name="scratch"/>.
+    /// Reads a quoted text whose opening quote is at <paramref name="at"/>; <paramref name="at"/> then
+    /// stands behind the closing one. The value is a part of the line where it has no escapes, else
+    /// it is in <paramref name="scratch"/>.
     /// </summary>
     /// <returns>False when the quote is not closed or an escape is unknown; <paramref name="at"/> is where.</returns>
     public static bool TryUnquote(ReadOnlySpan<byte> line, scoped ref int at, Span<byte> scratch,

@@ -13,8 +13,8 @@ using Replay.Formats.Native;
 namespace Replay.Formats.Text;
 
 /// <summary>
-/// A recording in the text form (<c>.irqs</c>, TEXT.md). A line that cannot be read is counted as loss with its line and
-/// column, and reading goes on; only a wrong first line stops.
+/// A recording in the text form (<c>.irqs</c>, TEXT.md). A line that cannot be read is counted as loss with its line
+/// and column, and reading goes on; only a wrong first line stops.
 /// </summary>
 /// <remarks>
 /// The facts on top of the text are in <see cref="Recording.Info"/> when <c>Open</c> returns; those at its end, and the
@@ -53,7 +53,8 @@ public sealed class TextRecording : Recording
     {
         _machines = new TextMachineFilter(machine);
         _stream = stream;
-        _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        _pipe = PipeReader.Create(stream,
+            new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
         _name = name;
         _lengthBytes = lengthBytes;
         _parser = new TextLineParser(Tables);
@@ -281,10 +282,12 @@ public sealed class TextRecording : Recording
     private void CheckMachine(ReadOnlySpan<byte> line, string? expected)
     {
         if (_machines.IsAnother)
-            throw new BadInputException($"{_name}:{_line}:1: expected the recording of one machine, found several, which are not read from a stream; save it as a file");
+            throw new BadInputException($"{_name}:{_line}:1: expected the recording of one machine, found several, "
+                + $"which are not read from a stream; save it as a file");
         if (expected is null) return;
         string found = TextNames.Show(Encoding.UTF8.GetString(line[..Math.Min(line.Length, 64)]));
-        Report.Add(LossSeverity.DataLoss, "unreadable line of a machine", _line, expected, $"{found} at {_name}:{_line}:1");
+        Report.Add(LossSeverity.DataLoss, "unreadable line of a machine", _line, expected,
+            $"{found} at {_name}:{_line}:1");
     }
 
     private void AddFault(ReadOnlySpan<byte> line, in TextFault fault)
@@ -313,7 +316,8 @@ public sealed class TextRecording : Recording
                 $"the end of the file after {_tally.EventCount} events");
         }
         CheckEndCount();
-        if (_machines.Missing is { } missing) Report.Add(LossSeverity.DataLoss, "machines missing", _line, missing.Expected, missing.Found);
+        if (_machines.Missing is { } missing)
+            Report.Add(LossSeverity.DataLoss, "machines missing", _line, missing.Expected, missing.Found);
         AddOverflow("names", Tables.Names);
         AddOverflow("devices", Tables.Devices);
         _facts.Finish(_tally);

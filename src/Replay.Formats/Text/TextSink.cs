@@ -24,7 +24,8 @@ internal sealed class TextSink : EventSink
     public static TextSink Attach(Stream stream, RecordingInfo info) => new(stream, info, ownsStream: false);
 
     /// <summary>One machine's text behind those written before.</summary>
-    public static TextSink Attach(Stream stream, RecordingInfo info, string heading) => new(stream, info, ownsStream: false, heading);
+    public static TextSink Attach(Stream stream, RecordingInfo info, string heading) =>
+        new(stream, info, ownsStream: false, heading);
 
     public override void Write(ReadOnlySpan<IrqEvent> events, EventTables tables) => _writer.Write(events, tables);
 

@@ -29,7 +29,8 @@ internal sealed partial class CpuStream
         if (hasStarted && !HasEnded)
         {
             fits &= RecordLength == -1 ? HasLoss
-                : RecordStart >= 0 && RecordLength >= _context.TypeOffset + 2 && RecordStart + (long)RecordLength == Next;
+                : RecordStart >= 0 && RecordLength >= _context.TypeOffset + 2
+                    && RecordStart + (long)RecordLength == Next;
         }
         if (!fits)
         {

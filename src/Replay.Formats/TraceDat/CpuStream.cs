@@ -163,7 +163,8 @@ internal sealed partial class CpuStream
             Next = start + (int)length;
             if (length < _context.TypeOffset + 2)
             {
-                AddDamage(start, "record too short for its event number", $"{_context.TypeOffset + 2} bytes", $"{length}");
+                AddDamage(start, "record too short for its event number",
+                    $"{_context.TypeOffset + 2} bytes", $"{length}");
                 continue;
             }
             RecordStart = start;
@@ -240,7 +241,9 @@ internal sealed partial class CpuStream
         }
     }
 
-    /// <summary>The number of lost records, where the kernel had room to store it, is a long behind the used bytes.</summary>
+    /// <summary>
+    /// The number of lost records, where the kernel had room to store it, is a long behind the used bytes.
+    /// </summary>
     private void ReadLoss<TOrder>(ulong commit, int at) where TOrder : struct, IByteOrder
     {
         ulong count = 0;
@@ -265,7 +268,9 @@ internal sealed partial class CpuStream
         HasLoss = true;
     }
 
-    /// <summary>At the end of the data a loss may be left that no record follows; it is given at the last time.</summary>
+    /// <summary>
+    /// At the end of the data a loss may be left that no record follows; it is given at the last time.
+    /// </summary>
     private bool TryEndWithLoss()
     {
         Data = [];
@@ -304,7 +309,9 @@ internal sealed partial class CpuStream
     }
 }
 
-/// <summary>A record's time, and the latest time of its CPU up to it, by which its place among all streams goes.</summary>
+/// <summary>
+/// A record's time, and the latest time of its CPU up to it, by which its place among all streams goes.
+/// </summary>
 internal struct RecordTime
 {
     public bool IsKnown;

@@ -5,7 +5,9 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>What the page sources of one recording share: the file and its layout. Any number of lanes may use it.</summary>
+/// <summary>
+/// What the page sources of one recording share: the file and its layout. Any number of lanes may use it.
+/// </summary>
 internal sealed class DataContext
 {
     /// <summary>Most bytes that all page buffers together may take.</summary>
@@ -41,9 +43,9 @@ internal sealed class DataContext
     public void AddBytesRead(long count) => Interlocked.Add(ref _bytesRead, count);
 
     /// <summary>
-    /// Bytes of buffer that each CPU's data may take, in the order of the ranges. Shared out before anything is read, so
-    /// that it never matters who reads first: plain data gets what it needs while there is any, packed data, whose chunks
-    /// are known only when they are met, equal shares of the rest.
+    /// Bytes of buffer that each CPU's data may take, in the order of the ranges. Shared out before anything is read,
+    /// so that it never matters who reads first: plain data gets what it needs while there is any, packed data,
+    /// whose chunks are known only when they are met, equal shares of the rest.
     /// </summary>
     public long[] ShareBuffers(List<(CpuSpan Span, int Buffer)> spans, List<BufferLayout> buffers)
     {

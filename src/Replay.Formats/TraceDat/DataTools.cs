@@ -22,7 +22,8 @@ internal sealed class DataTools : IDisposable
     public Decompressor? Decompressor { get; }
 
     /// <summary>
-    /// Room for the packed bytes of the chunk at hand; chunks are unpacked one after the other. Rather more room than that:
+    /// Room for the packed bytes of the chunk at hand; chunks are unpacked one after the other.
+    /// Rather more room than that:
     /// packed sizes vary, and each largest one so far would allocate again.
     /// </summary>
     public byte[] Packed(int length)

@@ -5,7 +5,9 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>One thread's part in decoding: makes chunks of whichever stream it is given, with tools of its own.</summary>
+/// <summary>
+/// One thread's part in decoding: makes chunks of whichever stream it is given, with tools of its own.
+/// </summary>
 internal sealed class DecodeLane : IDisposable
 {
     private readonly Func<LaneNames, DecoderKit> _makeKit;
@@ -42,7 +44,8 @@ internal sealed class DecodeLane : IDisposable
         chunk.Failure = null;
         try
         {
-            chunk.IsLast = !(_bigEndian ? Run<BigEndianOrder>(stream, chunk, ref used) : Run<LittleEndianOrder>(stream, chunk, ref used));
+            chunk.IsLast = !(_bigEndian
+                ? Run<BigEndianOrder>(stream, chunk, ref used) : Run<LittleEndianOrder>(stream, chunk, ref used));
         }
 #pragma warning disable CA1031 // Whatever it is, it is the caller's to handle, as if there were no lane.
         catch (Exception e)
@@ -69,8 +72,8 @@ internal sealed class DecodeLane : IDisposable
     private bool Run<TOrder>(CpuStream stream, EventChunk chunk, ref int used) where TOrder : struct, IByteOrder =>
         _kit.Decoder.Run<TOrder, Ahead>(stream, chunk.Records, _chunkRecords, ulong.MaxValue, winsTie: true, ref used);
 
-    // Only a recording with tens of thousands of names comes here: the lane forgets them all and numbers anew, before its
-    // tables overflow where the recording's own might not.
+    // Only a recording with tens of thousands of names comes here: the lane forgets them all and numbers anew,
+    // before its tables overflow where the recording's own might not.
     private void Renew()
     {
         _names = new LaneNames();

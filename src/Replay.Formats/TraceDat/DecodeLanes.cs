@@ -29,15 +29,18 @@ internal sealed class DecodeLanes : IDisposable
     private readonly LaneHook? _hook;
     private bool _stopped;
 
-    /// <param name="streams">All of them, by rank; those that have not ended hold a record that was not consumed.</param>
+    /// <param name="streams">All of them, by rank; those that have not ended hold a record that
+    /// was not consumed.</param>
     /// <param name="lanes">Lanes in all, the caller's included.</param>
     /// <param name="settings">Depth of the rings, and odd schedules.</param>
     /// <param name="bigEndian">Byte order of the file.</param>
     /// <param name="makeKit">Makes what a lane decodes with.</param>
-    public DecodeLanes(CpuStream[] streams, int lanes, LaneSettings settings, bool bigEndian, Func<LaneNames, DecoderKit> makeKit)
+    public DecodeLanes(CpuStream[] streams, int lanes, LaneSettings settings, bool bigEndian,
+        Func<LaneNames, DecoderKit> makeKit)
     {
         int records = Math.Clamp(
-            ChunkBytesTotal / IrqEvent.SizeBytes / Math.Max(1, streams.Length * settings.Depth), ChunkRecordsMin, ChunkRecordsMax);
+            ChunkBytesTotal / IrqEvent.SizeBytes / Math.Max(1, streams.Length * settings.Depth),
+            ChunkRecordsMin, ChunkRecordsMax);
         _hook = settings.Hook;
         _streams = new LaneStream[streams.Length];
         for (int rank = 0; rank < streams.Length; rank++)

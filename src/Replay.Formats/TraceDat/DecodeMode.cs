@@ -1,6 +1,8 @@
 namespace Replay.Formats.TraceDat;
 
-/// <summary>Whether the loop over records merges as it goes, or decodes one stream ahead for a merge that comes later.</summary>
+/// <summary>
+/// Whether the loop over records merges as it goes, or decodes one stream ahead for a merge that comes later.
+/// </summary>
 internal interface IDecodeMode
 {
     /// <summary>

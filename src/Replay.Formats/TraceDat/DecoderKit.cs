@@ -5,7 +5,9 @@ using Replay.Formats.Mapping;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>What turns records into events, with all that it remembers: one set for each lane, none of it shared.</summary>
+/// <summary>
+/// What turns records into events, with all that it remembers: one set for each lane, none of it shared.
+/// </summary>
 internal sealed class DecoderKit : IDisposable
 {
     /// <param name="layout">The file.</param>
@@ -14,7 +16,8 @@ internal sealed class DecoderKit : IDisposable
     /// <param name="tables">Where names go.</param>
     /// <param name="tools">Report, buffers and decompressor. The kit owns them.</param>
     /// <param name="toldIds">For a lane: see <see cref="RecordDecoder.ToldIds"/>.</param>
-    public DecoderKit(TraceDatLayout layout, TraceDatOptions options, KernelAddresses addresses, EventTables tables, DataTools tools,
+    public DecoderKit(TraceDatLayout layout, TraceDatOptions options, KernelAddresses addresses,
+        EventTables tables, DataTools tools,
         bool[]? toldIds = null)
     {
         int longSize = layout.Ring!.LongSize;
@@ -22,7 +25,10 @@ internal sealed class DecoderKit : IDisposable
         Tools = tools;
         Mapper = mapper;
         Sources = new SourceTable(layout.Formats, mapper, options.IgnorePatterns, longSize, tools.Report);
-        Decoder = new RecordDecoder(Sources, mapper, Math.Max(layout.Formats.TypeOffset, 0), tools.Report) { ToldIds = toldIds ?? [] };
+        Decoder = new RecordDecoder(Sources, mapper, Math.Max(layout.Formats.TypeOffset, 0), tools.Report)
+        {
+            ToldIds = toldIds ?? [],
+        };
     }
 
     public DataTools Tools { get; }

@@ -4,7 +4,9 @@ using Replay.Core.Events;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>A run of one CPU's events, made by a lane and not merged yet, and what is to be told behind its last record.</summary>
+/// <summary>
+/// A run of one CPU's events, made by a lane and not merged yet, and what is to be told behind its last record.
+/// </summary>
 internal sealed class EventChunk
 {
     /// <summary>Room for the records.</summary>
@@ -25,7 +27,9 @@ internal sealed class EventChunk
     /// <summary>True when nothing of this CPU follows.</summary>
     public bool IsLast { get; set; }
 
-    /// <summary>The last record's event number, where something is wrong with its format and not told yet; else -1.</summary>
+    /// <summary>
+    /// The last record's event number, where something is wrong with its format and not told yet; else -1.
+    /// </summary>
     public int UntoldId { get; set; }
 
     /// <summary>Records that the loss at the run's end says were lost; 0 without one.</summary>
@@ -34,7 +38,9 @@ internal sealed class EventChunk
     /// <summary>Damage met at the last record or right behind it.</summary>
     public List<LossEntry> Damage { get; } = [];
 
-    /// <summary>True when what is to be told belongs to the last event, false when to a later record that became none.</summary>
+    /// <summary>
+    /// True when what is to be told belongs to the last event, false when to a later record that became none.
+    /// </summary>
     public bool EndsAtEvent { get; set; }
 
     /// <summary>What ended the reading of this CPU; to be thrown where the merge comes to it.</summary>

@@ -61,7 +61,9 @@ internal sealed class FormatIndex
         return reader.TrySkip(length);
     }
 
-    /// <summary>Parses the format of an event number; null, reported, when it is damaged; null when there is none.</summary>
+    /// <summary>
+    /// Parses the format of an event number; null, reported, when it is damaged; null when there is none.
+    /// </summary>
     /// <param name="id">Event number.</param>
     /// <param name="longSize">Bytes of the recorded kernel's long.</param>
     /// <param name="report">Where damage goes.</param>

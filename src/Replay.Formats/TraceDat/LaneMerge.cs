@@ -34,10 +34,11 @@ internal sealed class LaneMerge
     public long LostCount { get; private set; }
 
     /// <summary>
-    /// Takes events of one stream while they come before the runner-up's and the batch has room. False when the stream has
-    /// ended; else <paramref name="nextNs"/> is the time by which it is to be ranked next.
+    /// Takes events of one stream while they come before the runner-up's and the batch has room. False when the stream
+    /// has ended; else <paramref name="nextNs"/> is the time by which it is to be ranked next.
     /// </summary>
-    public bool Run(int rank, Span<IrqEvent> batch, int full, ulong limitNs, bool winsTie, ref int used, out ulong nextNs)
+    public bool Run(int rank, Span<IrqEvent> batch, int full, ulong limitNs, bool winsTie,
+        ref int used, out ulong nextNs)
     {
         LaneStream stream = _lanes.Streams[rank];
         EventChunk chunk = stream.Chunk ?? _lanes.Next(stream);
@@ -63,7 +64,8 @@ internal sealed class LaneMerge
         }
     }
 
-    private static bool IsBefore(ulong timeNs, ulong limitNs, bool winsTie) => timeNs < limitNs || (timeNs == limitNs && winsTie);
+    private static bool IsBefore(ulong timeNs, ulong limitNs, bool winsTie) =>
+        timeNs < limitNs || (timeNs == limitNs && winsTie);
 
     /// <summary>Takes events of the chunk at hand; true when it has none left.</summary>
     private bool Copy(EventChunk chunk, LaneStream stream, Span<IrqEvent> batch, int full, ulong limitNs, bool winsTie,
@@ -82,7 +84,8 @@ internal sealed class LaneMerge
             at++;
             while (at < records.Length && records[at].Kind == EventKind.Extension) batch[used++] = records[at++];
             EventKind kind = batch[start].Kind;
-            if (kind == EventKind.HandlerEntry) batch[start].A = (uint)chunk.Names.NumberOfName((int)batch[start].A, _tables);
+            if (kind == EventKind.HandlerEntry)
+                batch[start].A = (uint)chunk.Names.NumberOfName((int)batch[start].A, _tables);
             else if (LaneNames.HasNames(kind)) chunk.Names.Translate(batch[start..used], _tables);
         }
         stream.At = at;
@@ -105,7 +108,8 @@ internal sealed class LaneMerge
         {
             for (long i = 0; i < entry.Count; i++)
             {
-                if (!_report.Seen(entry.What)) _report.Add(entry.Severity, entry.What, entry.FirstOffset, entry.Expected, entry.Found);
+                if (!_report.Seen(entry.What))
+                    _report.Add(entry.Severity, entry.What, entry.FirstOffset, entry.Expected, entry.Found);
             }
         }
         chunk.Damage.Clear();

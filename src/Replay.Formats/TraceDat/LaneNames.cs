@@ -4,8 +4,8 @@ using Replay.Core.Events;
 namespace Replay.Formats.TraceDat;
 
 /// <summary>
-/// The names that one lane has met, under numbers of its own, and the recording's numbers for them. A lane cannot give the
-/// recording's numbers: they go by first use in the order of all streams, which only the merge knows.
+/// The names that one lane has met, under numbers of its own, and the recording's numbers for them. A lane cannot give
+/// the recording's numbers: they go by first use in the order of all streams, which only the merge knows.
 /// </summary>
 /// <remarks>
 /// The lane adds names while it maps records; the merge reads those of the events that were handed to it, and alone
@@ -28,8 +28,8 @@ internal sealed class LaneNames
     public static bool HasNames(EventKind kind) => OperandsByKind[(byte)kind].Length > 0;
 
     /// <summary>
-    /// Puts the recording's numbers into an event, in the order of its operands; names that are new to the recording get
-    /// theirs.
+    /// Puts the recording's numbers into an event, in the order of its operands; names that are new to
+    /// the recording get theirs.
     /// </summary>
     /// <param name="records">The event, with its extension if it has one.</param>
     /// <param name="tables">The recording's tables.</param>
@@ -46,8 +46,11 @@ internal sealed class LaneNames
         }
     }
 
-    /// <summary>The recording's number for a name; 0 in the table of numbers means that it was not asked for yet.</summary>
-    public int NumberOfName(int local, EventTables tables) => NumberOf(local, Local.Names, ref _nameNumbers, tables.Names);
+    /// <summary>
+    /// The recording's number for a name; 0 in the table of numbers means that it was not asked for yet.
+    /// </summary>
+    public int NumberOfName(int local, EventTables tables) =>
+        NumberOf(local, Local.Names, ref _nameNumbers, tables.Names);
 
     private static int NumberOf(int local, NameTable from, ref ushort[] numbers, NameTable to)
     {
@@ -64,7 +67,8 @@ internal sealed class LaneNames
         var byKind = new EventOperand[256][];
         Array.Fill(byKind, []);
         foreach (EventKindInfo kind in EventSchema.All)
-            byKind[(byte)kind.Kind] = Array.FindAll(kind.Operands, static o => o.Format is OperandFormat.Name or OperandFormat.Device);
+            byKind[(byte)kind.Kind] = Array.FindAll(kind.Operands,
+                static o => o.Format is OperandFormat.Name or OperandFormat.Device);
         return byKind;
     }
 }

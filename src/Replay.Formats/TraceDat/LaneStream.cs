@@ -43,10 +43,13 @@ internal sealed class LaneStream
     /// <summary>Merge: the latest time so far, by which the next event's place goes.</summary>
     public ulong PeakNs { get; set; }
 
-    /// <summary>Decodes one chunk on <paramref name="lane"/>; false when another lane is at it, at its end, or without room.</summary>
+    /// <summary>
+    /// Decodes one chunk on <paramref name="lane"/>; false when another lane is at it, at its end, or without room.
+    /// </summary>
     public bool TryDecode(DecodeLane lane)
     {
-        if (IsClaimed || HasEnded || !Ring.HasRoom || Interlocked.CompareExchange(ref _claimed, 1, 0) != 0) return false;
+        if (IsClaimed || HasEnded || !Ring.HasRoom || Interlocked.CompareExchange(ref _claimed, 1, 0) != 0)
+            return false;
         bool decodes = Ring.TryClaim(out EventChunk chunk) && !HasEnded;
         if (decodes)
         {

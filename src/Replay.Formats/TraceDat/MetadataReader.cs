@@ -43,7 +43,8 @@ internal static class MetadataReader
         byte[] page = ReadHeaderText(layout, reader, "header_page");
         byte[] entry = ReadHeaderText(layout, reader, "header_event");
         return RingBufferSpec.Parse(page, entry, out string error)
-            ?? throw BadInputException.At(layout.File.Name, offset, "a ring-buffer layout that this version knows", error);
+            ?? throw BadInputException.At(layout.File.Name, offset,
+                "a ring-buffer layout that this version knows", error);
     }
 
     /// <summary>u32 count; each u64 size, format text.</summary>
@@ -60,7 +61,8 @@ internal static class MetadataReader
             throw Cut(layout, reader, $"a count of at most {SystemsMax} event systems");
         for (uint i = 0; i < systems; i++)
         {
-            if (!reader.TryReadText(SystemNameMax, out string system)) throw Cut(layout, reader, "a system's name and NUL");
+            if (!reader.TryReadText(SystemNameMax, out string system))
+                throw Cut(layout, reader, "a system's name and NUL");
             if (!reader.TryReadUInt32(out uint count)) throw Cut(layout, reader, "a count of event formats");
             ReadFormats(layout, reader, part, system, count);
         }
@@ -73,7 +75,8 @@ internal static class MetadataReader
 
     private static FilePart TakeText32(TraceDatLayout layout, PartReader reader, string what)
     {
-        if (!reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart text)) throw Cut(layout, reader, what);
+        if (!reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart text))
+            throw Cut(layout, reader, what);
         return text;
     }
 

@@ -6,7 +6,9 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>Numbers of trace.dat options (trace-cmd's trace-cmd-private.h); those not named here are skipped by size.</summary>
+/// <summary>
+/// Numbers of trace.dat options (trace-cmd's trace-cmd-private.h); those not named here are skipped by size.
+/// </summary>
 internal enum OptionId : ushort
 {
     Done = 0,
@@ -42,7 +44,8 @@ internal static class OptionReader
         switch (id)
         {
             case OptionId.Date:
-                good = TryParseNumber(data, out long microseconds) && Math.Abs((decimal)microseconds) < long.MaxValue / 1000;
+                good = TryParseNumber(data, out long microseconds)
+                    && Math.Abs((decimal)microseconds) < long.MaxValue / 1000;
                 if (good) facts.WallOffsetNs = unchecked((facts.WallOffsetNs ?? 0) + (microseconds * 1000));
                 break;
             case OptionId.Offset:
@@ -157,7 +160,9 @@ internal static class OptionReader
         }
     }
 
-    /// <summary>u64 peer, u32 flags, u32 CPUs; per CPU u32 n and three columns of n; then maybe a fourth per CPU.</summary>
+    /// <summary>
+    /// u64 peer, u32 flags, u32 CPUs; per CPU u32 n and three columns of n; then maybe a fourth per CPU.
+    /// </summary>
     private static TimeShift? ReadTimeShift(ByteCursor cursor)
     {
         if (!cursor.TryReadUInt64(out _) || !cursor.TryReadUInt32(out uint flags)

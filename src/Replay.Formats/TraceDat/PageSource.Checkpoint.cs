@@ -7,7 +7,8 @@ namespace Replay.Formats.TraceDat;
 /// <content>A place in the pages, saved and gone to again, and the checksum of all bytes before it.</content>
 internal sealed partial class PageSource
 {
-    // Of the bytes from the start on, in their order, for as long as none is passed over. They have no checksum of their own.
+    // Of the bytes from the start on, in their order, for as long as none is passed over. They have no
+    // checksum of their own.
     private long _sumEnd;
     private uint _sum;
 
@@ -31,7 +32,9 @@ internal sealed partial class PageSource
         _context.AddBytesRead(_position - _start);
     }
 
-    /// <summary>Reads all bytes before the pages that come next, and says whether they are those that were read first.</summary>
+    /// <summary>
+    /// Reads all bytes before the pages that come next, and says whether they are those that were read first.
+    /// </summary>
     public bool IsUnchangedBefore(Span<byte> buffer)
     {
         uint sum = 0;

@@ -50,7 +50,9 @@ internal sealed partial class PageSource
     /// <summary>Those of whoever reads now.</summary>
     public DataTools Tools { get; set; }
 
-    /// <summary>The pages at hand, in its first <see cref="Length"/> bytes. Replaced by <see cref="TryFill"/>.</summary>
+    /// <summary>
+    /// The pages at hand, in its first <see cref="Length"/> bytes. Replaced by <see cref="TryFill"/>.
+    /// </summary>
     public byte[] Buffer => _buffer;
 
     /// <summary>Valid bytes; whole pages but for a cut at the end.</summary>
@@ -103,7 +105,8 @@ internal sealed partial class PageSource
             long chunk = _position;
             if (!TryReadUInt32(out uint packed) || !TryReadUInt32(out uint size))
                 return Stop("CPU data ends before its last chunk", "sizes of a chunk");
-            if (packed > _end - _position) return Stop("chunk goes on past the CPU's data", $"{_end - _position} bytes");
+            if (packed > _end - _position)
+                return Stop("chunk goes on past the CPU's data", $"{_end - _position} bytes");
             _fileOffset = chunk;
             if (TryUnpack(packed, size)) return true;
             HasGap = true;
@@ -129,7 +132,8 @@ internal sealed partial class PageSource
         int read = Read(start, bytes.AsSpan(0, (int)packed));
         int length = read < packed
             ? -1 : Tools.Decompressor.Decompress(bytes, (int)packed, _buffer.AsSpan(0, (int)size));
-        if (length != (int)size) return Damage("chunk that cannot be unpacked", $"{size} bytes", "damaged compressed data");
+        if (length != (int)size)
+            return Damage("chunk that cannot be unpacked", $"{size} bytes", "damaged compressed data");
         Length = length;
         return true;
     }

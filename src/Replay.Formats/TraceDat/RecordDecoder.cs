@@ -13,10 +13,14 @@ namespace Replay.Formats.TraceDat;
 /// </summary>
 internal sealed class RecordDecoder
 {
-    /// <summary>Most records that one step adds to a batch: those of one recorded event, and a loss before it.</summary>
+    /// <summary>
+    /// Most records that one step adds to a batch: those of one recorded event, and a loss before it.
+    /// </summary>
     public const int StepRecordsMax = RecordMapper.RecordsMax + 1;
 
-    /// <summary>Pages after which a lane hands over what it has, be it nothing: the merge must not wait for a quiet CPU.</summary>
+    /// <summary>
+    /// Pages after which a lane hands over what it has, be it nothing: the merge must not wait for a quiet CPU.
+    /// </summary>
     private const int PagesPerRun = 64;
 
     private readonly SourceTable _sources;
@@ -52,18 +56,22 @@ internal sealed class RecordDecoder
     public ulong LastTimeNs { get; private set; }
 
     /// <summary>
-    /// In a lane: the event number of the run's last record, where something is wrong with its format that the merge has not
-    /// told yet; else -1.
+    /// In a lane: the event number of the run's last record, where something is wrong with its format that
+    /// the merge has not told yet; else -1.
     /// </summary>
     public int UntoldId { get; private set; }
 
-    /// <summary>In a lane: the numbers whose formats the merge has told about; written by the merge (release).</summary>
+    /// <summary>
+    /// In a lane: the numbers whose formats the merge has told about; written by the merge (release).
+    /// </summary>
     public bool[] ToldIds { get; init; } = [];
 
     /// <summary>In a lane: when the run's first event may be taken (<see cref="CpuStream.PeakNs"/> there).</summary>
     public ulong FloorNs { get; private set; }
 
-    /// <summary>In a lane: true when the last record of the run became an event, so that what it brought belongs to that.</summary>
+    /// <summary>
+    /// In a lane: true when the last record of the run became an event, so that what it brought belongs to that.
+    /// </summary>
     public bool EndsAtEvent { get; private set; }
 
     /// <summary>Saves or restores the counts.</summary>
@@ -98,7 +106,8 @@ internal sealed class RecordDecoder
         SourceSlot[] slots = _sources.Slots;
         ulong lastTimeNs = LastTimeNs;
         bool more = true;
-        // In a lane: the latest time of the CPU, the one up to which the run's events tell it, and where the last record's are.
+        // In a lane: the latest time of the CPU, the one up to which the run's events tell it, and where
+        // the last record's are.
         ulong peak = 0, eventPeak = 0, lastPeak = 0;
         long pages = 0;
         int usedBefore = used;
@@ -249,8 +258,9 @@ internal sealed class RecordDecoder
     }
 
     /// <summary>
-    /// True when the place of an event among all streams follows from the run's floor and the times of its events. Where
-    /// the time went back behind that of a record that became no event, it does not: the event begins another run.
+    /// True when the place of an event among all streams follows from the run's floor and the times of its events.
+    /// Where the time went back behind that of a record that became no event, it does not:
+    /// the event begins another run.
     /// </summary>
     private bool Follows(ulong timeNs, ulong peak, int used, ref ulong eventPeak)
     {

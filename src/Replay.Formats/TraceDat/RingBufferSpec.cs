@@ -5,7 +5,9 @@ using Replay.Formats.Ftrace;
 
 namespace Replay.Formats.TraceDat;
 
-/// <summary>Layout of ring-buffer pages, as the file's own <c>header_page</c> and <c>header_event</c> texts give it.</summary>
+/// <summary>
+/// Layout of ring-buffer pages, as the file's own <c>header_page</c> and <c>header_event</c> texts give it.
+/// </summary>
 /// <param name="TimestampOffset">Offset of the u64 page time.</param>
 /// <param name="CommitOffset">Offset of the commit word.</param>
 /// <param name="LongSize">
@@ -17,7 +19,9 @@ namespace Replay.Formats.TraceDat;
 internal sealed record RingBufferSpec(
     int TimestampOffset, int CommitOffset, int LongSize, int DataOffset, int DataSize)
 {
-    /// <summary>Type numbers of <c>header_event</c>; other numbers are refused (ring_buffer.c, ring_buffer_print_entry_header).</summary>
+    /// <summary>
+    /// Type numbers of <c>header_event</c>; other numbers are refused (ring_buffer.c, ring_buffer_print_entry_header).
+    /// </summary>
     public const uint Padding = 29;
     public const uint TimeExtend = 30;
     public const uint TimeStamp = 31;

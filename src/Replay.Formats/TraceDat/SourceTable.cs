@@ -20,7 +20,8 @@ internal struct SourceSlot
     public const int Ignored = -2;
 
     /// <summary>
-    /// In a lane, subtracted from one of the two above while the merge has not told what is wrong with the number's format.
+    /// In a lane, subtracted from one of the two above while the merge has not told what is wrong
+    /// with the number's format.
     /// </summary>
     public const int Untold = 2;
 
@@ -44,7 +45,8 @@ internal sealed class SourceTable
     private readonly Dictionary<int, string> _names = [];
     private SourceSlot[] _slots = new SourceSlot[FirstLength];
 
-    public SourceTable(FormatIndex formats, RecordMapper mapper, IReadOnlyList<string> ignorePatterns, int longSize, ImportReport report)
+    public SourceTable(FormatIndex formats, RecordMapper mapper, IReadOnlyList<string> ignorePatterns,
+        int longSize, ImportReport report)
     {
         _formats = formats;
         _mapper = mapper;
@@ -70,8 +72,8 @@ internal sealed class SourceTable
     }
 
     /// <summary>
-    /// As <see cref="Resolve"/>, in a lane: what is wrong with the format is not reported here, since only the merge knows
-    /// where the number first occurs. Until it has told, each record of the number says so to the merge.
+    /// As <see cref="Resolve"/>, in a lane: what is wrong with the format is not reported here, since only the merge
+    /// knows where the number first occurs. Until it has told, each record of the number says so to the merge.
     /// </summary>
     public void ResolveAhead(int id)
     {
@@ -95,8 +97,8 @@ internal sealed class SourceTable
     }
 
     /// <summary>
-    /// Saves which numbers occurred, in that order, and how often; or resolves them in a fresh table, so that they get the
-    /// plans that they had. What is wrong with their formats is reported again.
+    /// Saves which numbers occurred, in that order, and how often; or resolves them in a fresh table, so that they get
+    /// the plans that they had. What is wrong with their formats is reported again.
     /// </summary>
     public void Transfer(StateArchive archive)
     {
@@ -135,7 +137,11 @@ internal sealed class SourceTable
             total += slot.Count;
             string kind = slot.Plan > 0 ? _mapper.KindName(slot.Plan - 1) : "";
             byName[name] = byName.TryGetValue(name, out SourceCount? other)
-                ? other with { Count = other.Count + slot.Count, KindName = other.KindName.Length > 0 ? other.KindName : kind }
+                ? other with
+                {
+                    Count = other.Count + slot.Count,
+                    KindName = other.KindName.Length > 0 ? other.KindName : kind,
+                }
                 : new SourceCount(name, slot.Count, kind);
         }
         sources.Clear();

@@ -60,13 +60,15 @@ internal static class TraceDatOpener
         }
         layout.Version = version;
         if (!start.TryPeek(2, out ReadOnlySpan<byte> order) || order[0] > 1)
-            throw BadInputException.At(file.Name, start.Position, "byte order 0 or 1 and a long size", "something else");
+            throw BadInputException.At(file.Name, start.Position,
+                "byte order 0 or 1 and a long size", "something else");
         layout.BigEndian = order[0] == 1;
         start.TrySkip(2);
         var reader = new PartReader(whole, layout.BigEndian);
         reader.TrySeek((ulong)start.Position);
         if (!reader.TryReadUInt32(out uint pageSize) || !IsPageSize(pageSize))
-            throw BadInputException.At(file.Name, start.Position, "a page size, a power of two up to 1 MiB", $"{pageSize}");
+            throw BadInputException.At(file.Name, start.Position,
+                "a page size, a power of two up to 1 MiB", $"{pageSize}");
         layout.PageSize = (int)pageSize;
         if (version == 6) new V6Body(layout, whole, reader).Read();
         else ReadV7(layout, reader);
@@ -77,10 +79,12 @@ internal static class TraceDatOpener
         }
         if (layout.Facts.HasTextBuffer)
         {
-            layout.Report.Add(LossSeverity.DataLoss, "text of a latency tracer's buffer is not read", 0, "CPU data", "text");
+            layout.Report.Add(LossSeverity.DataLoss,
+                "text of a latency tracer's buffer is not read", 0, "CPU data", "text");
         }
         if (layout.Formats.Count > 0 && layout.Formats.TypeOffset < 0)
-            throw BadInputException.At(file.Name, 0, "event formats with a 2-byte common_type", "none in the first of them");
+            throw BadInputException.At(file.Name, 0, "event formats with a 2-byte common_type",
+                "none in the first of them");
     }
 
     private static void ReadV7(TraceDatLayout layout, PartReader reader)
@@ -88,7 +92,8 @@ internal static class TraceDatOpener
         long offset = reader.Position;
         if (!reader.TryReadText(NameMax, out string compression) || !reader.TryReadText(NameMax, out _)
             || !reader.TryReadUInt64(out ulong options))
-            throw BadInputException.At(layout.File.Name, offset, "compression, its version and an offset", "something else");
+            throw BadInputException.At(layout.File.Name, offset,
+                "compression, its version and an offset", "something else");
         if (compression is not ("none" or "zlib" or "zstd"))
             throw BadInputException.At(layout.File.Name, offset, "compression none, zlib or zstd", $"'{compression}'");
         layout.Decompressor = Decompressor.Create(compression);

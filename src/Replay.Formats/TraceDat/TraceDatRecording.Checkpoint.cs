@@ -9,10 +9,10 @@ namespace Replay.Formats.TraceDat;
 
 /// <content>What checkpoints beside a file need: which file it is, and a place between two batches.</content>
 /// <remarks>
-/// A place is that of an undivided reading: for each CPU of each buffer the pages and the record at hand, with the event
-/// numbers met so far. Lanes have read on from where the batch given out ends, and each knows names by numbers of its own; so
-/// whoever wants to save places has the recording read undivided, on a lane of its own. From a saved place on any number of
-/// lanes may go.
+/// A place is that of an undivided reading: for each CPU of each buffer the pages and the record at hand,
+/// with the event numbers met so far. Lanes have read on from where the batch given out ends, and each knows names
+/// by numbers of its own; so whoever wants to save places has the recording read undivided, on a lane of its own.
+/// From a saved place on any number of lanes may go.
 /// </remarks>
 public sealed partial class TraceDatRecording
 {
@@ -88,13 +88,15 @@ public sealed partial class TraceDatRecording
     internal override void TransferPlace(StateArchive archive)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_lanes is not null) throw new InvalidOperationException("lanes have read on: say NotePlaces before the first batch");
+        if (_lanes is not null)
+            throw new InvalidOperationException("lanes have read on: say NotePlaces before the first batch");
         archive.Section("trace.dat", 1);
         _started = archive.Value(_started);
         _straightRecords = archive.Value(_straightRecords);
         bool isFinished = archive.Value(_finished);
         int streams = archive.Count(_streams.Length, TraceDatLayout.SpansMax);
-        if (streams != _streams.Length) throw new CheckpointException($"expected {_streams.Length} ranges of CPU data, found {streams}");
+        if (streams != _streams.Length)
+            throw new CheckpointException($"expected {_streams.Length} ranges of CPU data, found {streams}");
         foreach (CpuStream stream in _streams) stream.Transfer(archive, _started);
         _kit.Decoder.Transfer(archive);
         _kit.Sources.Transfer(archive);
@@ -110,7 +112,8 @@ public sealed partial class TraceDatRecording
             if (!_streams[rank].HasEnded) _merger.Add(rank, _streams[rank].TimeNs);
         }
         if (isFinished != (_started && _merger.Count == 0))
-            throw new CheckpointException($"{_merger.Count} CPUs' data goes on, and that is said to be {(isFinished ? "" : "not ")}the end");
+            throw new CheckpointException(
+                $"{_merger.Count} CPUs' data goes on, and that is said to be {(isFinished ? "" : "not ")}the end");
         Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount;
         if (isFinished) Finish();
     }
@@ -126,7 +129,9 @@ public sealed partial class TraceDatRecording
         return spans;
     }
 
-    /// <summary>All that is not CPUs' data: header, formats, options, symbols. It says where everything else is.</summary>
+    /// <summary>
+    /// All that is not CPUs' data: header, formats, options, symbols. It says where everything else is.
+    /// </summary>
     private uint OutsideCrc(List<CpuSpan> spans, byte[] buffer)
     {
         uint crc = 0;

@@ -55,7 +55,8 @@ public sealed partial class TraceDatRecording : Recording
         int window = Math.Clamp(WindowsBytes / Math.Max(spans.Count, 1), RingBufferSpec.PageMin, WindowMax);
         // A power of two is a multiple of every page size below it.
         window = 1 << (31 - System.Numerics.BitOperations.LeadingZeroCount((uint)window));
-        _context = new DataContext(_layout) { TypeOffset = Math.Max(_layout.Formats.TypeOffset, 0), WindowBytes = window };
+        _context =
+            new DataContext(_layout) { TypeOffset = Math.Max(_layout.Formats.TypeOffset, 0), WindowBytes = window };
         long[] shares = _context.ShareBuffers(spans, _layout.Buffers);
         _streams = new CpuStream[spans.Count];
         for (int rank = 0; rank < _streams.Length; rank++)
@@ -76,12 +77,14 @@ public sealed partial class TraceDatRecording : Recording
     public override double Progress =>
         _dataBytes == 0 ? 1 : Math.Min(1, (double)_context.BytesRead / _dataBytes);
 
-    /// <summary>True when the first bytes of an input (ten are enough) are those of a trace.dat of any version.</summary>
+    /// <summary>
+    /// True when the first bytes of an input (ten are enough) are those of a trace.dat of any version.
+    /// </summary>
     public static bool LooksLike(ReadOnlySpan<byte> firstBytes) => firstBytes.StartsWith(TraceDatOpener.Magic);
 
     /// <summary>
-    /// Opens a file, a pipe, or either as a whole-file zstd stream. Throws <see cref="BadInputException"/> when it is not
-    /// a trace.dat that can be read.
+    /// Opens a file, a pipe, or either as a whole-file zstd stream. Throws <see cref="BadInputException"/> when it
+    /// is not a trace.dat that can be read.
     /// </summary>
     public static TraceDatRecording Open(string path, TraceDatOptions options) => Open(InputFile.Open(path), options);
 
@@ -104,7 +107,8 @@ public sealed partial class TraceDatRecording : Recording
             if (!_started) Start();
             if (_merge is null && _laneSettings is not null && _straightRecords >= _laneSettings.StraightRecords)
                 StartLanes(_laneSettings);
-            used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>() : Fill<LittleEndianOrder>();
+            used = _merge is not null ? Merge(_merge) : _layout.BigEndian ? Fill<BigEndianOrder>()
+                : Fill<LittleEndianOrder>();
             _straightRecords += used;
             (_bytesReadBefore, _bytesRead) = (_bytesRead, _context.BytesRead);
             Info.LostCount = _layout.Facts.DroppedCount + _kit.Decoder.LostCount + (_merge?.LostCount ?? 0);
@@ -174,7 +178,8 @@ public sealed partial class TraceDatRecording : Recording
                 bytes += span.Size;
             }
         }
-        spans.Sort((a, b) => a.Span.Cpu != b.Span.Cpu ? a.Span.Cpu.CompareTo(b.Span.Cpu) : a.Buffer.CompareTo(b.Buffer));
+        spans.Sort((a, b) => a.Span.Cpu != b.Span.Cpu
+            ? a.Span.Cpu.CompareTo(b.Span.Cpu) : a.Buffer.CompareTo(b.Buffer));
         return spans;
     }
 
@@ -221,21 +226,23 @@ public sealed partial class TraceDatRecording : Recording
         {
             int top = _merger.Top;
             _merger.RunnerUp(out ulong limitNs, out int rank);
-            if (merge.Run(top, batch, RecordsPerBatch, limitNs, winsTie: top < rank, ref used, out ulong nextNs)) _merger.UpdateTop(nextNs);
+            if (merge.Run(top, batch, RecordsPerBatch, limitNs, winsTie: top < rank, ref used, out ulong nextNs))
+                _merger.UpdateTop(nextNs);
             else _merger.RemoveTop();
         }
         return used;
     }
 
     /// <summary>
-    /// From the next batch on lanes decode ahead. Each stream holds a record that was not consumed, so a lane goes on where
-    /// the straight loop is.
+    /// From the next batch on lanes decode ahead. Each stream holds a record that was not consumed,
+    /// so a lane goes on where the straight loop is.
     /// </summary>
     private void StartLanes(LaneSettings settings)
     {
         var toldIds = new bool[FormatIndex.IdMax + 1];
         _lanes = new DecodeLanes(_streams, _laneCount, settings, _layout.BigEndian, names => new DecoderKit(
-            _layout, _options, _addresses, names.Local, new DataTools(new ImportReport(), _layout.Decompressor?.Again()), toldIds));
+            _layout, _options, _addresses, names.Local,
+            new DataTools(new ImportReport(), _layout.Decompressor?.Again()), toldIds));
         _merge = new LaneMerge(_lanes, Tables, Report, _kit.Sources, toldIds);
     }
 
@@ -273,7 +280,8 @@ public sealed partial class TraceDatRecording : Recording
             foreach (CpuStream stream in _streams)
             {
                 if (!stream.FirstTime.IsKnown) continue;
-                if (!first.IsKnown || (!_kit.Decoder.HasTime && stream.FirstTime.PeakNs < first.PeakNs)) first = stream.FirstTime;
+                if (!first.IsKnown || (!_kit.Decoder.HasTime && stream.FirstTime.PeakNs < first.PeakNs))
+                    first = stream.FirstTime;
                 if (stream.LastTime.PeakNs >= last.PeakNs) last = stream.LastTime;
             }
         }

@@ -68,7 +68,8 @@ internal sealed class V6Body
                 "recorded CPU data", "the text of a latency tracer: give 'trace-cmd report' of the file instead");
         }
         if (!tag.StartsWith("flyrecord", StringComparison.Ordinal))
-            throw BadInputException.At(_layout.File.Name, reader.FileOffset, "'options', 'latency' or 'flyrecord'", "another tag");
+            throw BadInputException.At(_layout.File.Name, reader.FileOffset,
+                "'options', 'latency' or 'flyrecord'", "another tag");
     }
 
     private string ReadTag(PartReader reader)
@@ -84,14 +85,16 @@ internal sealed class V6Body
     {
         while (true)
         {
-            if (_layout.OptionCount++ == TraceDatLayout.OptionsMax || !reader.TryReadUInt16(out ushort id)) throw MetadataReader.Cut(_layout, reader, "an option");
+            if (_layout.OptionCount++ == TraceDatLayout.OptionsMax || !reader.TryReadUInt16(out ushort id))
+                throw MetadataReader.Cut(_layout, reader, "an option");
             if (id == (ushort)OptionId.Done) return;
             long offset = reader.FileOffset;
             if (!reader.TryReadUInt32(out uint size) || !reader.TryTakePart(size, out FilePart part))
                 throw MetadataReader.Cut(_layout, reader, "an option's size and data");
             if (size > OptionReader.LengthMax)
             {
-                _layout.Report.Add(LossSeverity.Warning, "option longer than 16 MiB skipped", offset, "less", $"{size}");
+                _layout.Report.Add(LossSeverity.Warning,
+                    "option longer than 16 MiB skipped", offset, "less", $"{size}");
                 continue;
             }
             byte[] data = part.ReadAll(OptionReader.LengthMax);
@@ -166,7 +169,8 @@ internal sealed class V6Body
         {
             // Damage in an instance costs that instance only; it is reported below, with the others of its kind.
         }
-        _layout.Report.Add(LossSeverity.DataLoss, "instance whose CPU table cannot be read", (long)Math.Min(offset, long.MaxValue),
+        _layout.Report.Add(LossSeverity.DataLoss, "instance whose CPU table cannot be read",
+            (long)Math.Min(offset, long.MaxValue),
             "'flyrecord' and a table", $"something else for '{name}'");
     }
 }

@@ -57,7 +57,8 @@ internal sealed class V7Sections
                 continue;
             }
             if (first)
-                throw BadInputException.At(_layout.File.Name, (long)Math.Min(offset, long.MaxValue), "a section of options", error);
+                throw BadInputException.At(_layout.File.Name, (long)Math.Min(offset, long.MaxValue),
+                    "a section of options", error);
             _layout.Report.Add(LossSeverity.DataLoss, "list of options ends in damage",
                 (long)Math.Min(offset, long.MaxValue), "a section of options", error);
             return;
@@ -81,7 +82,8 @@ internal sealed class V7Sections
             }
             if (size > OptionReader.LengthMax)
             {
-                _layout.Report.Add(LossSeverity.Warning, "option longer than 16 MiB skipped", offset, "less", $"{size}");
+                _layout.Report.Add(LossSeverity.Warning,
+                    "option longer than 16 MiB skipped", offset, "less", $"{size}");
                 continue;
             }
             byte[] data = option.ReadAll(OptionReader.LengthMax);
@@ -156,7 +158,8 @@ internal sealed class V7Sections
                 error = e.Message;
             }
         }
-        _layout.Report.Add(LossSeverity.DataLoss, $"section {id} cannot be read to its end", (long)Math.Min(offset, long.MaxValue),
+        _layout.Report.Add(LossSeverity.DataLoss, $"section {id} cannot be read to its end",
+            (long)Math.Min(offset, long.MaxValue),
             "event formats", error);
     }
 
@@ -173,7 +176,8 @@ internal sealed class V7Sections
         string what = $"section {id} cannot be read";
 
         // Who went to a saved place may have been told before that.
-        if (!_layout.Report.Has(what)) _layout.Report.Add(LossSeverity.Warning, what, (long)Math.Min(offset, long.MaxValue), "text", error);
+        if (!_layout.Report.Has(what))
+            _layout.Report.Add(LossSeverity.Warning, what, (long)Math.Min(offset, long.MaxValue), "text", error);
         return [];
     }
 

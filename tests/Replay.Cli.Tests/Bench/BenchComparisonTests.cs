@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Bench;
 
-/// <summary>Sessions whose truth is known: the code is as fast as before or is not, on a machine that is or is not.</summary>
+/// <summary>
+/// Sessions whose truth is known: the code is as fast as before or is not, on a machine that is or is not.
+/// </summary>
 public sealed class BenchComparisonTests
 {
     private static readonly Thresholds Usual = BenchOptions.UsualThresholds;
@@ -32,7 +34,9 @@ public sealed class BenchComparisonTests
         Assert.InRange(comparison.ScanRatio, reading * 0.98, reading * 1.02);
     }
 
-    /// <summary>Where a process has its memory makes one in sixteen 4 % slower, from its first run to its last.</summary>
+    /// <summary>
+    /// Where a process has its memory makes one in sixteen 4 % slower, from its first run to its last.
+    /// </summary>
     [Fact]
     public void An_unlucky_process_is_no_regression()
     {
@@ -134,7 +138,8 @@ public sealed class BenchComparisonTests
         try
         {
             File.WriteAllText(path, text);
-            Assert.StartsWith("--baseline " + path, Assert.Throws<UsageException>(() => SavedBench.Read(path)).Message, StringComparison.Ordinal);
+            Assert.StartsWith("--baseline " + path, Assert.Throws<UsageException>(() => SavedBench.Read(path)).Message,
+                StringComparison.Ordinal);
         }
         finally
         {

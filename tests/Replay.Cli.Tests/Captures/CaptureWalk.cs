@@ -54,7 +54,8 @@ internal sealed class CaptureWalk
         List<string> texts = [];
         foreach (Dictionary<string, StateReport> states in new[] { AtBegin, AtEnd })
         {
-            foreach ((string name, StateReport state) in states) texts.Add(name + " " + JsonSerializer.Serialize(state));
+            foreach ((string name, StateReport state) in states)
+                texts.Add(name + " " + JsonSerializer.Serialize(state));
         }
         return texts;
     }
@@ -83,6 +84,7 @@ internal sealed class CaptureWalk
         int at = text.IndexOf(Prefix, StringComparison.Ordinal);
         if (at < 0) return null;
         text = text[at..];
-        return text.EndsWith(Begin, StringComparison.Ordinal) || text.EndsWith(End, StringComparison.Ordinal) ? text : null;
+        return text.EndsWith(Begin, StringComparison.Ordinal) || text.EndsWith(End, StringComparison.Ordinal)
+            ? text : null;
     }
 }

@@ -59,7 +59,8 @@ public sealed class DeterminismTests
             ReplayReport pieces = trace.Replay<NoProbe>(size).Report;
             Assert.Equal(whole.Digest, pieces.Digest);
             Assert.Equal(whole.Findings, pieces.Findings);
-            Assert.Equal((whole.Events, whole.Applied, whole.Interrupts), (pieces.Events, pieces.Applied, pieces.Interrupts));
+            Assert.Equal((whole.Events, whole.Applied, whole.Interrupts),
+                (pieces.Events, pieces.Applied, pieces.Interrupts));
         }
     }
 }

@@ -22,7 +22,9 @@ internal static class Folders
     /// <summary>The same among the repository's traces.</summary>
     public static IReadOnlyList<string> SmallCapturesWithTruth { get; } = FindWithTruth(Traces);
 
-    /// <summary>Files of one extension in a folder of <see cref="Traces"/> and below, relative to it, in a fixed order.</summary>
+    /// <summary>
+    /// Files of one extension in a folder of <see cref="Traces"/> and below, relative to it, in a fixed order.
+    /// </summary>
     public static List<string> TraceFiles(string pattern)
     {
         List<string> files = [];

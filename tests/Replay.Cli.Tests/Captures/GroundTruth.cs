@@ -5,7 +5,9 @@ using System.IO;
 
 namespace Replay.Cli.Tests.Captures;
 
-/// <summary>What a machine showed of itself at one snapshot: the files of <c>ground/NAME</c>, read into tables.</summary>
+/// <summary>
+/// What a machine showed of itself at one snapshot: the files of <c>ground/NAME</c>, read into tables.
+/// </summary>
 internal sealed class GroundTruth
 {
     private readonly string _folder;
@@ -59,7 +61,8 @@ internal sealed class GroundTruth
         foreach (string line in lines)
         {
             string[] words = Words(line);
-            if (line.StartsWith('#') || words.Length < 6 || line.Contains("unreadable", StringComparison.Ordinal)) continue;
+            if (line.StartsWith('#') || words.Length < 6 || line.Contains("unreadable", StringComparison.Ordinal))
+                continue;
             entries[(words[0], int.Parse(words[1], CultureInfo.InvariantCulture))] =
                 (Hex64(words[3]) << 32 | Hex64(words[2]), (uint)Hex64(words[4]), (uint)Hex64(words[5]) & 1);
         }
@@ -81,7 +84,8 @@ internal sealed class GroundTruth
             }
             if (fields.GetValueOrDefault("actions", "").Length == 0) continue;
             if (fields.GetValueOrDefault("chip", "") is "" or "XT-PIC") continue;
-            irqs.Add((uint.Parse(fields["irq"], CultureInfo.InvariantCulture), CpuList(fields.GetValueOrDefault("eff", "")),
+            irqs.Add((uint.Parse(fields["irq"], CultureInfo.InvariantCulture),
+                CpuList(fields.GetValueOrDefault("eff", "")),
                 CpuList(fields.GetValueOrDefault("aff", ""))));
         }
         return irqs;
@@ -97,7 +101,8 @@ internal sealed class GroundTruth
         {
             string[] words = Words(lines[i]);
             if (words.Length <= head.Length) continue;
-            if (!uint.TryParse(words[0].TrimEnd(':'), NumberStyles.None, CultureInfo.InvariantCulture, out uint irq)) continue;
+            if (!uint.TryParse(words[0].TrimEnd(':'), NumberStyles.None, CultureInfo.InvariantCulture, out uint irq))
+                continue;
             for (int column = 0; column < head.Length; column++)
             {
                 int cpu = int.Parse(head[column].AsSpan("CPU".Length), CultureInfo.InvariantCulture);

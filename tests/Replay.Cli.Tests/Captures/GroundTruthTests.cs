@@ -30,8 +30,8 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
 
     private static readonly Dictionary<string, FindingCode[]> Expected = new(StringComparer.Ordinal)
     {
-        // virtio-net below the third port was reset by a recovery that failed: its BARs are unreadable in every snapshot
-        // after it (ground/after3/msix-tables.txt), and its interrupts stop counting.
+        // virtio-net below the third port was reset by a recovery that failed: its BARs are unreadable in every
+        // snapshot after it (ground/after3/msix-tables.txt), and its interrupts stop counting.
         ["aer"] = [FindingCode.RecoveryUnderUser],
         ["exhaustion"] = [FindingCode.VectorExhausted],
         ["leak-pre"] = [FindingCode.VectorLeak, FindingCode.VectorExhausted],
@@ -96,8 +96,8 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The vectors that the kernel's own books show as allocated and owned by nobody: each is one finding. A vector that
-    /// is lost stays lost, so no (cpu, vector) can be lost twice.
+    /// The vectors that the kernel's own books show as allocated and owned by nobody: each is one finding.
+    /// A vector that is lost stays lost, so no (cpu, vector) can be lost twice.
     /// </summary>
     [Theory]
     [MemberData(nameof(LeakingCaptures))]
@@ -139,7 +139,8 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
             foreach (string line in views.Unknown) output.WriteLine("not known: " + line);
         }
         double known = 100.0 * (compared - unknown) / compared;
-        output.WriteLine($"{capture}: {compared} compared, {differences.Count} differ, {unknown} not known ({known:F1} % known)");
+        output.WriteLine($"{capture}: {compared} compared, {differences.Count} differ, "
+            + $"{unknown} not known ({known:F1} % known)");
         Assert.Empty(differences);
         Assert.InRange(known, KnownPercentMinOf.GetValueOrDefault(capture, KnownPercentMin), 100);
     }
@@ -150,7 +151,8 @@ public sealed class GroundTruthTests(ITestOutputHelper output)
         SortedSet<FindingCode> found = [];
         foreach (Finding finding in walk.Findings.Kept) found.Add(finding.Code);
         SortedSet<FindingCode> expected = [.. Expected.GetValueOrDefault(Path.GetFileName(folder), [])];
-        Assert.True(expected.SetEquals(found), $"expected {string.Join(", ", expected)}, found {First(walk, expected)}");
+        Assert.True(expected.SetEquals(found),
+            $"expected {string.Join(", ", expected)}, found {First(walk, expected)}");
     }
 
     private static string PathOf(string capture) => Path.Combine(Folders.Captures!, capture, "trace.dat");

@@ -27,13 +27,15 @@ public sealed class HazardTraceTests
     public void A_fault_is_found_and_the_event_to_blame_named(string trace)
     {
         FindingCode code = CodeOf(trace);
-        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
+        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace))
+            .Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
         Assert.True(findings.CountOf(code) > 0, $"{trace}: {Show(findings)}");
         foreach (Finding finding in findings.Kept)
         {
             if (finding.Code != code)
             {
-                Assert.True(finding.Severity < Severity.Major || IsExpected(trace, finding.Code), $"{trace}: {Show(findings)}");
+                Assert.True(finding.Severity < Severity.Major || IsExpected(trace, finding.Code),
+                    $"{trace}: {Show(findings)}");
                 continue;
             }
             Assert.NotNull(finding.Blame);
@@ -45,10 +47,12 @@ public sealed class HazardTraceTests
     [MemberData(nameof(NearTraces))]
     public void Almost_the_same_without_the_fault_is_no_finding(string trace)
     {
-        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace)).Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
+        FindingTable findings = TraceReplay.Read(Path.Combine(Folders.Traces, trace))
+            .Replay<ParanoidProbe>(4096, RulesOf(trace)).Findings;
         Assert.Equal(0, findings.CountOf(CodeOf(trace)));
         foreach (Finding finding in findings.Kept)
-            Assert.True(finding.Severity < Severity.Major || IsExpected(trace, finding.Code), $"{trace}: {Show(findings)}");
+            Assert.True(finding.Severity < Severity.Major || IsExpected(trace, finding.Code),
+                $"{trace}: {Show(findings)}");
     }
 
     [Fact]
@@ -80,12 +84,15 @@ public sealed class HazardTraceTests
         const string Start = "#expect rules=";
         foreach (string line in File.ReadLines(Path.Combine(Folders.Traces, trace)))
         {
-            if (line.StartsWith(Start, StringComparison.Ordinal)) return RuleChoice.Parse(line[Start.Length..].Split(' ')[0], default);
+            if (line.StartsWith(Start, StringComparison.Ordinal))
+                return RuleChoice.Parse(line[Start.Length..].Split(' ')[0], default);
         }
         return null;
     }
 
-    /// <summary>What follows from the fault and is a finding of its own stands in an <c>#expect</c> line of the trace.</summary>
+    /// <summary>
+    /// What follows from the fault and is a finding of its own stands in an <c>#expect</c> line of the trace.
+    /// </summary>
     private static bool IsExpected(string trace, FindingCode code)
     {
         foreach (string line in File.ReadLines(Path.Combine(Folders.Traces, trace)))

@@ -85,19 +85,23 @@ public sealed class HistoryLawTests
         for (int i = 0; i < leaks.Count; i++)
         {
             HistoryReport history = historian.Report(i);
-            Assert.StartsWith($"lost by irq {leaks[i].Irq}: still allocated, owned by nobody", history.Now, StringComparison.Ordinal);
+            Assert.StartsWith($"lost by irq {leaks[i].Irq}: still allocated, owned by nobody",
+                history.Now, StringComparison.Ordinal);
             List<HistoryEntry> changes = [.. history.Entries];
             changes.RemoveAll(static entry => entry.Change == HistoryChange.Delivered);
             HistoryEntry moved = changes[^3], offline = changes[^2], lost = changes[^1];
             Assert.StartsWith($"irq {leaks[i].Irq} moves away to vector ", moved.Text, StringComparison.Ordinal);
             Assert.Contains("affinity request for CPU ", moved.Reason, StringComparison.Ordinal);
-            Assert.Equal(("online", "offline", $"CPU {leaks[i].Cpu} going down"), (offline.From, offline.To, offline.Reason));
-            Assert.Equal((leaks[i].Event, $"irq {leaks[i].Irq}", "nobody", moved.Event), (lost.Event, lost.From, lost.To, lost.Blame));
+            Assert.Equal(("online", "offline", $"CPU {leaks[i].Cpu} going down"),
+                (offline.From, offline.To, offline.Reason));
+            Assert.Equal((leaks[i].Event, $"irq {leaks[i].Irq}", "nobody", moved.Event),
+                (lost.Event, lost.From, lost.To, lost.Blame));
         }
     }
 
     [Fact]
-    public void No_interrupt_of_the_small_healthy_recording_is_called_faulty() => CheckHealthy(Path.Combine(Folders.Traces, "hibernate"));
+    public void No_interrupt_of_the_small_healthy_recording_is_called_faulty() =>
+        CheckHealthy(Path.Combine(Folders.Traces, "hibernate"));
 
     [CaptureTheory]
     [MemberData(nameof(Healthy))]
@@ -111,7 +115,8 @@ public sealed class HistoryLawTests
         foreach (IrqRow row in run.State.Irqs)
         {
             WhyReport why = WhyReporter.Build(run.Historian, (int)row.Irq, run.Report.Findings)!;
-            Assert.True(why.Verdict is Verdict.Working or Verdict.Quiet or Verdict.NoVector or Verdict.ShutDown or Verdict.Freed, why.Sentence);
+            Assert.True(why.Verdict is Verdict.Working or Verdict.Quiet or Verdict.NoVector or Verdict.ShutDown
+                or Verdict.Freed, why.Sentence);
             Assert.All(why.Views, static view => Assert.NotEqual(false, view.Agrees));
             if (why.Verdict == Verdict.Working) working++;
         }
@@ -121,7 +126,8 @@ public sealed class HistoryLawTests
     /// <summary>A change starts where the one before it ended.</summary>
     private static string? Follows(string? before, HistoryEntry entry)
     {
-        if (entry.From is not null && before is not null) Assert.StartsWith(entry.From, before, StringComparison.Ordinal);
+        if (entry.From is not null && before is not null)
+            Assert.StartsWith(entry.From, before, StringComparison.Ordinal);
         return entry.To;
     }
 

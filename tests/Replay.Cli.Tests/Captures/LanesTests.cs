@@ -9,13 +9,15 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Captures;
 
-/// <summary>Whole commands print the same bytes, say the same notes and end with the same code for any number of lanes.</summary>
+/// <summary>
+/// Whole commands print the same bytes, say the same notes and end with the same code for any number of lanes.
+/// </summary>
 public sealed partial class LanesTests
 {
     private static readonly string[][] Commands =
     [
-        ["events"], ["replay", "--format", "json"], ["verify", "--format", "json"], ["state", "--at", "end", "--format", "json"],
-        ["state", "--at", "event:20000", "--format", "json"],
+        ["events"], ["replay", "--format", "json"], ["verify", "--format", "json"],
+        ["state", "--at", "end", "--format", "json"], ["state", "--at", "event:20000", "--format", "json"],
     ];
 
     public static TheoryData<string?> Inputs()
@@ -25,7 +27,8 @@ public sealed partial class LanesTests
             "traces/leak-pre/trace.dat", "traces/hibernate/trace.dat", "traces/hazards/irq007-raises.irqs",
             "traces/scenarios/no-such-file.irqs",
         };
-        foreach (string capture in Folders.CapturesWithTruth) data.Add(Path.Combine(Folders.Captures!, capture, "trace.dat"));
+        foreach (string capture in Folders.CapturesWithTruth)
+            data.Add(Path.Combine(Folders.Captures!, capture, "trace.dat"));
         return data;
     }
 
@@ -36,7 +39,8 @@ public sealed partial class LanesTests
         foreach (string[] command in Commands)
         {
             string one = Run(command, input!, "1");
-            foreach (string lanes in new[] { "2", "3", "8" }) Assert.True(one == Run(command, input!, lanes), $"{command[0]}, {lanes} lanes");
+            foreach (string lanes in new[] { "2", "3", "8" })
+                Assert.True(one == Run(command, input!, lanes), $"{command[0]}, {lanes} lanes");
         }
     }
 
@@ -49,14 +53,15 @@ public sealed partial class LanesTests
         string other = Path.Combine(Folders.Root, "traces/leak-pre/trace.dat");
         foreach (string[] command in (string[][])
             [
-                ["info", "--format", "json"], ["info", "--ignore", "irq:*"], ["history", "--irq", "26"], ["history", "--vector", "3:35", "--format", "json"],
-                ["latency", "--by", "subject"], ["latency", "--baseline", other, "--format", "json"],
-                ["diff", "--right", "linux-6.12", "--format", "json"], ["diff", other, "--format", "json"],
-                ["top", "--interval", "3600", "--format", "json"],
+                ["info", "--format", "json"], ["info", "--ignore", "irq:*"], ["history", "--irq", "26"],
+                ["history", "--vector", "3:35", "--format", "json"], ["latency", "--by", "subject"], ["latency",
+                    "--baseline", other, "--format", "json"], ["diff", "--right", "linux-6.12", "--format", "json"],
+                ["diff", other, "--format", "json"], ["top", "--interval", "3600", "--format", "json"],
             ])
         {
             string one = Run(command, input, "1");
-            foreach (string lanes in new[] { "2", "8" }) Assert.True(one == Run(command, input, lanes), $"{string.Join(' ', command)}, {lanes} lanes");
+            foreach (string lanes in new[] { "2", "8" })
+                Assert.True(one == Run(command, input, lanes), $"{string.Join(' ', command)}, {lanes} lanes");
         }
     }
 
@@ -103,9 +108,12 @@ public sealed partial class LanesTests
         using var sum = SHA256.Create();
         using var text = new MemoryStream();
         int code;
-        using (Stream output = command[0] == "events" ? new CryptoStream(Stream.Null, sum, CryptoStreamMode.Write) : text)
-            code = Program.Run([command[0], path, .. command[1..], "--lanes", lanes], RouteComparison.Host(output, error));
-        string result = command[0] == "events" ? Convert.ToHexString(sum.Hash!) : Encoding.UTF8.GetString(text.ToArray());
+        using (Stream output = command[0] == "events"
+            ? new CryptoStream(Stream.Null, sum, CryptoStreamMode.Write) : text)
+            code = Program.Run([command[0], path, .. command[1..], "--lanes", lanes],
+                RouteComparison.Host(output, error));
+        string result = command[0] == "events"
+            ? Convert.ToHexString(sum.Hash!) : Encoding.UTF8.GetString(text.ToArray());
         return $"{code}\n{Times().Replace(result, "")}\n{error}";
     }
 

@@ -41,7 +41,9 @@ public sealed class PartialRecordingTests
         }
     }
 
-    /// <summary>What people leave out when they record: whole systems, all probes, or the one that would have told.</summary>
+    /// <summary>
+    /// What people leave out when they record: whole systems, all probes, or the one that would have told.
+    /// </summary>
     private static readonly string[][] LeftOut =
     [
         ["rig:*"],
@@ -71,7 +73,8 @@ public sealed class PartialRecordingTests
         foreach (string[] patterns in LeftOut)
         {
             (_, FindingTable found) = TraceReplay.Read(path, patterns).ReplayFrom(0);
-            Assert.Empty(CodesOf(found).Except(CodesOf(findings)).Select(code => $"without {string.Join(' ', patterns)}: {code}"));
+            Assert.Empty(CodesOf(found).Except(CodesOf(findings))
+                .Select(code => $"without {string.Join(' ', patterns)}: {code}"));
         }
     }
 
@@ -84,9 +87,12 @@ public sealed class PartialRecordingTests
         Assert.Empty(Contradictions(state, whole));
     }
 
-    private static HashSet<FindingCode> CodesOf(FindingTable findings) => [.. findings.Kept.Select(finding => finding.Code)];
+    private static HashSet<FindingCode> CodesOf(FindingTable findings) =>
+        [.. findings.Kept.Select(finding => finding.Code)];
 
-    /// <summary>Facts of <paramref name="part"/> that <paramref name="whole"/> has otherwise; unknown ones are none.</summary>
+    /// <summary>
+    /// Facts of <paramref name="part"/> that <paramref name="whole"/> has otherwise; unknown ones are none.
+    /// </summary>
     private static List<string> Contradictions(StateReport part, StateReport whole)
     {
         var found = new List<string>();

@@ -46,7 +46,9 @@ internal sealed class TraceReplay
         return new TraceReplay(recording.Tables, [.. events]);
     }
 
-    /// <summary>Replays in batches of about <paramref name="size"/> records; an event's records stay together.</summary>
+    /// <summary>
+    /// Replays in batches of about <paramref name="size"/> records; an event's records stay together.
+    /// </summary>
     public (ReplayReport Report, FindingTable Findings) Replay<TProbe>(int size, RuleChoice? rules = null)
         where TProbe : struct, IProbe
     {
@@ -77,6 +79,7 @@ internal sealed class TraceReplay
 
     private static void Assert(Recording recording, string path)
     {
-        if (recording.Report.HasDataLoss) throw new InvalidOperationException($"{path}: {recording.Report.Entries[0].What}");
+        if (recording.Report.HasDataLoss)
+            throw new InvalidOperationException($"{path}: {recording.Report.Entries[0].What}");
     }
 }

@@ -8,8 +8,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Captures;
 
 /// <summary>
-/// VFIO in recordings of a host: a self test clears the device's table behind everybody's back, and what came of it on a
-/// kernel before and after b8f02af096b1 must come out of what probes, QEMU's ftrace lines and the log show.
+/// VFIO in recordings of a host: a self test clears the device's table behind everybody's back, and what came of it on
+/// a kernel before and after b8f02af096b1 must come out of what probes, QEMU's ftrace lines and the log show.
 /// </summary>
 public sealed class VfioRecordingTests : IDisposable
 {
@@ -94,15 +94,18 @@ public sealed class VfioRecordingTests : IDisposable
         return JsonDocument.Parse(output).RootElement;
     }
 
-    private static List<string> Verdicts(JsonElement root) => Texts(System(root).GetProperty("verdicts"), static row => row.GetProperty("text").GetString()!);
+    private static List<string> Verdicts(JsonElement root) =>
+        Texts(System(root).GetProperty("verdicts"), static row => row.GetProperty("text").GetString()!);
 
     private static List<string> Ends(JsonElement root) => Texts(System(root).GetProperty("interrupts"),
         static row => $"{row.GetProperty("irq").GetInt32()} {row.GetProperty("verdict").GetString()}");
 
-    private static List<string> Codes(JsonElement root) => Texts(root.GetProperty("findings"), static row => row.GetProperty("code").GetString()!);
+    private static List<string> Codes(JsonElement root) =>
+        Texts(root.GetProperty("findings"), static row => row.GetProperty("code").GetString()!);
 
     private static JsonElement System(JsonElement root) =>
-        Assert.Single(root.GetProperty("systems").EnumerateArray(), static each => each.GetProperty("name").GetString() == "pcie");
+        Assert.Single(root.GetProperty("systems").EnumerateArray(),
+            static each => each.GetProperty("name").GetString() == "pcie");
 
     private static List<string> Texts(JsonElement rows, Func<JsonElement, string> text)
     {

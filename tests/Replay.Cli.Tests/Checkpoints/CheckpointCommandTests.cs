@@ -18,14 +18,17 @@ public sealed class CheckpointCommandTests
     {
         using var file = new CheckpointedFile();
         (int code, string said, string error) = file.Run("replay", "--checkpoints");
-        Assert.Equal((ExitCodes.Findings, ""), (code, error.Replace("irqreplay: note: checkpoints are in a.irqt.irqc: \"state --at\" begins at the nearest one\n", "", StringComparison.Ordinal)));
+        Assert.Equal((ExitCodes.Findings, ""), (code, error.Replace("irqreplay: note: checkpoints are in a.irqt.irqc: "
+            + "\"state --at\" begins at the nearest one\n", "", StringComparison.Ordinal)));
         Assert.Contains("Digest 0x", said, StringComparison.Ordinal);
         Assert.True(new FileInfo(file.Checkpoints).Length > 10_000);
         foreach (string at in Positions(file)) Assert.Equal(file.Straight(at), file.State(at));
         Assert.Equal(file.Run("state", "--at", "end", "--no-checkpoints"), file.Run("state", "--at", "end"));
     }
 
-    /// <summary>Damage before the checkpoint is not met, because that part is not read: proof that it is really passed over.</summary>
+    /// <summary>
+    /// Damage before the checkpoint is not met, because that part is not read: proof that it is really passed over.
+    /// </summary>
     [Fact]
     public void What_lies_before_a_checkpoint_is_not_read()
     {
@@ -51,7 +54,8 @@ public sealed class CheckpointCommandTests
         (int code, string said, string error) = file.State("event:9000");
         Assert.Equal(file.Straight("event:9000").Out, said);
         Assert.Equal(ExitCodes.BadInput, code);
-        Assert.Contains("note: the checkpoints are not used: the recording was changed or damaged since", error, StringComparison.Ordinal);
+        Assert.Contains("note: the checkpoints are not used: the recording was changed or damaged since",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed class CheckpointCommandTests
         file.Write("leak-pre/trace.dat", 12000);
         (int code, string said, string error) = file.State("event:9000");
         Assert.Equal((ExitCodes.Clean, file.Straight("event:9000").Out), (code, said));
-        Assert.Equal("irqreplay: note: a.irqt.irqc is not used: the recording was changed since; --checkpoints makes new ones\n", error);
+        Assert.Equal("irqreplay: note: a.irqt.irqc is not used: the recording was changed since; "
+            + "--checkpoints makes new ones\n", error);
         file.Run("replay", "--checkpoints");
         Assert.Equal(file.Straight("event:9000"), file.State("event:9000"));
     }
@@ -149,7 +154,8 @@ public sealed class CheckpointCommandTests
         file.Run("replay", "--no-checkpoints");
         Assert.False(File.Exists(file.Checkpoints));
         (int code, _, string error) = file.Run("state", "--checkpoints", "--no-checkpoints");
-        Assert.Equal((ExitCodes.Usage, "irqreplay: --checkpoints and --no-checkpoints: give one of them\n"), (code, error));
+        Assert.Equal((ExitCodes.Usage, "irqreplay: --checkpoints and --no-checkpoints: give one of them\n"),
+            (code, error));
     }
 
     [Fact]
@@ -170,15 +176,18 @@ public sealed class CheckpointCommandTests
     public void Findings_of_a_replay_do_not_depend_on_checkpoints_being_made()
     {
         using var file = new CheckpointedFile();
-        string with = file.Run("replay", "--checkpoints", "--all").Out, without = file.Run("replay", "--no-checkpoints", "--all").Out;
-        Assert.Equal(without[..without.IndexOf("Digest", StringComparison.Ordinal)], with[..with.IndexOf("Digest", StringComparison.Ordinal)]);
+        string with = file.Run("replay", "--checkpoints", "--all").Out,
+            without = file.Run("replay", "--no-checkpoints", "--all").Out;
+        Assert.Equal(without[..without.IndexOf("Digest", StringComparison.Ordinal)],
+            with[..with.IndexOf("Digest", StringComparison.Ordinal)]);
     }
 
     [Fact]
     public void What_cannot_be_begun_in_its_middle_is_said()
     {
         (_, _, string error) = Fakes.RealCli.Run("state", "traces/hazards/irq007-raises.irqs", "--checkpoints");
-        Assert.Equal("irqreplay: note: --checkpoints: traces/hazards/irq007-raises.irqs cannot be begun in its middle; convert it to a native file "
+        Assert.Equal("irqreplay: note: --checkpoints: traces/hazards/irq007-raises.irqs cannot be begun in its middle; "
+            + "convert it to a native file "
             + "first (irqreplay convert traces/hazards/irq007-raises.irqs -o irq007-raises.irqt)\n", error);
     }
 
@@ -202,9 +211,11 @@ public sealed class CheckpointCommandTests
             int number = random.Next(file.Events.Count);
             IrqEvent e = file.Events[number];
             positions.Add("event:" + number.ToString(CultureInfo.InvariantCulture));
-            positions.Add(string.Create(CultureInfo.InvariantCulture, $"time:{e.TimeNs / 1_000_000_000}.{e.TimeNs % 1_000_000_000:d9}"));
+            positions.Add(string.Create(CultureInfo.InvariantCulture,
+                $"time:{e.TimeNs / 1_000_000_000}.{e.TimeNs % 1_000_000_000:d9}"));
         }
-        for (int i = 0; i < file.Marks.Count; i += Math.Max(1, file.Marks.Count / 8)) positions.Add("mark:" + file.Marks[i]);
+        for (int i = 0; i < file.Marks.Count; i += Math.Max(1, file.Marks.Count / 8))
+            positions.Add("mark:" + file.Marks[i]);
         return positions;
     }
 }

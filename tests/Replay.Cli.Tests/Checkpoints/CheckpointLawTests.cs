@@ -61,7 +61,8 @@ public sealed class CheckpointLawTests
         foreach ((int from, SavedReplay replay) in resumed)
         {
             replay.Replayer.Replay(trace.Events.AsSpan(from));
-            Assert.True(end.AsSpan().SequenceEqual(replay.State()), $"seed {seed}: resumed at record {from}, another state at the end");
+            Assert.True(end.AsSpan().SequenceEqual(replay.State()),
+                $"seed {seed}: resumed at record {from}, another state at the end");
             replay.Replayer.Finish();
             Assert.Equal(said, replay.Describe());
             Assert.Null(DeepComparison.Find(straight.Replayer, replay.Replayer));

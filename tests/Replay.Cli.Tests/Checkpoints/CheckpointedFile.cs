@@ -10,7 +10,9 @@ using Replay.Formats.Native;
 
 namespace Replay.Cli.Tests.Checkpoints;
 
-/// <summary>A recording in a folder of its own, native of many small blocks if it is not a copy, and command lines on it.</summary>
+/// <summary>
+/// A recording in a folder of its own, native of many small blocks if it is not a copy, and command lines on it.
+/// </summary>
 internal sealed class CheckpointedFile : IDisposable
 {
     private const int RecordsPerBlock = 256;
@@ -33,7 +35,8 @@ internal sealed class CheckpointedFile : IDisposable
     }
 
     /// <summary>A copy of a trace.</summary>
-    public static CheckpointedFile CopyOf(string path, string name = "a.dat") => new(System.IO.Path.Combine(Folders.Traces, path), name);
+    public static CheckpointedFile CopyOf(string path, string name = "a.dat") =>
+        new(System.IO.Path.Combine(Folders.Traces, path), name);
 
     public string Folder { get; }
 
@@ -55,7 +58,8 @@ internal sealed class CheckpointedFile : IDisposable
     public List<string> Marks { get; } = [];
 
     /// <summary>
-    /// Makes the recording anew, from the first records of a trace, one of them perhaps edited, again and again until it has
+    /// Makes the recording anew, from the first records of a trace, one of them perhaps edited, again
+    /// and again until it has
     /// <paramref name="least"/> events.
     /// </summary>
     public void Write(string trace, int records, int edited = -1, int least = 0)
@@ -63,7 +67,8 @@ internal sealed class CheckpointedFile : IDisposable
         Events.Clear();
         Marks.Clear();
         using Recording first = Open(trace);
-        using var writer = NativeWriter.Create(Path, first.Info, new NativeWriterOptions { RecordsPerBlock = RecordsPerBlock });
+        using var writer = NativeWriter.Create(Path, first.Info,
+            new NativeWriterOptions { RecordsPerBlock = RecordsPerBlock });
         Write(first, first.Tables, writer, records, edited);
         while (Events.Count < least)
         {
@@ -74,7 +79,8 @@ internal sealed class CheckpointedFile : IDisposable
     }
 
     private static Recording Open(string trace) =>
-        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(System.IO.Path.Combine(Folders.Traces, trace));
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(
+            System.IO.Path.Combine(Folders.Traces, trace));
 
     private void Write(Recording recording, EventTables tables, NativeWriter writer, int records, int edited)
     {
@@ -94,7 +100,8 @@ internal sealed class CheckpointedFile : IDisposable
         Span<byte> utf8 = stackalloc byte[EventText.LengthMax];
         for (int i = 0; i < batch.Length; i++)
         {
-            if (batch[i].Kind == EventKind.Mark) Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
+            if (batch[i].Kind == EventKind.Mark)
+                Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
             if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
         }
     }
@@ -113,12 +120,15 @@ internal sealed class CheckpointedFile : IDisposable
             Pace = Pace,
         };
         int code = Program.Run([command, Path, .. options], host);
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString().Replace(Folder + "/", "", StringComparison.Ordinal));
+        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString().Replace(Folder + "/",
+            "", StringComparison.Ordinal));
     }
 
-    public (int Code, string Out, string Error) State(string at, params string[] options) => Run("state", ["--at", at, "--format", "json", .. options]);
+    public (int Code, string Out, string Error) State(string at, params string[] options) =>
+        Run("state", ["--at", at, "--format", "json", .. options]);
 
-    public (int Code, string Out, string Error) Straight(string at, params string[] options) => State(at, ["--no-checkpoints", .. options]);
+    public (int Code, string Out, string Error) Straight(string at, params string[] options) =>
+        State(at, ["--no-checkpoints", .. options]);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

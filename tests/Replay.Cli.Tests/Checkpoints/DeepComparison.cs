@@ -9,8 +9,8 @@ using Replay.Core.Rules;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// Compares two objects field by field, however deep, and names the first field that differs. Collections are compared by
-/// what they hold, in the order in which they are walked; maps and sets without an order of their own by key.
+/// Compares two objects field by field, however deep, and names the first field that differs. Collections are compared
+/// by what they hold, in the order in which they are walked; maps and sets without an order of their own by key.
 /// </summary>
 internal sealed class DeepComparison
 {
@@ -25,34 +25,42 @@ internal sealed class DeepComparison
 
     /// <summary>What the machine is given, shares with others, or has no state in.</summary>
     internal static bool IsGiven(Type type) =>
-        type == typeof(EventTables) || type == typeof(RuleChoice) || typeof(Delegate).IsAssignableFrom(type) || type.Name == "Policy";
+        type == typeof(EventTables) || type == typeof(RuleChoice)
+        || typeof(Delegate).IsAssignableFrom(type) || type.Name == "Policy";
 
     /// <summary>Instance fields of a type and of those that it is derived from.</summary>
     internal static IEnumerable<FieldInfo> FieldsOf(Type? type)
     {
         for (; type is not null && type != typeof(object) && type != typeof(ValueType); type = type.BaseType)
         {
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public
+                | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 yield return field;
         }
     }
 
     private string? Compare(object? left, object? right, string path)
     {
-        if (left is null || right is null) return ReferenceEquals(left, right) ? null : $"{path}: {left ?? "null"} and {right ?? "null"}";
+        if (left is null || right is null)
+            return ReferenceEquals(left, right) ? null : $"{path}: {left ?? "null"} and {right ?? "null"}";
         Type type = left.GetType();
         if (type != right.GetType()) return $"{path}: {type.Name} and {right.GetType().Name}";
-        if (type.IsPrimitive || type.IsEnum || left is string) return left.Equals(right) ? null : $"{path}: {left} and {right}";
+        if (type.IsPrimitive || type.IsEnum || left is string)
+            return left.Equals(right) ? null : $"{path}: {left} and {right}";
         if (IsGiven(type)) return null;
         if (!type.IsValueType && !_seen.Add((left, right))) return null;
-        if (left is Array { Length: > 0 } array && array.GetType().GetElementType()!.IsPrimitive) return ComparePrimitives(array, (Array)right, path);
-        if (type.Name == "Dictionary`2" && IsPlain(type.GetGenericArguments()[0])) return CompareMaps((IDictionary)left, (IDictionary)right, path);
+        if (left is Array { Length: > 0 } array && array.GetType().GetElementType()!.IsPrimitive)
+            return ComparePrimitives(array, (Array)right, path);
+        if (type.Name == "Dictionary`2" && IsPlain(type.GetGenericArguments()[0]))
+            return CompareMaps((IDictionary)left, (IDictionary)right, path);
         if (type.Name == "HashSet`1") return CompareItems(Sorted((IEnumerable)left), Sorted((IEnumerable)right), path);
         if (left is IEnumerable && type.Namespace is "System.Collections.Generic" or null || left is Array)
             return CompareItems((IEnumerable)left, (IEnumerable)right, path);
         foreach (FieldInfo field in FieldsOf(type))
         {
-            if (field.Name != Without && Compare(field.GetValue(left), field.GetValue(right), $"{path}.{field.Name}") is { } difference) return difference;
+            if (field.Name != Without
+                && Compare(field.GetValue(left), field.GetValue(right), $"{path}.{field.Name}") is { } difference)
+                return difference;
         }
         return null;
     }
@@ -75,7 +83,8 @@ internal sealed class DeepComparison
     }
 
     private static bool IsPlain(Type key) =>
-        key.IsPrimitive || (key.Name.StartsWith("ValueTuple", StringComparison.Ordinal) && Array.TrueForAll(key.GetGenericArguments(), IsPlain));
+        key.IsPrimitive || (key.Name.StartsWith("ValueTuple", StringComparison.Ordinal)
+            && Array.TrueForAll(key.GetGenericArguments(), IsPlain));
 
     private static List<string> Sorted(IEnumerable items)
     {

@@ -7,8 +7,8 @@ using System.Runtime.CompilerServices;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// Changes every field that can be reached from an object, one at a time, and asks whether that shows in what is saved. A
-/// field counts by the type that declares it and is proved once; nobody lists fields, so nobody can forget one.
+/// Changes every field that can be reached from an object, one at a time, and asks whether that shows in what is saved.
+/// A field counts by the type that declares it and is proved once; nobody lists fields, so nobody can forget one.
 /// </summary>
 internal sealed class FieldCoverage
 {
@@ -21,7 +21,9 @@ internal sealed class FieldCoverage
     /// <summary>Types whose objects are none of the state, beside those that are always given.</summary>
     public IReadOnlySet<Type> Given { get; init; } = new HashSet<Type>();
 
-    /// <summary>Fields that hold state and whose change showed in nothing that was saved, over all objects so far.</summary>
+    /// <summary>
+    /// Fields that hold state and whose change showed in nothing that was saved, over all objects so far.
+    /// </summary>
     public List<string> Unproved()
     {
         List<string> left = [];
@@ -88,7 +90,8 @@ internal sealed class FieldCoverage
                 for (int i = 0; i < Math.Min(array.Length, 64); i++)
                 {
                     int at = i;
-                    if (IsValue(array.GetType().GetElementType()!)) Try(name, array.GetValue(at), array.GetType().GetElementType()!, v => array.SetValue(v, at));
+                    if (IsValue(array.GetType().GetElementType()!))
+                        Try(name, array.GetValue(at), array.GetType().GetElementType()!, v => array.SetValue(v, at));
                     else if (array.GetValue(at) is { } item) Item(item, v => array.SetValue(v, at));
                 }
                 break;
@@ -168,11 +171,13 @@ internal sealed class FieldCoverage
     private bool IsGiven(Type type) => DeepComparison.IsGiven(type) || Given.Contains(type);
 
     private static bool IsValue(Type type) =>
-        type.IsPrimitive || type.IsEnum || type == typeof(string) || (Nullable.GetUnderlyingType(type) is { } inner && (IsValue(inner) || inner.IsValueType));
+        type.IsPrimitive || type.IsEnum || type == typeof(string)
+        || (Nullable.GetUnderlyingType(type) is { } inner && (IsValue(inner) || inner.IsValueType));
 
     private static object? Change(object? value, Type type)
     {
-        if (Nullable.GetUnderlyingType(type) is { } inner) return value is null ? RuntimeHelpers.GetUninitializedObject(inner) : null;
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+            return value is null ? RuntimeHelpers.GetUninitializedObject(inner) : null;
         if (type.IsArray) return Array.CreateInstance(type.GetElementType()!, ((Array)value!).Length + 1);
         if (type == typeof(string)) return value is null ? "x" : value + "x";
         if (type == typeof(bool)) return !(bool)value!;

@@ -16,12 +16,13 @@ using Xunit;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// A field that somebody adds to the state of a replay and forgets to save fails here, by name, the day it is added: every
-/// field that any trace can reach is changed, and the change must show in what is saved.
+/// A field that somebody adds to the state of a replay and forgets to save fails here, by name, the day it is added:
+/// every field that any trace can reach is changed, and the change must show in what is saved.
 /// </summary>
 public sealed class FieldCoverageTests
 {
-    private const string Rules = "linux-6.1,cpu.forceCompleteFirst=yes,drv.hibernateIrqs=destroyAndRecreate,ir.guest=off,ims.requireIr=no";
+    private const string Rules = "linux-6.1,cpu.forceCompleteFirst=yes,drv.hibernateIrqs=destroyAndRecreate,"
+        + "ir.guest=off,ims.requireIr=no";
 
     /// <summary>Fields without state of their own, and why; a type stands for all its fields.</summary>
     private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal)
@@ -67,7 +68,8 @@ public sealed class FieldCoverageTests
             }
         }
         List<string> forgotten = coverage.Unproved();
-        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field)) || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field))
+            || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
         Assert.True(forgotten.Count == 0, "not saved, or never used by any trace:\n" + string.Join("\n", forgotten));
         Assert.True(coverage.ProvedCount > 300, $"only {coverage.ProvedCount} fields were looked at");
     }
@@ -94,7 +96,8 @@ public sealed class FieldCoverageTests
             }
         }
         List<string> forgotten = coverage.Unproved();
-        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field)) || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        forgotten.RemoveAll(static field => Without.ContainsKey(Short(field))
+            || Without.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
         Assert.True(forgotten.Count == 0, "not saved, or never used by any trace:\n" + string.Join("\n", forgotten));
     }
 
@@ -127,16 +130,18 @@ public sealed class FieldCoverageTests
 
     private static readonly HashSet<Type> GivenToReading =
     [
-        typeof(InputFile), typeof(TraceDatLayout), typeof(TraceDatOptions), typeof(KernelAddresses), typeof(MappingTable), typeof(RecordingInfo),
-        typeof(BlockBuffer), typeof(DataContext), typeof(DataTools), typeof(TimeConverter), typeof(FormatIndex), typeof(PlanCompiler),
-        typeof(MapPlan), typeof(MarkerEvents), typeof(IAddressNames),
+        typeof(InputFile), typeof(TraceDatLayout), typeof(TraceDatOptions), typeof(KernelAddresses),
+        typeof(MappingTable), typeof(RecordingInfo), typeof(BlockBuffer), typeof(DataContext), typeof(DataTools),
+        typeof(TimeConverter), typeof(FormatIndex), typeof(PlanCompiler), typeof(MapPlan),
+        typeof(MarkerEvents), typeof(IAddressNames),
     ];
 
     [Fact]
     public void Every_field_of_a_place_in_a_trace_dat_is_saved()
     {
         var coverage = new FieldCoverage { Given = GivenToReading, PassesFixed = true };
-        using TraceDatRecording recording = TraceDatRecording.Open(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"), new TraceDatOptions());
+        using TraceDatRecording recording = TraceDatRecording.Open(
+            Path.Combine(Folders.Traces, "leak-pre", "trace.dat"), new TraceDatOptions());
         recording.NotePlaces();
         recording.Report.Add(LossSeverity.Note, "something", 1, "nothing", "it");
         for (int stop = 0; recording.TryReadBatch(out _); stop++)
@@ -145,14 +150,16 @@ public sealed class FieldCoverageTests
         }
         coverage.Look(recording, () => StateCodec.Save(recording.Transfer));
         List<string> forgotten = coverage.Unproved();
-        forgotten.RemoveAll(static field => WithoutPlace.ContainsKey(Short(field)) || WithoutPlace.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
+        forgotten.RemoveAll(static field => WithoutPlace.ContainsKey(Short(field))
+            || WithoutPlace.ContainsKey(Short(field)[..Short(field).LastIndexOf('.')]));
         Assert.True(forgotten.Count == 0, "not saved, or never used:\n" + string.Join("\n", forgotten));
         Assert.True(coverage.ProvedCount > 20, $"only {coverage.ProvedCount} fields were looked at");
     }
 
     private static string Short(string field)
     {
-        string name = field.Replace("Replay.Core.", "", StringComparison.Ordinal).Replace("Replay.Formats.", "", StringComparison.Ordinal);
+        string name = field.Replace("Replay.Core.", "", StringComparison.Ordinal).Replace("Replay.Formats.",
+            "", StringComparison.Ordinal);
         int arguments = name.IndexOf("[[", StringComparison.Ordinal);
         return arguments < 0 ? name : name[..arguments] + name[(name.LastIndexOf(']') + 1)..];
     }

@@ -8,8 +8,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// Whatever stands in the file of checkpoints, the answer is that of a straight run, and what was wrong is said; only bytes
-/// with the right checksums can lie, and those cannot crash.
+/// Whatever stands in the file of checkpoints, the answer is that of a straight run, and what was wrong is said;
+/// only bytes with the right checksums can lie, and those cannot crash.
 /// </summary>
 public sealed class HostileCheckpointTests
 {
@@ -22,7 +22,8 @@ public sealed class HostileCheckpointTests
         file.Run("replay", "--checkpoints");
         byte[] whole = File.ReadAllBytes(file.Checkpoints);
         string straight = file.Straight(At).Out;
-        for (int length = 0; length < whole.Length; length += length < 40 || length > whole.Length - 40 ? 1 : 1 + (whole.Length / 50))
+        for (int length = 0; length < whole.Length; length += length < 40 || length > whole.Length - 40
+            ? 1 : 1 + (whole.Length / 50))
         {
             File.WriteAllBytes(file.Checkpoints, whole[..length]);
             (int code, string said, string error) = file.State(At);
@@ -40,7 +41,8 @@ public sealed class HostileCheckpointTests
     public async Task What_is_no_file_is_not_opened(string command)
     {
         using var file = new CheckpointedFile(records: 6000);
-        using (Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = file.Folder })!)
+        using (Process shell =
+            Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = file.Folder })!)
             await shell.WaitForExitAsync();
         (int code, string said, _) = await Task.Run(() => file.State(At)).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal((ExitCodes.Clean, file.Straight(At).Out), (code, said));
@@ -64,12 +66,16 @@ public sealed class HostileCheckpointTests
             (int code, string said, string error) = file.State(At);
             Assert.Equal((ExitCodes.Clean, straight), (code, said));
             if (error.Length > 0) told++;
-            else Assert.True(at > CheckpointSpec.MagicBytes && at < whole.Length - CheckpointSpec.TrailerBytes, $"byte {at} was not missed");
+            else
+                Assert.True(at > CheckpointSpec.MagicBytes && at < whole.Length - CheckpointSpec.TrailerBytes,
+                    $"byte {at} was not missed");
         }
         Assert.True(told > 80, $"only {told} were told");
     }
 
-    /// <summary>Saved state with random bytes in it and the right checksum: refused, or replayed from, and never a crash.</summary>
+    /// <summary>
+    /// Saved state with random bytes in it and the right checksum: refused, or replayed from, and never a crash.
+    /// </summary>
     [Fact]
     public void State_that_lies_under_a_right_checksum_crashes_nothing()
     {
@@ -88,7 +94,8 @@ public sealed class HostileCheckpointTests
         Assert.True(refused > 50, $"only {refused} were refused");
     }
 
-    private static byte[] Lie(string path, byte[] whole, Random random) => Reseal(path, whole, state => Scramble(state, random), static _ => { });
+    private static byte[] Lie(string path, byte[] whole, Random random) =>
+        Reseal(path, whole, state => Scramble(state, random), static _ => { });
 
     internal static void Scramble(Span<byte> state, Random random)
     {

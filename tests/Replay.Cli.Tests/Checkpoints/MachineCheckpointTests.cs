@@ -23,7 +23,8 @@ public sealed class MachineCheckpointTests : IDisposable
     [Fact]
     public void Each_machine_has_its_own_and_is_answered_and_replayed_as_by_a_straight_run()
     {
-        foreach ((string machine, string place) in new[] { ("ho st/1", "a.irqt@ho%20st%2F1.irqc"), ("guest", "a.irqt@guest.irqc") })
+        foreach ((string machine,
+            string place) in new[] { ("ho st/1", "a.irqt@ho%20st%2F1.irqc"), ("guest", "a.irqt@guest.irqc") })
         {
             string[] one = ["--machine", machine];
             (_, _, string error) = _file.Run("replay", ["--checkpoints", .. one]);
@@ -40,7 +41,8 @@ public sealed class MachineCheckpointTests : IDisposable
                 Assert.Equal(_file.Straight(at, one), _file.State(at, one));
             }
             Assert.Equal(_file.Straight("end", one), _file.State("end", one));
-            var straight = StretchReplayTests.Run(_file, "replay", ["--all", "--no-checkpoints", "--lanes", "1", .. one]);
+            var straight = StretchReplayTests.Run(_file, "replay",
+                ["--all", "--no-checkpoints", "--lanes", "1", .. one]);
             Assert.Equal(straight, StretchReplayTests.Run(_file, "replay", ["--all", "--lanes", "2", .. one]));
         }
     }
@@ -50,9 +52,11 @@ public sealed class MachineCheckpointTests : IDisposable
     {
         string[] host = ["--machine", "ho st/1"], guest = ["--machine", "guest"];
         _file.Run("replay", ["--checkpoints", .. host]);
-        File.Move(Path.Combine(_file.Folder, "a.irqt@ho%20st%2F1.irqc"), Path.Combine(_file.Folder, "a.irqt@guest.irqc"));
+        File.Move(Path.Combine(_file.Folder, "a.irqt@ho%20st%2F1.irqc"),
+            Path.Combine(_file.Folder, "a.irqt@guest.irqc"));
         (int code, string said, string error) = _file.State("event:9000", guest);
         Assert.Equal((ExitCodes.Clean, _file.Straight("event:9000", guest).Out), (code, said));
-        Assert.Equal("irqreplay: note: a.irqt@guest.irqc is not used: the recording was changed since; --checkpoints makes new ones\n", error);
+        Assert.Equal("irqreplay: note: a.irqt@guest.irqc is not used: the recording was changed since; "
+            + "--checkpoints makes new ones\n", error);
     }
 }

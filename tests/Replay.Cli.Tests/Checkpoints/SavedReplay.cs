@@ -44,7 +44,8 @@ internal sealed class SavedReplay
     /// <summary>All that can be said of the replay now, as text.</summary>
     public string Describe() => JsonSerializer.Serialize(StateReporter.Build(Replayer.Machine, "here"))
         + JsonSerializer.Serialize(ReplayReporter.Build(
-            Replayer.Machine, Replayer.Findings, Replayer.EventCount, Replayer.AppliedCount, 0, Replayer.Systems.Live) with
+            Replayer.Machine, Replayer.Findings, Replayer.EventCount, Replayer.AppliedCount,
+            0, Replayer.Systems.Live) with
         {
             OfflineReleases = Replayer.OfflineReleases,
         });

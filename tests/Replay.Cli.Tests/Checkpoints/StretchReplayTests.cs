@@ -10,8 +10,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// Stretches between checkpoints that are replayed beside each other give what a straight run gives; whatever is wrong with a
-/// checkpoint is found where two of them should join. Each test for each command that runs in stretches.
+/// Stretches between checkpoints that are replayed beside each other give what a straight run gives; whatever is wrong
+/// with a checkpoint is found where two of them should join. Each test for each command that runs in stretches.
 /// </summary>
 public sealed partial class StretchReplayTests
 {
@@ -38,7 +38,8 @@ public sealed partial class StretchReplayTests
         // Proof that they were used: the state in the middle is another one, and that is told.
         int number = 0;
         Reseal(file, command, state => state[^1] ^= (byte)(number++ is 20 or 21 ? 1 : 0));
-        Assert.Equal((straight.Code, straight.Out), Out(Run(file, command, "--format", format, "--all", "--lanes", "1")));
+        Assert.Equal((straight.Code, straight.Out),
+            Out(Run(file, command, "--format", format, "--all", "--lanes", "1")));
         var caught = Run(file, command, "--format", format, "--all", "--lanes", "8");
         Assert.Equal((straight.Code, straight.Out), Out(caught));
         Assert.StartsWith("irqreplay: note: the checkpoints are not used: ", caught.Error, StringComparison.Ordinal);
@@ -88,7 +89,8 @@ public sealed partial class StretchReplayTests
             }, whole);
             (int code, string said, string error) = Run(file, command, "--lanes", "8");
             Assert.Equal((straight.Code, straight.Out), (code, said));
-            Assert.True(changed == 0 || error.StartsWith("irqreplay: note: the checkpoints are not used: ", StringComparison.Ordinal), $"lie {i}: {error}");
+            Assert.True(changed == 0 || error.StartsWith("irqreplay: note: the checkpoints are not used: ",
+                StringComparison.Ordinal), $"lie {i}: {error}");
             if (error.EndsWith("another state" + Differs, StringComparison.Ordinal)) joined++;
         }
         Assert.True(joined > 10, $"only {joined} were found where two stretches join");
@@ -117,7 +119,9 @@ public sealed partial class StretchReplayTests
         Assert.EndsWith("other findings" + Differs, caught.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>The size is the same, all checksums are right, and the block is none of those in the recording's digest.</summary>
+    /// <summary>
+    /// The size is the same, all checksums are right, and the block is none of those in the recording's digest.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Commands))]
     public void A_recording_edited_in_place_is_replayed_straight_and_gets_new_checkpoints(string command)
@@ -147,7 +151,8 @@ public sealed partial class StretchReplayTests
     [Fact]
     public void Stretches_join_without_a_gap_and_share_the_events()
     {
-        List<Checkpoint> checkpoints = [.. Enumerable.Range(1, 50).Select(static n => new Checkpoint(n * 1000, 0, 0, default))];
+        List<Checkpoint> checkpoints =
+            [.. Enumerable.Range(1, 50).Select(static n => new Checkpoint(n * 1000, 0, 0, default))];
         foreach (int most in new[] { 1, 2, 8, 49, 50, 256 })
         {
             List<Stretch> stretches = Stretch.Divide(checkpoints, most);
@@ -167,12 +172,14 @@ public sealed partial class StretchReplayTests
     internal static void Reseal(CheckpointedFile file, string command, Action<byte[]> editState, byte[]? whole = null)
     {
         string path = file.CheckpointsOf(command);
-        File.WriteAllBytes(path, HostileCheckpointTests.Reseal(path, whole ?? File.ReadAllBytes(path), editState, static _ => { }));
+        File.WriteAllBytes(path,
+            HostileCheckpointTests.Reseal(path, whole ?? File.ReadAllBytes(path), editState, static _ => { }));
     }
 
     private static (int Code, string Out) Out((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
-    internal static (int Code, string Out, string Error) Run(CheckpointedFile file, string command, params string[] options)
+    internal static (int Code, string Out, string Error) Run(CheckpointedFile file,
+        string command, params string[] options)
     {
         (int code, string said, string error) = file.Run(command, options);
         return (code, Seconds().Replace(said, "…"), error);

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Checkpoints;
 
-/// <summary>Command lines on a trace.dat with checkpoints say what they say without, as those on a native file do.</summary>
+/// <summary>
+/// Command lines on a trace.dat with checkpoints say what they say without, as those on a native file do.
+/// </summary>
 public sealed class TraceDatCheckpointTests
 {
     private static readonly CheckpointPace Always = new(1, 0, 1);
@@ -39,7 +41,9 @@ public sealed class TraceDatCheckpointTests
         Assert.Equal(straight, StretchReplayTests.Run(file, "replay", "--all", "--lanes", "2"));
     }
 
-    /// <summary>Nothing of what lanes do shows in the checkpoints, and nothing of the checkpoints in what is said.</summary>
+    /// <summary>
+    /// Nothing of what lanes do shows in the checkpoints, and nothing of the checkpoints in what is said.
+    /// </summary>
     [Fact]
     public void Any_number_of_lanes_makes_the_same_checkpoints_and_says_the_same()
     {
@@ -49,7 +53,8 @@ public sealed class TraceDatCheckpointTests
         foreach (string lanes in new[] { "1", "2", "3", "8" })
         {
             File.Delete(file.Checkpoints);
-            Assert.Equal(straight.Out, StretchReplayTests.Run(file, "replay", "--all", "--checkpoints", "--lanes", lanes).Out);
+            Assert.Equal(straight.Out,
+                StretchReplayTests.Run(file, "replay", "--all", "--checkpoints", "--lanes", lanes).Out);
             first ??= File.ReadAllBytes(file.Checkpoints);
             Assert.Equal(first, File.ReadAllBytes(file.Checkpoints));
             Assert.Equal(straight, StretchReplayTests.Run(file, "replay", "--all", "--lanes", lanes));
@@ -73,7 +78,9 @@ public sealed class TraceDatCheckpointTests
         foreach (string lanes in new[] { "1", "2", "8" }) Assert.Equal(straight, file.Run("verify", "--lanes", lanes));
     }
 
-    /// <summary>What lies before a checkpoint is not read, unless the time of the last change tells that it has to be.</summary>
+    /// <summary>
+    /// What lies before a checkpoint is not read, unless the time of the last change tells that it has to be.
+    /// </summary>
     [Fact]
     public void A_recording_edited_in_place_is_found_where_its_time_has_changed()
     {
@@ -102,7 +109,8 @@ public sealed class TraceDatCheckpointTests
         (int code, string said, string error) = file.State("event:9000");
         Assert.Equal(file.Straight("event:9000").Out, said);
         Assert.Equal(ExitCodes.Clean, code);
-        Assert.Equal("irqreplay: note: a.dat.irqc is not used: the recording was changed since; --checkpoints makes new ones\n", error);
+        Assert.Equal("irqreplay: note: a.dat.irqc is not used: the recording was changed since; "
+            + "--checkpoints makes new ones\n", error);
     }
 
     [Fact]
@@ -174,11 +182,14 @@ public sealed class TraceDatCheckpointTests
             File.WriteAllBytes(file.Checkpoints, damaged);
             (int code, string said, string error) = file.State(At);
             Assert.Equal((straight.Code, straight.Out), (code, said));
-            Assert.True(i % 3 > 0 || error.StartsWith("irqreplay: note: a.dat.irqc is not used: ", StringComparison.Ordinal), error);
+            Assert.True(i % 3 > 0
+                || error.StartsWith("irqreplay: note: a.dat.irqc is not used: ", StringComparison.Ordinal), error);
         }
     }
 
-    /// <summary>Bytes under a right checksum are believed by "state", which cannot know better, and by nobody who replays.</summary>
+    /// <summary>
+    /// Bytes under a right checksum are believed by "state", which cannot know better, and by nobody who replays.
+    /// </summary>
     [Fact]
     public void State_that_lies_under_a_right_checksum_crashes_nothing_and_deceives_no_replay()
     {
@@ -192,8 +203,8 @@ public sealed class TraceDatCheckpointTests
         {
             // The place stands first, and is some hundred bytes of some tens of thousands.
             int most = i % 2 == 0 ? int.MaxValue : 600;
-            StretchReplayTests.Reseal(
-                file, "replay", state => HostileCheckpointTests.Scramble(state.AsSpan(0, Math.Min(most, state.Length)), random), whole);
+            StretchReplayTests.Reseal(file, "replay",
+                state => HostileCheckpointTests.Scramble(state.AsSpan(0, Math.Min(most, state.Length)), random), whole);
             if (i % 4 == 0)
             {
                 var replayed = StretchReplayTests.Run(file, "replay", "--lanes", "2");
@@ -214,7 +225,9 @@ public sealed class TraceDatCheckpointTests
             yield return string.Create(CultureInfo.InvariantCulture, $"event:{file.Events.Count / 7L * part}");
     }
 
-    /// <summary>Flips a byte that is not in the digest; with the time of the last change as before, nothing is different.</summary>
+    /// <summary>
+    /// Flips a byte that is not in the digest; with the time of the last change as before, nothing is different.
+    /// </summary>
     private static long FlipUnseen(CheckpointedFile file, string at, (int Code, string Out, string Error) answer)
     {
         DateTime written = File.GetLastWriteTimeUtc(file.Path);

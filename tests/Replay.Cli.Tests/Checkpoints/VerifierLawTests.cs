@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Checkpoints;
 
-/// <summary>Save a verifier between two batches, restore it into a fresh one, go on: the same decisions and differences.</summary>
+/// <summary>
+/// Save a verifier between two batches, restore it into a fresh one, go on: the same decisions and differences.
+/// </summary>
 public sealed class VerifierLawTests
 {
     public static TheoryData<string> Traces()
@@ -23,7 +25,8 @@ public sealed class VerifierLawTests
 
     [Theory]
     [MemberData(nameof(Traces))]
-    public void A_restored_verifier_goes_on_as_the_straight_one(string trace) => Check(Path.Combine(Folders.Traces, trace), stops: 5);
+    public void A_restored_verifier_goes_on_as_the_straight_one(string trace) =>
+        Check(Path.Combine(Folders.Traces, trace), stops: 5);
 
     [CaptureTheory]
     [MemberData(nameof(GroundTruthTests.Captures), MemberType = typeof(GroundTruthTests))]
@@ -57,14 +60,16 @@ public sealed class VerifierLawTests
             Verifier<ChosenRules> restored = Make(trace, rules);
             StateCodec.Load(state, restored.Transfer);
             foreach (byte[] some in kept) StateCodec.Load(some, archive => restored.TransferKept(archive, 0));
-            Assert.Equal((mark, EventCounter.Count(trace.Events.AsSpan(..at))), (restored.KeptMark, restored.EventsTaken));
+            Assert.Equal((mark, EventCounter.Count(trace.Events.AsSpan(..at))),
+                (restored.KeptMark, restored.EventsTaken));
             // Behind the events that are held back lie old ones, which nobody reads.
             Assert.Null(DeepComparison.Find(straight, restored, without: "_held"));
             Assert.Equal(state, StateCodec.Save(restored.Transfer));
             resumed.Add((at, restored));
         }
         string said = Finish(straight, trace, at);
-        foreach ((int from, Verifier<ChosenRules> verifier) in resumed) Assert.Equal(said, Finish(verifier, trace, from));
+        foreach ((int from, Verifier<ChosenRules> verifier) in resumed)
+            Assert.Equal(said, Finish(verifier, trace, from));
     }
 
     private static Verifier<ChosenRules> Make(TraceReplay trace, string rules) =>

@@ -18,8 +18,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Checkpoints;
 
 /// <summary>
-/// <c>verify</c> in stretches says of every recording and under every rule what it says straight on, and its checkpoints and
-/// those of <c>replay</c> leave each other alone.
+/// <c>verify</c> in stretches says of every recording and under every rule what it says straight on, and its
+/// checkpoints and those of <c>replay</c> leave each other alone.
 /// </summary>
 public sealed class VerifyStretchTests
 {
@@ -33,7 +33,8 @@ public sealed class VerifyStretchTests
 
     [CaptureTheory]
     [MemberData(nameof(GroundTruthTests.Captures), MemberType = typeof(GroundTruthTests))]
-    public void A_capture_is_verified_the_same(string? capture) => Check(Path.Combine(Folders.Captures!, capture!, "trace.dat"));
+    public void A_capture_is_verified_the_same(string? capture) =>
+        Check(Path.Combine(Folders.Captures!, capture!, "trace.dat"));
 
     [Fact]
     public void Every_rule_decides_the_same()
@@ -44,7 +45,9 @@ public sealed class VerifyStretchTests
         Assert.True(answers.Count > 3, $"the rules came to only {answers.Count} answers");
     }
 
-    /// <summary>More differences than are kept, and open decisions among them, so that the limit falls into some stretch.</summary>
+    /// <summary>
+    /// More differences than are kept, and open decisions among them, so that the limit falls into some stretch.
+    /// </summary>
     [Fact]
     public void Differences_past_the_limit_are_counted_and_each_kept_one_is_saved_once()
     {
@@ -81,7 +84,8 @@ public sealed class VerifyStretchTests
         WholeReplay.Straight(straight, expected, host);
 
         using var store = new CheckpointStore(
-            new RecordingName(file.Path, null), CheckpointKind.Verifier, straight.Identify()!, rules.ToString(), isAsked: false, isLong: false, host);
+            new RecordingName(file.Path, null), CheckpointKind.Verifier, straight.Identify()!, rules.ToString(),
+            isAsked: false, isLong: false, host);
         store.Open();
         int number = 0;
         using var stretches = new StretchReplay<OddSession>(store, Open, recording => new OddSession(
@@ -111,26 +115,33 @@ public sealed class VerifyStretchTests
         File.WriteAllBytes(file.CheckpointsOf("verify"), machine);
         (int code, string said, string error) = file.State("event:9000");
         Assert.Equal((straight.Replay.Code, straight.Replay.Out), (code, said));
-        Assert.Equal("irqreplay: note: a.irqt.irqc is not used: it holds states of the verifier, not of the machine\n", error);
+        Assert.Equal(
+            "irqreplay: note: a.irqt.irqc is not used: it holds states of the verifier, not of the machine\n", error);
         (code, said, error) = file.Run("verify", "--lanes", "2", "--format", "json");
         Assert.Equal(Out(file.Run("verify", "--no-checkpoints", "--format", "json")), (code, said));
-        Assert.Equal("irqreplay: note: a.irqt.irqv is not used: it holds states of the machine, not of the verifier\n", error);
+        Assert.Equal(
+            "irqreplay: note: a.irqt.irqv is not used: it holds states of the machine, not of the verifier\n", error);
     }
 
-    /// <summary>By the recorded kernel's rules evidence may decide otherwise, by chosen ones not: these are two states.</summary>
+    /// <summary>
+    /// By the recorded kernel's rules evidence may decide otherwise, by chosen ones not: these are two states.
+    /// </summary>
     [Fact]
     public void Chosen_rules_and_the_recorded_kernels_are_kept_apart()
     {
         using var file = new CheckpointedFile();
-        string[] recorded = ["verify", "--format", "json"], chosen = ["verify", "--format", "json", "--rules", "linux-6.1"];
-        var without = (Recorded: Run(file, recorded, "--no-checkpoints"), Chosen: Run(file, chosen, "--no-checkpoints"));
+        string[] recorded = ["verify", "--format", "json"],
+            chosen = ["verify", "--format", "json", "--rules", "linux-6.1"];
+        var without = (Recorded: Run(file, recorded, "--no-checkpoints"),
+            Chosen: Run(file, chosen, "--no-checkpoints"));
         Assert.NotEqual(without.Recorded.Out, without.Chosen.Out);
         Assert.Equal(without.Recorded, Run(file, recorded, "--checkpoints"));
         Assert.Equal(without.Recorded, Run(file, recorded, "--lanes", "2"));
         var caught = Run(file, chosen, "--lanes", "2");
         Assert.Equal(without.Chosen.Out, caught.Out);
         Assert.Equal(
-            "irqreplay: note: a.irqt.irqv is not used: it was made with --rules linux-6.1 and what the recording shows\n", caught.Error);
+            "irqreplay: note: a.irqt.irqv is not used: it was made with --rules linux-6.1 and what "
+            + "the recording shows\n", caught.Error);
         Run(file, chosen, "--checkpoints");
         Assert.Equal(without.Chosen, Run(file, chosen, "--lanes", "2"));
         caught = Run(file, recorded, "--lanes", "2");
@@ -145,10 +156,12 @@ public sealed class VerifyStretchTests
         Run(file, ["verify"]);
         Assert.False(File.Exists(file.CheckpointsOf("verify")));
         (int code, _, string error) = Run(file, ["verify"], "--checkpoints", "--no-checkpoints");
-        Assert.Equal((ExitCodes.Usage, "irqreplay: --checkpoints and --no-checkpoints: give one of them\n"), (code, error));
+        Assert.Equal((ExitCodes.Usage, "irqreplay: --checkpoints and --no-checkpoints: give one of them\n"),
+            (code, error));
         (_, _, error) = Run(file, ["verify"], "--checkpoints");
         Assert.Equal(
-            "irqreplay: note: checkpoints are in a.irqt.irqv: lanes of the next \"verify\" share the stretches between them\n", error);
+            "irqreplay: note: checkpoints are in a.irqt.irqv: "
+            + "lanes of the next \"verify\" share the stretches between them\n", error);
         File.Delete(file.CheckpointsOf("verify"));
         file.Pace = new CheckpointPace(1, 0, 1);
         Run(file, ["verify"], "--no-checkpoints");
@@ -157,7 +170,8 @@ public sealed class VerifyStretchTests
         Assert.True(File.Exists(file.CheckpointsOf("verify")));
 
         File.Delete(file.CheckpointsOf("verify"));
-        Directory.CreateDirectory(file.CheckpointsOf("verify")); // In the way, also for a user who may write everywhere.
+        // In the way, also for a user who may write everywhere.
+        Directory.CreateDirectory(file.CheckpointsOf("verify"));
         Run(file, ["verify"]);
         string cache = Path.Combine(file.Folder, "cache", "irqreplay");
         Assert.EndsWith(".irqv", Assert.Single(Directory.GetFiles(cache)), StringComparison.Ordinal);
@@ -191,7 +205,8 @@ public sealed class VerifyStretchTests
             foreach (RuleAlternative alternative in rule.Alternatives)
             {
                 string assignment = $"{rule.Name}={alternative.Name}";
-                if (seen.Add(linux61.With(assignment).ToKernelRules())) choices.Add(["--rules", "linux-6.1", "--with", assignment]);
+                if (seen.Add(linux61.With(assignment).ToKernelRules()))
+                    choices.Add(["--rules", "linux-6.1", "--with", assignment]);
             }
         }
         return choices;
@@ -199,13 +214,18 @@ public sealed class VerifyStretchTests
 
     private static (int Code, string Out) Out((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
-    private static (int Code, string Out, string Error) Run(CheckpointedFile file, string[] command, params string[] options)
+    private static (int Code, string Out, string Error) Run(CheckpointedFile file,
+        string[] command, params string[] options)
     {
         var result = file.Run(command[0], [.. command.AsSpan(1), .. options]);
         // That old ones do not fit is said where new ones are made, and is not what this is about.
         if (Array.IndexOf(options, "--checkpoints") < 0 || command.Length == 1) return result;
         string[] notes = result.Error.Split('\n');
-        return result with { Error = string.Join('\n', Array.FindAll(notes, static note => !note.Contains(".irqv", StringComparison.Ordinal))) };
+        return result with
+        {
+            Error = string.Join('\n', Array.FindAll(notes, static note =>
+                !note.Contains(".irqv", StringComparison.Ordinal))),
+        };
     }
 
     private static string Describe(VerifySession session)
@@ -236,6 +256,7 @@ public sealed class VerifyStretchTests
 
         public override void Transfer(StateArchive archive) => session.Transfer(archive);
 
-        public override void TransferFindings(StateArchive archive, long from) => session.TransferFindings(archive, from);
+        public override void TransferFindings(StateArchive archive, long from) =>
+            session.TransferFindings(archive, from);
     }
 }

@@ -16,7 +16,8 @@ public sealed class BenchCommandTests
         string save = Path.GetTempFileName();
         try
         {
-            (int code, string output, string error) = RealCli.Run("bench", "traces/leak-pre/trace.dat", "--times", "6", "--save", save, "--format", "json");
+            (int code, string output, string error) = RealCli.Run("bench", "traces/leak-pre/trace.dat", "--times", "6",
+                "--save", save, "--format", "json");
             Assert.Equal((0, ""), (code, error));
             using JsonDocument document = JsonDocument.Parse(output);
             JsonElement json = document.RootElement;
@@ -28,7 +29,8 @@ public sealed class BenchCommandTests
             CheckKinds(json);
 
             // The same code cannot be slower than itself beyond any noise.
-            (code, output, _) = RealCli.Run("bench", "traces/leak-pre/trace.dat", "--times", "6", "--baseline", save, "--effect", "900");
+            (code, output, _) = RealCli.Run("bench", "traces/leak-pre/trace.dat", "--times", "6",
+                "--baseline", save, "--effect", "900");
             Assert.Equal(0, code);
             Assert.Contains("Against " + save, output, StringComparison.Ordinal);
             Assert.Contains("Mann-Whitney", output, StringComparison.Ordinal);
@@ -58,9 +60,11 @@ public sealed class BenchCommandTests
     [Fact]
     public void Two_builds_are_run_in_turns()
     {
-        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "irqreplay.exe" : "irqreplay");
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows()
+            ? "irqreplay.exe" : "irqreplay");
         (int code, string output, string error) = RealCli.Run(
-            "bench", "traces/leak-pre/trace.dat", "--against", program, "--times", "6", "--effect", "900", "--format", "json");
+            "bench", "traces/leak-pre/trace.dat", "--against", program, "--times", "6",
+            "--effect", "900", "--format", "json");
         Assert.Equal((0, ""), (code, error));
         using JsonDocument document = JsonDocument.Parse(output);
         Assert.True(document.RootElement.GetProperty("sameDigest").GetBoolean());
@@ -74,7 +78,13 @@ public sealed class BenchCommandTests
         using var output = new MemoryStream();
         using var error = new StringWriter();
         int runs = 0;
-        var host = new CliHost { Out = output, Error = error, OpenIn = static () => Stream.Null, CreateSession = (_, _) => new FickleSession(runs++) };
+        var host = new CliHost
+        {
+            Out = output,
+            Error = error,
+            OpenIn = static () => Stream.Null,
+            CreateSession = (_, _) => new FickleSession(runs++),
+        };
         Assert.Equal(4, Program.Run(["bench", Path.Combine(Captures.Folders.Root, "traces/leak-pre/trace.dat")], host));
         Assert.Contains("ended differently", error.ToString(), StringComparison.Ordinal);
     }

@@ -29,7 +29,8 @@ public class ConvertCommandTests
         string output = Path.Combine(cli.Folder, "out.irqs");
         Assert.Equal(0, cli.Run("convert", cli.File, "-o", output, "--format", "json"));
         Assert.Equal(
-            $$"""{"schema":1,"input":"capture.dat","output":"out.irqs","format":"text","events":6,"bytes":{{new FileInfo(output).Length}},"lost":0}""" + "\n",
+            $$"""{"schema":1,"input":"capture.dat","output":"out.irqs","format":"text","events":6,"bytes":{{new FileInfo(output).Length}},"lost":0}"""
+            + "\n",
             cli.Out);
         Assert.Equal("", cli.Error);
     }
@@ -54,8 +55,10 @@ public class ConvertCommandTests
     {
         var host = new CliHost { Out = Stream.Null, Error = TextWriter.Null, OpenIn = static () => Stream.Null };
         Exporter exporter = Array.Find([.. FormatCatalog.BuiltIn.Exporters], one => one.Extension == extension)!;
-        using Recording recording = Captures.TraceReplay.Open(Path.Combine(Captures.Folders.Root, "traces/leak-pre/trace.dat"));
-        Assert.Throws<OutputException>(() => MachinesConversion.Copy(recording, () => exporter.Create("/dev/full", recording.Info), host));
+        using Recording recording = Captures.TraceReplay.Open(Path.Combine(Captures.Folders.Root,
+            "traces/leak-pre/trace.dat"));
+        Assert.Throws<OutputException>(() => MachinesConversion.Copy(recording,
+            () => exporter.Create("/dev/full", recording.Info), host));
     }
 
     [Fact]

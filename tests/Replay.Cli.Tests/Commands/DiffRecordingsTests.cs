@@ -67,7 +67,8 @@ public sealed class DiffRecordingsTests : IDisposable
         Assert.Equal(
             """[{"irq":40,"device":"0000:00:03.0","entry":0,"left":"IRQ007 VECTOR_LEAK","right":"1 given back at CPU offline"}]""",
             root.GetProperty("irqs").GetRawText());
-        Assert.Equal("""{"leftMarkers":3,"rightMarkers":3,"paired":3,"confidence":"high"}""", root.GetProperty("alignment").GetRawText());
+        Assert.Equal("""{"leftMarkers":3,"rightMarkers":3,"paired":3,"confidence":"high"}""",
+            root.GetProperty("alignment").GetRawText());
         Assert.Equal(
             """[{"marker":"offline","what":"given back at CPU offline","place":"0000:00:03.0[0]","left":0,"right":1}]""",
             root.GetProperty("givenBack").GetRawText());
@@ -87,17 +88,21 @@ public sealed class DiffRecordingsTests : IDisposable
     [Fact]
     public void More_deliveries_at_other_times_are_only_timing()
     {
-        string later = Trace.Replace("2.200001000 0 handler_entry", "2.200000500 0 handler_entry irq=40 name=eth0\n2.200000600 0 handler_exit irq=40 ret=1\n2.200001000 0 handler_entry", StringComparison.Ordinal);
-        (int exit, string text) = Run(Write("a", Trace), Write("b", later.Replace(" 2.1", " 2.10", StringComparison.Ordinal)));
+        string later = Trace.Replace("2.200001000 0 handler_entry", "2.200000500 0 handler_entry irq=40 name=eth0\n"
+            + "2.200000600 0 handler_exit irq=40 ret=1\n2.200001000 0 handler_entry", StringComparison.Ordinal);
+        (int exit, string text) = Run(Write("a", Trace),
+            Write("b", later.Replace(" 2.1", " 2.10", StringComparison.Ordinal)));
         Assert.Equal(0, exit);
         Assert.Contains("Same: findings, interrupts and vectors in use agree.", text, StringComparison.Ordinal);
-        Assert.Contains("Only timing, not counted above: 1 interrupt ran another number of times", text, StringComparison.Ordinal);
+        Assert.Contains("Only timing, not counted above: 1 interrupt ran another number of times",
+            text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_marker_more_does_not_shift_the_others()
     {
-        string more = Trace.Replace("1.900000000 0 mark", "1.800000000 0 mark text=\"MARK 1 warm-up\"\n1.900000000 0 mark", StringComparison.Ordinal)
+        string more = Trace.Replace("1.900000000 0 mark",
+            "1.800000000 0 mark text=\"MARK 1 warm-up\"\n1.900000000 0 mark", StringComparison.Ordinal)
             .Replace("MARK 1 moved", "MARK 2 moved", StringComparison.Ordinal);
         (int exit, string text) = Run(Write("a", Trace), Write("b", more), "--format", "json");
         Assert.Equal(0, exit);
@@ -122,13 +127,17 @@ public sealed class DiffRecordingsTests : IDisposable
     public void The_pair_of_kernels_shows_what_the_fix_gives_back()
     {
         (int exit, string text) = Run(
-            Path.Combine(Folders.Captures!, "leak-pre", "trace.dat"), Path.Combine(Folders.Captures!, "leak-post", "trace.dat"), "--format", "json");
+            Path.Combine(Folders.Captures!, "leak-pre", "trace.dat"),
+            Path.Combine(Folders.Captures!, "leak-post", "trace.dat"), "--format", "json");
         Assert.Equal(1, exit);
         using JsonDocument json = JsonDocument.Parse(text);
         JsonElement root = json.RootElement;
-        Assert.Equal("""{"leftMarkers":229,"rightMarkers":230,"paired":229,"confidence":"high"}""", root.GetProperty("alignment").GetRawText());
-        Assert.Equal("after the marker \"r1 offline cpu3\"", root.GetProperty("firstDivergence").GetProperty("what").GetString());
-        Assert.Equal("14 vectors given back at CPU offline", root.GetProperty("firstDivergence").GetProperty("right").GetString());
+        Assert.Equal("""{"leftMarkers":229,"rightMarkers":230,"paired":229,"confidence":"high"}""",
+            root.GetProperty("alignment").GetRawText());
+        Assert.Equal("after the marker \"r1 offline cpu3\"",
+            root.GetProperty("firstDivergence").GetProperty("what").GetString());
+        Assert.Equal("14 vectors given back at CPU offline",
+            root.GetProperty("firstDivergence").GetProperty("right").GetString());
         long left = 0, right = 0;
         foreach (JsonElement row in root.GetProperty("givenBack").EnumerateArray())
         {
@@ -147,9 +156,11 @@ public sealed class DiffRecordingsTests : IDisposable
         Assert.Equal(14, root.GetProperty("irqs").GetArrayLength());
     }
 
-    private string Left() => Write("before.irqs", Trace.Replace("2.200001000 0 handler_entry", Leak + "2.200001000 0 handler_entry", StringComparison.Ordinal));
+    private string Left() => Write("before.irqs",
+        Trace.Replace("2.200001000 0 handler_entry", Leak + "2.200001000 0 handler_entry", StringComparison.Ordinal));
 
-    private string Right() => Write("after.irqs", Trace.Replace("2.102000000 1 lapic", Release + "2.102000000 1 lapic", StringComparison.Ordinal));
+    private string Right() => Write("after.irqs",
+        Trace.Replace("2.102000000 1 lapic", Release + "2.102000000 1 lapic", StringComparison.Ordinal));
 
     private string Write(string name, string text)
     {

@@ -42,7 +42,8 @@ public sealed class DiffRulesTests
         JsonElement first = root.GetProperty("firstDivergence");
         Assert.Equal(29826, first.GetProperty("event").GetInt64());
         Assert.Equal(12390984320UL, first.GetProperty("timeNs").GetUInt64());
-        Assert.Equal("cpu.forceCompleteFirst: CPU 3 goes offline with the move of irq 26 pending", first.GetProperty("what").GetString());
+        Assert.Equal("cpu.forceCompleteFirst: CPU 3 goes offline with the move of irq 26 pending",
+            first.GetProperty("what").GetString());
         Assert.Equal("vector 35 on CPU 3 stays allocated", first.GetProperty("left").GetString());
         Assert.Equal("vector 35 on CPU 3 is given back", first.GetProperty("right").GetString());
         Assert.Equal(20, root.GetProperty("irqs").GetArrayLength());
@@ -50,13 +51,14 @@ public sealed class DiffRulesTests
     }
 
     /// <summary>
-    /// The same workload was recorded with and without the fix. What each recording predicts for the other kernel is what
-    /// that kernel really did: 220 leaked vectors, and after them no room to take CPU 3 offline.
+    /// The same workload was recorded with and without the fix. What each recording predicts for the other kernel
+    /// is what that kernel really did: 220 leaked vectors, and after them no room to take CPU 3 offline.
     /// </summary>
     [CaptureFact]
     public void Each_of_two_recordings_predicts_the_books_of_the_other()
     {
-        string leakPre = Path.Combine(Folders.Captures!, "leak-pre", "trace.dat"), leakPost = Path.Combine(Folders.Captures!, "leak-post", "trace.dat");
+        string leakPre = Path.Combine(Folders.Captures!, "leak-pre", "trace.dat"),
+            leakPost = Path.Combine(Folders.Captures!, "leak-post", "trace.dat");
         (int exit, JsonElement post) = RunJson(leakPost, "--right", "prefix:a6c11c0a5235");
         Assert.Equal(1, exit);
         Assert.Equal(0, post.GetProperty("left").GetProperty("findings").GetArrayLength());
@@ -72,7 +74,8 @@ public sealed class DiffRulesTests
     [InlineData("d-backdoor-reset", "b8f02af096b1", 11, "0001:00:01.0[0],0001:00:01.0[1]")]
     [InlineData("a-hibernate", "915cff7f38c5", 27, "0000:00:02.0[1],0000:00:02.0[0]")]
     [InlineData("a-hibernate-tie", "915cff7f38c5", 25, "0000:00:02.0[1],0000:00:03.0[0],0000:00:02.0[0]")]
-    public void A_scenario_parts_where_the_fix_acts_and_in_what_it_saves(string name, string fix, long firstEvent, string irqs)
+    public void A_scenario_parts_where_the_fix_acts_and_in_what_it_saves(string name, string fix,
+        long firstEvent, string irqs)
     {
         string file = Path.Combine(Folders.Traces, "scenarios", name + ".irqs");
         (int exit, JsonElement root) = RunJson(file, "--left", "prefix:" + fix, "--right", "fix:" + fix);
@@ -82,7 +85,8 @@ public sealed class DiffRulesTests
         foreach (JsonElement irq in root.GetProperty("irqs").EnumerateArray())
         {
             string device = irq.GetProperty("device").GetString()!;
-            places.Add(irq.GetProperty("entry").ValueKind == JsonValueKind.Null ? device : $"{device}[{irq.GetProperty("entry").GetInt32()}]");
+            places.Add(irq.GetProperty("entry").ValueKind == JsonValueKind.Null
+                ? device : $"{device}[{irq.GetProperty("entry").GetInt32()}]");
         }
         Assert.Equal(irqs, string.Join(',', places));
     }
@@ -106,7 +110,8 @@ public sealed class DiffRulesTests
         var text = new StringBuilder();
         foreach (string line in raises.Split('\n'))
         {
-            if (!line.Contains(" fixup_irqs", StringComparison.Ordinal) && !line.Contains(" lapic_offline", StringComparison.Ordinal)
+            if (!line.Contains(" fixup_irqs", StringComparison.Ordinal)
+                && !line.Contains(" lapic_offline", StringComparison.Ordinal)
                 && !line.Contains(" send_cleanup_vector", StringComparison.Ordinal))
             {
                 text.Append(line).Append('\n');
@@ -144,7 +149,9 @@ public sealed class DiffRulesTests
         foreach (JsonElement row in root.GetProperty("state").GetProperty("counters").EnumerateArray())
         {
             JsonElement cpu = row.GetProperty("cpu");
-            if (row.GetProperty("name").GetString() == "vectors available" && cpu.ValueKind == JsonValueKind.Number && cpu.GetInt32() == 0) continue;
+            if (row.GetProperty("name").GetString() == "vectors available"
+                && cpu.ValueKind == JsonValueKind.Number && cpu.GetInt32() == 0)
+                continue;
             books.Add($"{row.GetProperty("name").GetString()} {cpu} {row.GetProperty(side)}");
         }
         return books;

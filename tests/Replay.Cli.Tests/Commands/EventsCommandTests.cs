@@ -59,7 +59,8 @@ public class EventsCommandTests
     private static string[] Events(string text) =>
         Array.FindAll(text.Split('\n'), line => line.Length > 0 && char.IsAsciiDigit(line[0]));
 
-    private static string[] Numbers(string text) => Array.ConvertAll(Events(text), line => line[line.IndexOf(" #", StringComparison.Ordinal)..]);
+    private static string[] Numbers(string text) =>
+        Array.ConvertAll(Events(text), line => line[line.IndexOf(" #", StringComparison.Ordinal)..]);
 
     [Fact]
     public void Json_spells_every_operand()

@@ -41,12 +41,13 @@ public class ExplainCommandTests
     {
         using var cli = new Fakes.Cli();
         Assert.Equal(0, cli.Run("explain"));
-        Assert.All(FindingCatalog.All, info => Assert.Contains($"  {info.Id}  {info.Name}", cli.Out, StringComparison.Ordinal));
+        Assert.All(FindingCatalog.All,
+            info => Assert.Contains($"  {info.Id}  {info.Name}", cli.Out, StringComparison.Ordinal));
         using var json = new Fakes.Cli();
         Assert.Equal(0, json.Run("explain", "--format", "json"));
         using JsonDocument document = JsonDocument.Parse(json.Out);
-        Assert.Equal(FindingCatalog.All.Select(info => info.Id),
-            document.RootElement.GetProperty("codes").EnumerateArray().Select(each => each.GetProperty("code").GetString()));
+        Assert.Equal(FindingCatalog.All.Select(info => info.Id), document.RootElement.GetProperty("codes")
+            .EnumerateArray().Select(each => each.GetProperty("code").GetString()));
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public class ExplainCommandTests
         Assert.Equal(0, cli.Run("explain", "7", "--format", "json"));
         using JsonDocument json = JsonDocument.Parse(cli.Out);
         Assert.Equal(
-            ["schema", "code", "name", "severity", "meaning", "steps", "signature", "cause", "cure", "fix", "rules", "lookNext", "source", "seen"],
+            ["schema", "code", "name", "severity", "meaning", "steps", "signature", "cause", "cure", "fix", "rules",
+                "lookNext", "source", "seen"],
             json.RootElement.EnumerateObject().Select(each => each.Name));
         Assert.Equal("VECTOR_LEAK", json.RootElement.GetProperty("name").GetString());
         Assert.Equal("major", json.RootElement.GetProperty("severity").GetString());
@@ -67,8 +69,10 @@ public class ExplainCommandTests
 
     [Theory]
     [InlineData("IRQ07x", "irqreplay: explain IRQ07x: there is no such code; did you mean: irqreplay explain ")]
-    [InlineData("VECTOR_LAEK", "irqreplay: explain VECTOR_LAEK: there is no such code; did you mean: irqreplay explain VECTOR_LEAK?\n")]
-    [InlineData("99999999999", "irqreplay: explain 99999999999: there is no such code; type \"irqreplay explain\" for all\n")]
+    [InlineData("VECTOR_LAEK", "irqreplay: explain VECTOR_LAEK: there is no such code; "
+        + "did you mean: irqreplay explain VECTOR_LEAK?\n")]
+    [InlineData("99999999999", "irqreplay: explain 99999999999: there is no such code; "
+        + "type \"irqreplay explain\" for all\n")]
     [InlineData("-1", "irqreplay")]
     public void What_is_no_code_is_a_usage_error(string typed, string says)
     {

@@ -9,7 +9,9 @@ namespace Replay.Cli.Tests.Commands;
 
 public class HistoryCommandTests
 {
-    /// <summary>irq 40 gives CPU 1 vector 33 up, irq 41 gets it; CPU 1 goes down with irq 41 on it, watched by probes only.</summary>
+    /// <summary>
+    /// irq 40 gives CPU 1 vector 33 up, irq 41 gets it; CPU 1 goes down with irq 41 on it, watched by probes only.
+    /// </summary>
     private const string TwoOwners = """
         irqs 1
         @clock mono
@@ -49,10 +51,12 @@ public class HistoryCommandTests
             "4 allocation free -> allocated | a driver requests the interrupt @3",
             "6 owner nobody -> irq 40 | a driver requests the interrupt @3",
             "8 delivered 2 interrupts to 10",
-            "14 owner irq 40 -> nobody (shut down: one stray interrupt is silent) | a driver gives the interrupt up @12",
+            "14 owner irq 40 -> nobody (shut down: one stray interrupt is silent) | a driver "
+                + "gives the interrupt up @12",
             "15 allocation allocated -> free | a driver gives the interrupt up @12",
             "17 allocation free -> allocated | a driver requests the interrupt @16",
-            "18 owner nobody (shut down: one stray interrupt is silent) -> irq 41 | a driver requests the interrupt @16",
+            "18 owner nobody (shut down: one stray interrupt is silent) -> irq 41 | a driver "
+                + "requests the interrupt @16",
             "21 cpu online -> offline | CPU 1 going down @20",
             "22 owner irq 41 -> nobody | CPU 1 going down @20",
             "22 allocation allocated -> free | CPU 1 going down @20",
@@ -82,7 +86,8 @@ public class HistoryCommandTests
             TwoOwners, "history", ["--vector", "1:33", "--format", "json", .. options.Split(' ')]);
         Assert.Equal(0, code);
         var found = new List<string>();
-        foreach (string line in Entries((code, output, ""))) found.Add(line[..line.IndexOf(' ', StringComparison.Ordinal)]);
+        foreach (string line in Entries((code, output, "")))
+            found.Add(line[..line.IndexOf(' ', StringComparison.Ordinal)]);
         Assert.Equal(events, string.Join(' ', found));
     }
 
@@ -95,22 +100,25 @@ public class HistoryCommandTests
             "17 owner irq 40 -> irq 40 | null",
             "20 cpu online -> offline | CPU 1 going down @19",
             "23 owner irq 40 -> nobody | clean-up of the move @17",
-        ], Entries(RealCli.Run("history", "traces/hazards/irq007-raises.irqs", "--vector", "1:33", "--format", "json")));
+        ], Entries(RealCli.Run("history", "traces/hazards/irq007-raises.irqs", "--vector",
+            "1:33", "--format", "json")));
     }
 
     [Fact]
     public void A_remapping_entry_has_its_writers_and_its_stale_copy()
     {
-        (int code, string output, _) = RealCli.Run("history", "traces/hazards/irq009-raises.irqs", "--irte", "16", "--format", "json");
+        (int code, string output, _) = RealCli.Run("history", "traces/hazards/irq009-raises.irqs",
+            "--irte", "16", "--format", "json");
         Assert.Equal(
         [
             "13 irte null -> present, vector 33 on CPU 1, source 00:03.0 | MSI-X is switched on for 0000:00:03.0 @7",
             "13 owner null -> irq 40 | MSI-X is switched on for 0000:00:03.0 @7",
-            "19 irte present, vector 33 on CPU 1, source 00:03.0 -> present, vector 34 on CPU 0, source 00:03.0 | affinity set to CPU 0 @15",
+            "19 irte present, vector 33 on CPU 1, source 00:03.0 -> present, vector 34 on CPU 0, "
+                + "source 00:03.0 | affinity set to CPU 0 @15",
         ], Entries((code, output, "")));
         using JsonDocument json = JsonDocument.Parse(output);
-        Assert.Equal("present, vector 34 on CPU 0, source 00:03.0; belongs to irq 40; the hardware may still use the value of before",
-            json.RootElement.GetProperty("now").GetString());
+        Assert.Equal("present, vector 34 on CPU 0, source 00:03.0; belongs to irq 40; "
+            + "the hardware may still use the value of before", json.RootElement.GetProperty("now").GetString());
     }
 
     [Fact]
@@ -122,7 +130,8 @@ public class HistoryCommandTests
             "14 owner null -> irq 40 | MSI-X is switched on for 0000:00:03.0 @8",
             "22 irte enabled, vector 33 on CPU 1 -> enabled, vector 34 on CPU 0 | affinity set to CPU 0 @18",
             "23 cache enabled, vector 33 on CPU 1 -> enabled, vector 34 on CPU 0 | affinity set to CPU 0 @18",
-        ], Entries(RealCli.Run("history", "traces/hazards/irq010-raises.irqs", "--irte", "00:03.0:3", "--format", "json")));
+        ], Entries(RealCli.Run("history", "traces/hazards/irq010-raises.irqs", "--irte",
+            "00:03.0:3", "--format", "json")));
     }
 
     [Fact]
@@ -137,17 +146,21 @@ public class HistoryCommandTests
             "13 mask unmasked -> masked | MSI-X is switched on for 0000:00:03.0 @7",
             "14 mask masked -> unmasked | start-up of the interrupt @14",
             "19 mask unmasked -> masked | CPU 1 going down @16",
-            "21 message 0xfee02000/0x21 (vector 33 on CPU 1) -> 0xfee01000/0x22 (vector 34 on CPU 0) | CPU 1 going down @16",
+            "21 message 0xfee02000/0x21 (vector 33 on CPU 1) -> 0xfee01000/0x22 (vector 34 on "
+            + "CPU 0) | CPU 1 going down @16",
             "24 happening null -> the machine goes to sleep | null",
-            "25 message 0xfee01000/0x22 (vector 34 on CPU 0) -> 0xfee01000/0x22 (vector 34 on CPU 0) | messages of 0000:00:03.0 are restored from the kernel's cache @25",
+            "25 message 0xfee01000/0x22 (vector 34 on CPU 0) -> 0xfee01000/0x22 (vector 34 on CPU 0) | messages "
+            + "of 0000:00:03.0 are restored from the kernel's cache @25",
             "26 happening null -> resume is over | null",
-        ], Entries(RealCli.Run("history", "traces/hazards/irq001-raises.irqs", "--msix", "00:03.0:0", "--format", "json")));
+        ], Entries(RealCli.Run("history", "traces/hazards/irq001-raises.irqs", "--msix",
+            "00:03.0:0", "--format", "json")));
     }
 
     [Fact]
     public void Text_is_as_reviewed()
     {
-        (int code, string output, string error) = RealCli.Run("history", "traces/leak-pre/trace.dat", "--vector", "3:35");
+        (int code, string output, string error) = RealCli.Run("history",
+            "traces/leak-pre/trace.dat", "--vector", "3:35");
         Assert.Equal(0, code);
         Assert.Equal("", error);
         Golden.Check("history", output);
@@ -156,7 +169,8 @@ public class HistoryCommandTests
     [Fact]
     public void Json_has_its_members_in_their_order()
     {
-        (_, string output, _) = RealCli.Run("history", "traces/hazards/irq005-raises.irqs", "--irq", "40", "--from", "event:21", "--format", "json");
+        (_, string output, _) = RealCli.Run("history", "traces/hazards/irq005-raises.irqs", "--irq", "40", "--from",
+            "event:21", "--format", "json");
         Assert.Equal(
             """
             {"schema":1,"what":"irq 40","seen":true,"dropped":0,"now":"vector 34 on CPU 0, unmasked","entries":[
@@ -181,7 +195,8 @@ public class HistoryCommandTests
     }
 
     [Theory]
-    [InlineData("", "history needs one thing to tell about: --irq N, --irte INDEX, --vector CPU:VECTOR or --msix DEVICE:ENTRY")]
+    [InlineData("",
+        "history needs one thing to tell about: --irq N, --irte INDEX, --vector CPU:VECTOR or --msix DEVICE:ENTRY")]
     [InlineData("--irq 1 --irte 2", "history tells about one thing at a time")]
     [InlineData("--irq nvme0", "for example --irq 24")]
     [InlineData("--irq 131072", "an interrupt is a number")]
@@ -198,7 +213,8 @@ public class HistoryCommandTests
     [InlineData("--irq 1 --format sarif", "the formats here are text, json")]
     public void Wrong_values_say_what_to_type(string options, string says)
     {
-        (int code, string output, string error) = RealCli.RunOn(TwoOwners, "history", options.Length == 0 ? [] : options.Split(' '));
+        (int code, string output, string error) = RealCli.RunOn(TwoOwners, "history", options.Length == 0
+            ? [] : options.Split(' '));
         Assert.Equal(2, code);
         Assert.Contains(says, error, StringComparison.Ordinal);
         Assert.Equal("", output);
@@ -220,7 +236,8 @@ public class HistoryCommandTests
             }
             string blame = entry.GetProperty("blame").ValueKind == JsonValueKind.Null ? ""
                 : string.Create(CultureInfo.InvariantCulture, $" @{entry.GetProperty("blame").GetInt64()}");
-            lines.Add($"{head} {entry.GetProperty("from").GetString() ?? "null"} -> {entry.GetProperty("to").GetString() ?? "null"}"
+            lines.Add($"{head} {entry.GetProperty("from").GetString() ?? "null"} -> "
+                + $"{entry.GetProperty("to").GetString() ?? "null"}"
                 + $" | {entry.GetProperty("reason").GetString() ?? "null"}{blame}");
         }
         return lines;

@@ -43,7 +43,8 @@ public class InfoCommandTests
     {
         using var cli = new Fakes.Cli { Recording = new FakeRecording() };
         cli.Recording.Info.Format = "irqs";
-        cli.Recording.Add(EventKind.MoveCleanup, 5).AddMark("a text that takes two records", 6).Add(EventKind.MoveCleanup, 7);
+        cli.Recording.Add(EventKind.MoveCleanup, 5).AddMark("a text that takes two records", 6)
+            .Add(EventKind.MoveCleanup, 7);
         Assert.Equal(0, cli.Run("info", cli.File, "--format", "json"));
         Assert.Contains(
             """
@@ -59,7 +60,8 @@ public class InfoCommandTests
         cli.Recording.Info.LostCount = 3;
         Assert.Equal(0, cli.Run("info", cli.File));
         Golden.Check("info", cli.Out);
-        Assert.Equal("irqreplay: DATA LOSS: the recorder lost 3 records; what follows from later events is a guess\n", cli.Error);
+        Assert.Equal("irqreplay: DATA LOSS: the recorder lost 3 records; what follows from later events is a guess\n",
+            cli.Error);
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public class InfoCommandTests
         using var cli = new Fakes.Cli();
         string map = System.IO.Path.Combine(cli.Folder, "my.map");
         System.IO.File.WriteAllText(map, "rule");
-        Assert.Equal(0, cli.Run("info", cli.File, "--map", map, "--ignore", "sched:*", "--ignore", "*:timer", "--format", "json"));
+        Assert.Equal(0,
+            cli.Run("info", cli.File, "--map", map, "--ignore", "sched:*", "--ignore", "*:timer", "--format", "json"));
         Assert.Equal("rule", cli.OpenOptions!.MapText);
         Assert.Equal(["sched:*", "*:timer"], cli.OpenOptions.IgnorePatterns);
     }

@@ -25,15 +25,18 @@ public sealed class LatencyCommandTests
         try
         {
             Assert.Equal(0, RealCli.Run("latency", "traces/leak-pre/trace.dat", "--save", save).Code);
-            (int code, string fromSaved, _) = RealCli.Run("latency", "traces/leak-pre/trace.dat", "--baseline", save, "--format", "json");
+            (int code, string fromSaved, _) = RealCli.Run("latency", "traces/leak-pre/trace.dat",
+                "--baseline", save, "--format", "json");
             Assert.Equal(0, code);
-            (code, string fromRecording, _) = RealCli.Run("latency", "traces/leak-pre/trace.dat", "--baseline", "traces/leak-pre/trace.dat", "--format", "json");
+            (code, string fromRecording, _) = RealCli.Run("latency", "traces/leak-pre/trace.dat", "--baseline",
+                "traces/leak-pre/trace.dat", "--format", "json");
             Assert.Equal(0, code);
             Assert.Equal(fromRecording, fromSaved);
             using JsonDocument document = JsonDocument.Parse(fromSaved);
             JsonElement comparison = document.RootElement.GetProperty("comparison");
             Assert.False(comparison.GetProperty("regression").GetBoolean());
-            Assert.All(comparison.GetProperty("rows").EnumerateArray(), static row => Assert.Equal(1, row.GetProperty("ratio").GetDouble()));
+            Assert.All(comparison.GetProperty("rows").EnumerateArray(),
+                static row => Assert.Equal(1, row.GetProperty("ratio").GetDouble()));
         }
         finally
         {
@@ -41,7 +44,9 @@ public sealed class LatencyCommandTests
         }
     }
 
-    /// <summary>Files are put in the place of what was there; a device in that place would be gone for everybody.</summary>
+    /// <summary>
+    /// Files are put in the place of what was there; a device in that place would be gone for everybody.
+    /// </summary>
     [Theory]
     [InlineData("/dev/null", 0, "")]
     [InlineData("/dev/full", 2, "cannot be written: No space left on device")]
@@ -94,15 +99,18 @@ public sealed class LatencyCommandTests
     [InlineData("--baseline - --map x", "")]
     public void Wrong_options_are_usage_errors(string options, string message)
     {
-        (int code, string output, string error) = RealCli.Run(["latency", "traces/leak-pre/trace.dat", .. options.Split(' ')]);
+        (int code, string output, string error) = RealCli.Run(["latency",
+            "traces/leak-pre/trace.dat", .. options.Split(' ')]);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("{\"schema\":1,\"kind\":\"bench\"}")]
-    [InlineData("{\"schema\":1,\"kind\":\"latency\",\"rows\":[{\"measure\":\"handler\",\"subject\":null,\"phase\":null,\"buckets\":[9999,1],\"max\":1,\"maxEvent\":1}]}")]
-    [InlineData("{\"schema\":1,\"kind\":\"latency\",\"rows\":[{\"measure\":\"handler\",\"subject\":null,\"phase\":null,\"buckets\":[5,-1],\"max\":1,\"maxEvent\":1}]}")]
+    [InlineData("{\"schema\":1,\"kind\":\"latency\",\"rows\":[{\"measure\":\"handler\",\"subject\":null,\"phase\":null,"
+        + "\"buckets\":[9999,1],\"max\":1,\"maxEvent\":1}]}")]
+    [InlineData("{\"schema\":1,\"kind\":\"latency\",\"rows\":[{\"measure\":\"handler\",\"subject\":null,\"phase\":null,"
+        + "\"buckets\":[5,-1],\"max\":1,\"maxEvent\":1}]}")]
     [InlineData("{\"schema\":1,\"kind\":\"latency\",\"rows\":4}")]
     [InlineData("{")]
     public void A_damaged_baseline_is_refused(string text)
@@ -111,7 +119,8 @@ public sealed class LatencyCommandTests
         try
         {
             File.WriteAllText(path, text);
-            (int code, string output, string error) = RealCli.Run("latency", "traces/leak-pre/trace.dat", "--baseline", path);
+            (int code, string output, string error) = RealCli.Run("latency",
+                "traces/leak-pre/trace.dat", "--baseline", path);
             Assert.Equal((2, ""), (code, output));
             Assert.Contains("--baseline", error, StringComparison.Ordinal);
         }
@@ -130,11 +139,13 @@ public sealed class LatencyCommandTests
         {
             int irq = 24 + random.Next(4);
             double ns = 5000 * Math.Exp(random.NextDouble()) * (irq == slower ? 1.4 : 1);
-            text.Append(CultureInfo.InvariantCulture, $"{Time(timeNs += 100_000)} 0 handler_entry irq={irq} name=\"eth-{irq}\"\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Time(timeNs += 100_000)} 0 handler_entry irq={irq} name=\"eth-{irq}\"\n");
             text.Append(CultureInfo.InvariantCulture, $"{Time(timeNs + (long)ns)} 0 handler_exit irq={irq} ret=1\n");
         }
         return text.ToString();
     }
 
-    private static string Time(long ns) => string.Create(CultureInfo.InvariantCulture, $"{ns / 1_000_000_000}.{ns % 1_000_000_000:D9}");
+    private static string Time(long ns) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ns / 1_000_000_000}.{ns % 1_000_000_000:D9}");
 }

@@ -35,9 +35,11 @@ public sealed class LogOptionTests : IDisposable
     [Fact]
     public void Lines_become_events_where_the_trace_tells_of_the_same_thing()
     {
-        (int code, string output, _) = RealCli.Run("events", Write("t.irqs", Trace), "--log", Write("dmesg.txt", Log), "--where", "kind=log text=*unmask*");
+        (int code, string output, _) = RealCli.Run("events", Write("t.irqs", Trace), "--log", Write("dmesg.txt", Log),
+            "--where", "kind=log text=*unmask*");
         Assert.Equal(0, code);
-        Assert.Contains("101.298903000 0 log text=\"hv_pci 47505500-0001: hv_irq_unmask() failed: 0x5\"", output, StringComparison.Ordinal);
+        Assert.Contains("101.298903000 0 log text=\"hv_pci 47505500-0001: hv_irq_unmask() failed: 0x5\"",
+            output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,17 +50,20 @@ public sealed class LogOptionTests : IDisposable
     {
         // The same file twice: which side a log belongs to is not a question of names.
         string trace = Write("t.irqs", Trace);
-        (int code, string output, _) = RealCli.Run("diff", trace, trace, option, Write("dmesg.txt", Log), "--format", "json");
+        (int code, string output, _) = RealCli.Run("diff", trace, trace, option,
+            Write("dmesg.txt", Log), "--format", "json");
         Assert.InRange(code, 0, 1);
         JsonElement root = JsonDocument.Parse(output).RootElement;
-        Assert.Equal((left, right), (root.GetProperty("left").GetProperty("events").GetInt64(), root.GetProperty("right").GetProperty("events").GetInt64()));
+        Assert.Equal((left, right), (root.GetProperty("left").GetProperty("events").GetInt64(),
+            root.GetProperty("right").GetProperty("events").GetInt64()));
     }
 
     [Fact]
     public void Both_logs_at_once()
     {
         string trace = Write("t.irqs", Trace), log = Write("dmesg.txt", Log);
-        (int code, string output, _) = RealCli.Run("diff", trace, trace, "--left-log", log, "--right-log", log, "--format", "json");
+        (int code, string output, _) = RealCli.Run("diff", trace, trace, "--left-log", log,
+            "--right-log", log, "--format", "json");
         Assert.Equal(0, code);
         Assert.True(JsonDocument.Parse(output).RootElement.GetProperty("same").GetBoolean());
     }
@@ -81,13 +86,16 @@ public sealed class LogOptionTests : IDisposable
         string trace = Write("t.irqs", $"irqs 1\n@clock {clock}\n101.0 0 handler_entry irq=24 name=nvme0q1\n");
         (int code, _, string error) = RealCli.Run("info", trace, "--log", Write("dmesg.txt", Log));
         Assert.Equal(expected, code);
-        Assert.Contains(expected == 0 ? "nothing ties the two clocks" : "its clock cannot be tied to the trace clock \"local\"", error, StringComparison.Ordinal);
+        Assert.Contains(expected == 0
+            ? "nothing ties the two clocks" : "its clock cannot be tied to the trace clock \"local\"",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_log_that_is_none_says_what_to_type()
     {
-        (int code, _, string error) = RealCli.Run("info", Write("t.irqs", Trace), "--log", Write("dmesg.txt", "[Sat Nov 28 07:13:48 2026] x\n"));
+        (int code, _, string error) = RealCli.Run("info", Write("t.irqs", Trace), "--log",
+            Write("dmesg.txt", "[Sat Nov 28 07:13:48 2026] x\n"));
         Assert.Equal(3, code);
         Assert.Contains("write the log with dmesg (without -T)", error, StringComparison.Ordinal);
     }

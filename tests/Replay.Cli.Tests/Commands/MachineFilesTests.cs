@@ -29,17 +29,20 @@ public sealed class MachineFilesTests : IDisposable
     public void Machines_are_those_of_the_separate_files_on_any_number_of_lanes(string extension)
     {
         string all = Make(extension);
-        using var separate = JsonDocument.Parse(Ran(1, "replay", Rooted(Big), Rooted(Clean), Rooted(Leak), "--format", "json"));
+        using var separate = JsonDocument.Parse(Ran(1, "replay", Rooted(Big), Rooted(Clean),
+            Rooted(Leak), "--format", "json"));
         string? one = null;
         foreach (string lanes in (string[])["1", "2", "8"])
         {
             string text = Timeless(Ran(1, "replay", all, "--lanes", lanes, "--format", "json"));
             Assert.Equal(one ??= text, text);
             using var together = JsonDocument.Parse(text.Replace(",,", ",", StringComparison.Ordinal));
-            Assert.Equal(separate.RootElement.GetProperty("digest").GetString(), together.RootElement.GetProperty("digest").GetString());
+            Assert.Equal(separate.RootElement.GetProperty("digest").GetString(),
+                together.RootElement.GetProperty("digest").GetString());
             JsonElement[] machines = [.. together.RootElement.GetProperty("machines").EnumerateArray()];
             Assert.Equal(Names, machines.Select(static m => m.GetProperty("name").GetString()));
-            foreach ((JsonElement left, JsonElement right) in separate.RootElement.GetProperty("machines").EnumerateArray().Zip(machines))
+            foreach ((JsonElement left, JsonElement right) in separate.RootElement.GetProperty("machines")
+                .EnumerateArray().Zip(machines))
             {
                 foreach (string member in (string[])["events", "applied", "findings", "interrupts", "digest", "rules"])
                     Assert.Equal(left.GetProperty(member).GetRawText(), right.GetProperty(member).GetRawText());
@@ -51,11 +54,13 @@ public sealed class MachineFilesTests : IDisposable
     public void Native_to_text_and_back_is_the_identity_both_ways()
     {
         string native = Make(".irqt");
-        string text = Convert([native], "1.irqs"), nativeAgain = Convert([text], "2.irqt"), textAgain = Convert([nativeAgain], "2.irqs");
+        string text = Convert([native], "1.irqs"), nativeAgain = Convert([text], "2.irqt"),
+            textAgain = Convert([nativeAgain], "2.irqs");
         Assert.Equal(File.ReadAllBytes(native), File.ReadAllBytes(nativeAgain));
         Assert.Equal(File.ReadAllBytes(text), File.ReadAllBytes(textAgain));
         Assert.Equal(File.ReadAllText(text), Ran(0, "events", native));
-        Assert.Equal(3, File.ReadLines(text).Count(static line => line.StartsWith("@machine ", StringComparison.Ordinal)));
+        Assert.Equal(3,
+            File.ReadLines(text).Count(static line => line.StartsWith("@machine ", StringComparison.Ordinal)));
         Assert.Contains("@machine \"guest one\"", File.ReadLines(text));
     }
 
@@ -70,7 +75,8 @@ public sealed class MachineFilesTests : IDisposable
             string alone = Convert([file], "alone" + extension), after = Path.Combine(_folder, "after.irqt");
             Ran(0, "convert", all, "--machine", name, "-o", after);
             Assert.Equal(File.ReadAllBytes(Convert([alone], "before.irqt")), File.ReadAllBytes(after));
-            if (extension == ".irqt") Assert.True(File.ReadAllBytes(all).AsSpan().IndexOf(File.ReadAllBytes(alone)) > 0);
+            if (extension == ".irqt")
+                Assert.True(File.ReadAllBytes(all).AsSpan().IndexOf(File.ReadAllBytes(alone)) > 0);
         }
     }
 
@@ -87,7 +93,8 @@ public sealed class MachineFilesTests : IDisposable
     [InlineData(".irqt", "verify", "--machine", "host", "--format", "json")]
     [InlineData(".irqs", "diff", "--left-machine", "guest one", "--right-machine", "irq007-raises", "--format", "json")]
     [InlineData(".irqt", "history", "--machine", "irq007-raises", "--irq", "40", "--format", "json")]
-    public void Pipes_and_packed_files_are_read_as_the_file_is(string extension, string command, params string[] options)
+    public void Pipes_and_packed_files_are_read_as_the_file_is(string extension,
+        string command, params string[] options)
     {
         string all = Make(extension);
         (int code, string expected, _) = RealCli.Run([command, all, .. options]);
@@ -101,7 +108,8 @@ public sealed class MachineFilesTests : IDisposable
         void Check(string route, (int Code, string Out, string Error) run, string name)
         {
             Assert.True(code == run.Code, $"{route}: {run.Code} {run.Error}");
-            Assert.Equal(Timeless(expected).Replace($"\"{all}\"", "FILE", StringComparison.Ordinal), Timeless(run.Out).Replace($"\"{name}\"", "FILE", StringComparison.Ordinal));
+            Assert.Equal(Timeless(expected).Replace($"\"{all}\"", "FILE", StringComparison.Ordinal),
+                Timeless(run.Out).Replace($"\"{name}\"", "FILE", StringComparison.Ordinal));
         }
     }
 
@@ -109,7 +117,8 @@ public sealed class MachineFilesTests : IDisposable
     public void A_pipe_of_machines_goes_into_another_file()
     {
         string all = Make(".irqt"), again = Path.Combine(_folder, "again.irqt");
-        (int code, _, string error) = RealCli.RunWith(new OnceStream(File.ReadAllBytes(all)), "convert", "-", "-o", again);
+        (int code, _, string error) = RealCli.RunWith(new OnceStream(File.ReadAllBytes(all)),
+            "convert", "-", "-o", again);
         Assert.True(code == ExitCodes.Clean, error);
         Assert.Equal(Ran(0, "events", all), Ran(0, "events", again));
     }
@@ -145,7 +154,8 @@ public sealed class MachineFilesTests : IDisposable
             Assert.Equal(aloneCode, code);
             Assert.Equal(aloneText.Replace(alone, "FILE", StringComparison.Ordinal),
                 text.Replace($"{all}: {Names[2]}", "FILE", StringComparison.Ordinal)
-                    .Replace($"{all} --machine {Names[2]}", "FILE", StringComparison.Ordinal).Replace(all, "FILE", StringComparison.Ordinal));
+                    .Replace($"{all} --machine {Names[2]}", "FILE", StringComparison.Ordinal)
+                    .Replace(all, "FILE", StringComparison.Ordinal));
         }
     }
 
@@ -171,8 +181,10 @@ public sealed class MachineFilesTests : IDisposable
     [InlineData("--right-machine host: name the other machine too: --left-machine NAME", "--right-machine", "host")]
     [InlineData("--right-machine guest: ", "--machine", "host", "--right-machine", "guest")]
     [InlineData("--left-log: of two recordings; the log of one is --log", "--machine", "host", "--left-log", "x")]
-    [InlineData("--log, --left-log: both are the log of LEFT", "--left-machine", "host", "--right-machine", "guest one", "--log", "x", "--left-log", "y")]
-    [InlineData("--right-log nowhere: cannot be read", "--left-machine", "host", "--right-machine", "guest one", "--right-log", "nowhere")]
+    [InlineData("--log, --left-log: both are the log of LEFT", "--left-machine", "host", "--right-machine", "guest one",
+        "--log", "x", "--left-log", "y")]
+    [InlineData("--right-log nowhere: cannot be read", "--left-machine", "host", "--right-machine",
+        "guest one", "--right-log", "nowhere")]
     public void Sides_that_are_not_both_said_are_asked_for(string expected, params string[] options)
     {
         (int code, _, string error) = RealCli.Run(["diff", Make(".irqs"), .. options]);
@@ -210,17 +222,20 @@ public sealed class MachineFilesTests : IDisposable
         using var json = JsonDocument.Parse(Ran(0, "info", all, "--format", "json"));
         JsonElement[] machines = [.. json.RootElement.GetProperty("machines").EnumerateArray()];
         Assert.Equal(Names, machines.Select(static m => m.GetProperty("name").GetString()));
-        Assert.Equal(machines.Sum(static m => m.GetProperty("events").GetInt64()), json.RootElement.GetProperty("events").GetInt64());
+        Assert.Equal(machines.Sum(static m => m.GetProperty("events").GetInt64()),
+            json.RootElement.GetProperty("events").GetInt64());
         using var one = JsonDocument.Parse(Ran(0, "info", all, "--machine", Names[0], "--format", "json"));
-        Assert.Equal(one.RootElement.GetProperty("byName").GetRawText(), machines[0].GetProperty("byName").GetRawText());
+        Assert.Equal(one.RootElement.GetProperty("byName").GetRawText(),
+            machines[0].GetProperty("byName").GetRawText());
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("firstTimeNs").ValueKind);
     }
 
     [Fact]
     public void Lines_of_a_text_may_go_back_and_forth_between_machines()
     {
-        const string Mixed = "irqs 1\n# two guests\n@machine a\n@cpus 2\n1.0 0 vector_alloc irq=24 vector=33\n@machine b\n@cpus 4\n5.0 0 mark text=b\n"
-            + "@machine a\n+1us 0 handler_entry irq=24 name=n\n@machine b\n+1ms 0 mark text=c\n";
+        const string Mixed = "irqs 1\n# two guests\n@machine a\n@cpus 2\n1.0 0 vector_alloc irq=24 vector=33\n"
+            + "@machine b\n@cpus 4\n5.0 0 mark text=b\n@machine a\n+1us 0 handler_entry irq=24 name=n\n"
+            + "@machine b\n+1ms 0 mark text=c\n";
         string mixed = Path.Combine(_folder, "mixed.irqs");
         File.WriteAllText(mixed, Mixed);
         string sorted = Ran(0, "events", mixed);
@@ -234,9 +249,12 @@ public sealed class MachineFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("irqs 1\n1.0 0 mark text=a\n@machine b\n2.0 0 mark text=b\n", "the first @machine above the first event", ":3:1")]
-    [InlineData("irqs 1\n@machines 3\n@machine a\n1.0 0 mark text=a\n", "expected 3 machines, as @machines says, found 1", "at 4")]
-    [InlineData("irqs 1\n@machine a\n1.0 0 mark text=a\n@machine \"\"\n1.0 0 mark text=b\n", "a name of 1 to 128 bytes", ":4:1")]
+    [InlineData("irqs 1\n1.0 0 mark text=a\n@machine b\n2.0 0 mark text=b\n",
+        "the first @machine above the first event", ":3:1")]
+    [InlineData("irqs 1\n@machines 3\n@machine a\n1.0 0 mark text=a\n",
+        "expected 3 machines, as @machines says, found 1", "at 4")]
+    [InlineData("irqs 1\n@machine a\n1.0 0 mark text=a\n@machine \"\"\n1.0 0 mark text=b\n",
+        "a name of 1 to 128 bytes", ":4:1")]
     public void Wrong_lines_about_machines_are_loss_with_their_place(string trace, string expected, string place)
     {
         (int code, string text, string error) = RealCli.RunOn(trace, "events");
@@ -261,8 +279,9 @@ public sealed class MachineFilesTests : IDisposable
     public void Names_are_checked_when_a_file_is_made()
     {
         string output = Path.Combine(_folder, "x.irqt");
-        foreach (string[] inputs in (string[][])[["a=" + Rooted(Clean), "a=" + Rooted(Leak)], [new string('n', 129) + "=" + Rooted(Clean), Clean],
-            ["a\tb=" + Rooted(Clean), Clean], ["a=" + Make(".irqt"), Clean], ["-", Clean], ["a=-", "b=-"]])
+        foreach (string[] inputs in (string[][])[["a=" + Rooted(Clean), "a=" + Rooted(Leak)],
+            [new string('n', 129) + "=" + Rooted(Clean), Clean], ["a\tb=" + Rooted(Clean), Clean],
+            ["a=" + Make(".irqt"), Clean], ["-", Clean], ["a=-", "b=-"]])
         {
             (int code, _, string error) = RealCli.Run(["convert", .. inputs, "-o", output]);
             Assert.True(code == ExitCodes.Usage, string.Join(' ', inputs) + ": " + error);
@@ -274,7 +293,8 @@ public sealed class MachineFilesTests : IDisposable
     public void A_file_of_machines_goes_into_another_with_their_names()
     {
         string more = Convert(["last=" + Rooted(Clean), Make(".irqs")], "more.irqt");
-        Assert.Equal(["@machines 4", "@machine last", .. Names.Select(static n => n.Contains(' ', StringComparison.Ordinal) ? $"@machine \"{n}\"" : $"@machine {n}")],
+        Assert.Equal(["@machines 4", "@machine last", .. Names.Select(static n =>
+            n.Contains(' ', StringComparison.Ordinal) ? $"@machine \"{n}\"" : $"@machine {n}")],
             Lines(Ran(0, "events", more), "@machine"));
     }
 
@@ -291,11 +311,15 @@ public sealed class MachineFilesTests : IDisposable
             bool isCut = i % 3 == 0;
             byte[] bytes = isCut ? whole[..random.Next(1, whole.Length - 1)] : Mutator.Damage(whole, random);
             File.WriteAllBytes(file, bytes);
-            foreach (string[] command in (string[][])[["replay", file, "--lanes", "2"], ["info", file], ["events", file], ["state", file, "--machine", "b"]])
+            foreach (string[] command in (string[][])[["replay", file, "--lanes", "2"], ["info", file],
+                ["events", file], ["state", file, "--machine", "b"]])
             {
                 (int code, _, string error) = RealCli.Run(command);
-                Assert.True(code is ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput or ExitCodes.Usage, $"mutant {i}, {command[0]}: {code} {error}");
-                if (isCut && command[0] == "replay") Assert.True(code == ExitCodes.BadInput || (extension == ".irqs" && error.Length > 0), $"cut {i} at {bytes.Length}: {code} {error}");
+                Assert.True(code is ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput or ExitCodes.Usage,
+                    $"mutant {i}, {command[0]}: {code} {error}");
+                if (isCut && command[0] == "replay")
+                    Assert.True(code == ExitCodes.BadInput || (extension == ".irqs" && error.Length > 0),
+                        $"cut {i} at {bytes.Length}: {code} {error}");
             }
         }
     }
@@ -315,7 +339,8 @@ public sealed class MachineFilesTests : IDisposable
     {
         public override bool CanSeek => false;
 
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 65536));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, Math.Min(count, 65536));
 
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 65536)]);
     }
@@ -342,5 +367,6 @@ public sealed class MachineFilesTests : IDisposable
 
     private static string Rooted(string path) => Path.Combine(Captures.Folders.Root, path);
 
-    private static string Timeless(string json) => Regex.Replace(json, ",\"(seconds|eventsPerSecond)\":(null|[0-9.eE+-]+)", "");
+    private static string Timeless(string json) =>
+        Regex.Replace(json, ",\"(seconds|eventsPerSecond)\":(null|[0-9.eE+-]+)", "");
 }

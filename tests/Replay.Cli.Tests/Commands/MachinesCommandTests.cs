@@ -25,18 +25,22 @@ public sealed class MachinesCommandTests
         JsonElement[] machines = [.. root.GetProperty("machines").EnumerateArray()];
         Assert.Equal([Clean, Leak, Big], machines.Select(Name));
         Assert.Equal(machines.Sum(m => m.GetProperty("events").GetInt64()), root.GetProperty("events").GetInt64());
-        Assert.Equal(machines.Sum(m => m.GetProperty("findings").GetArrayLength()), root.GetProperty("findings").GetArrayLength());
+        Assert.Equal(machines.Sum(m => m.GetProperty("findings").GetArrayLength()),
+            root.GetProperty("findings").GetArrayLength());
         Assert.Equal(
             machines.Sum(m => m.GetProperty("interrupts").GetProperty("delivered").GetInt64()),
             root.GetProperty("interrupts").GetProperty("delivered").GetInt64());
         foreach (JsonElement machine in machines)
         {
             using var alone = JsonDocument.Parse(RealCli.Run("replay", Name(machine), "--format", "json").Out);
-            Assert.Equal(alone.RootElement.GetProperty("digest").GetString(), machine.GetProperty("digest").GetString());
-            Assert.Equal(alone.RootElement.GetProperty("findings").GetRawText(), machine.GetProperty("findings").GetRawText());
+            Assert.Equal(alone.RootElement.GetProperty("digest").GetString(),
+                machine.GetProperty("digest").GetString());
+            Assert.Equal(alone.RootElement.GetProperty("findings").GetRawText(),
+                machine.GetProperty("findings").GetRawText());
             Assert.Equal(alone.RootElement.GetProperty("rules").GetString(), machine.GetProperty("rules").GetString());
         }
-        Assert.Contains(root.GetProperty("findings").EnumerateArray(), f => f.GetProperty("machine").GetString() == Leak);
+        Assert.Contains(root.GetProperty("findings").EnumerateArray(),
+            f => f.GetProperty("machine").GetString() == Leak);
     }
 
     [Theory]
@@ -46,8 +50,10 @@ public sealed class MachinesCommandTests
     public void Lanes_do_not_show(string lanes)
     {
         string[] files = [Big, Clean, Leak, "traces/no-such-file", Leak, Big];
-        (int oneCode, string one, string oneError) = RealCli.Run(["replay", .. files, "--lanes", "1", "--format", "json"]);
-        (int code, string several, string error) = RealCli.Run(["replay", .. files, "--lanes", lanes, "--format", "json"]);
+        (int oneCode, string one, string oneError) = RealCli.Run(["replay", .. files,
+            "--lanes", "1", "--format", "json"]);
+        (int code, string several, string error) = RealCli.Run(["replay", .. files, "--lanes",
+            lanes, "--format", "json"]);
         Assert.Equal(oneCode, code);
         Assert.Equal(oneError, error);
         Assert.Equal(Timeless(one), Timeless(several));
@@ -82,7 +88,8 @@ public sealed class MachinesCommandTests
         Assert.Equal(ExitCodes.Usage, RealCli.Run("replay", Clean, Leak, option, value).Code);
 
     [Fact]
-    public void Standard_input_is_one_of_them_at_most() => Assert.Equal(ExitCodes.Usage, RealCli.Run("replay", "-", "-").Code);
+    public void Standard_input_is_one_of_them_at_most() =>
+        Assert.Equal(ExitCodes.Usage, RealCli.Run("replay", "-", "-").Code);
 
     [Fact]
     public void Results_are_in_the_order_of_the_items_whoever_is_first()
@@ -102,18 +109,20 @@ public sealed class MachinesCommandTests
     public void Of_several_failures_the_one_of_the_first_item_is_thrown(int lanes)
     {
         var begun = new List<int>();
-        var e = Assert.Throws<BadInputException>(() => ParallelWork.Map([.. Enumerable.Range(0, 100)], lanes, int (item) =>
-        {
-            lock (begun) begun.Add(item);
-            if (item == 10) Thread.Sleep(30);
-            if (item >= 10) throw new BadInputException($"item {item}");
-            return item;
-        }));
+        var e = Assert.Throws<BadInputException>(() =>
+            ParallelWork.Map([.. Enumerable.Range(0, 100)], lanes, int (item) =>
+            {
+                lock (begun) begun.Add(item);
+                if (item == 10) Thread.Sleep(30);
+                if (item >= 10) throw new BadInputException($"item {item}");
+                return item;
+            }));
         Assert.Equal("item 10", e.Message);
         Assert.True(begun.Count < 100);
     }
 
-    private static JsonDocument Json(params string[] files) => JsonDocument.Parse(RealCli.Run(["replay", .. files, "--format", "json"]).Out);
+    private static JsonDocument Json(params string[] files) =>
+        JsonDocument.Parse(RealCli.Run(["replay", .. files, "--format", "json"]).Out);
 
     private static string Name(JsonElement machine)
     {

@@ -25,7 +25,8 @@ public class RecipeCommandTests
         {
             using var cli = new Fakes.Cli { OutIsTerminal = true };
             Assert.Equal(0, cli.Run("recipe", platform.Name.ToUpperInvariant()));
-            Assert.StartsWith("#!/bin/sh\n# Records what irqreplay replays: " + platform.Meaning, cli.Out, StringComparison.Ordinal);
+            Assert.StartsWith("#!/bin/sh\n# Records what irqreplay replays: " + platform.Meaning,
+                cli.Out, StringComparison.Ordinal);
             Assert.Equal(RecipeScript.Write(platform), cli.Out);
         }
     }
@@ -38,14 +39,17 @@ public class RecipeCommandTests
         using JsonDocument json = JsonDocument.Parse(cli.Out);
         Assert.Equal(["schema", "platform", "meaning", "tracepoints", "probes", "qemu", "script"],
             json.RootElement.EnumerateObject().Select(each => each.Name));
-        Assert.Contains("hyperv:vmbus_open", json.RootElement.GetProperty("tracepoints").EnumerateArray().Select(each => each.GetString()));
-        Assert.Contains("hv_irq_unmask", json.RootElement.GetProperty("probes").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        Assert.Contains("hyperv:vmbus_open",
+            json.RootElement.GetProperty("tracepoints").EnumerateArray().Select(each => each.GetString()));
+        Assert.Contains("hv_irq_unmask", json.RootElement.GetProperty("probes").EnumerateArray()
+            .Select(each => each.GetProperty("name").GetString()));
         Assert.Equal(0, json.RootElement.GetProperty("qemu").GetArrayLength());
     }
 
     [Theory]
     [InlineData("recipe", "irqreplay: recipe needs a PLATFORM: irqreplay recipe hyperv|kvm|vfio|bare-metal\n")]
-    [InlineData("recipe baremetal", "irqreplay: recipe baremetal: the platforms are hyperv, kvm, vfio, bare-metal; did you mean: irqreplay recipe bare-metal?\n")]
+    [InlineData("recipe baremetal", "irqreplay: recipe baremetal: the platforms are hyperv, kvm, vfio, bare-metal; "
+        + "did you mean: irqreplay recipe bare-metal?\n")]
     [InlineData("recipe xen-dom0", "irqreplay: recipe xen-dom0: the platforms are hyperv, kvm, vfio, bare-metal\n")]
     [InlineData("recipe kvm --format sarif", "irqreplay: --format sarif: the formats here are text, json\n")]
     public void Wrong_command_lines_say_what_to_type(string line, string says)

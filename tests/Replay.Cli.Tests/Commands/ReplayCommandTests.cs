@@ -12,7 +12,10 @@ public class ReplayCommandTests
     [Fact]
     public void Json_has_the_members_of_the_contract_in_their_order()
     {
-        using var cli = new Fakes.Cli { Session = new FakeSession { Findings = [SampleState.Findings[1], SampleState.Findings[2]] } };
+        using var cli = new Fakes.Cli
+        {
+            Session = new FakeSession { Findings = [SampleState.Findings[1], SampleState.Findings[2]] },
+        };
         Assert.Equal(1, cli.Run("replay", cli.File, "--format", "json"));
         Assert.Equal(
             """
@@ -87,14 +90,18 @@ public class ReplayCommandTests
         {
             JsonElement result = results[i];
             Assert.Equal(levels[i], result.GetProperty("level").GetString());
-            Assert.Equal(SampleState.Findings[i].Message, result.GetProperty("message").GetProperty("text").GetString());
+            Assert.Equal(SampleState.Findings[i].Message,
+                result.GetProperty("message").GetProperty("text").GetString());
             Assert.Equal(result.GetProperty("ruleId").GetString(),
                 rules[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString());
             JsonElement location = result.GetProperty("locations")[0];
             JsonElement physical = location.GetProperty("physicalLocation");
-            Assert.EndsWith("capture.dat", physical.GetProperty("artifactLocation").GetProperty("uri").GetString(), StringComparison.Ordinal);
-            Assert.Equal(SampleState.Findings[i].Event + 1, physical.GetProperty("region").GetProperty("startLine").GetInt64());
-            Assert.Equal($"event:{SampleState.Findings[i].Event}", location.GetProperty("logicalLocations")[0].GetProperty("name").GetString());
+            Assert.EndsWith("capture.dat", physical.GetProperty("artifactLocation").GetProperty("uri").GetString(),
+                StringComparison.Ordinal);
+            Assert.Equal(SampleState.Findings[i].Event + 1,
+                physical.GetProperty("region").GetProperty("startLine").GetInt64());
+            Assert.Equal($"event:{SampleState.Findings[i].Event}",
+                location.GetProperty("logicalLocations")[0].GetProperty("name").GetString());
         }
         JsonElement notes = run.GetProperty("invocations")[0].GetProperty("toolExecutionNotifications");
         Assert.Equal("error", notes[0].GetProperty("level").GetString());

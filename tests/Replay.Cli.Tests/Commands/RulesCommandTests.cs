@@ -32,8 +32,8 @@ public class RulesCommandTests
         Assert.Equal(0, cli.Run("rules", "--format", "json"));
         using JsonDocument json = JsonDocument.Parse(cli.Out);
         Assert.Equal(1, json.RootElement.GetProperty("schema").GetInt32());
-        Assert.Equal(RuleCatalog.All.Select(rule => rule.Name),
-            json.RootElement.GetProperty("behaviours").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        Assert.Equal(RuleCatalog.All.Select(rule => rule.Name), json.RootElement.GetProperty("behaviours")
+            .EnumerateArray().Select(each => each.GetProperty("name").GetString()));
         Assert.Equal(RuleCatalog.Sets.Select(set => set.Name),
             json.RootElement.GetProperty("sets").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
     }
@@ -68,12 +68,15 @@ public class RulesCommandTests
         Assert.Equal(0, cli.Run("rules", part, "--format", "json"));
         using JsonDocument json = JsonDocument.Parse(cli.Out);
         Assert.Equal(names.Split(' '), json.RootElement.GetProperty("behaviours").EnumerateArray()
-            .Concat(json.RootElement.GetProperty("sets").EnumerateArray()).Select(each => each.GetProperty("name").GetString()));
+            .Concat(json.RootElement.GetProperty("sets").EnumerateArray())
+            .Select(each => each.GetProperty("name").GetString()));
     }
 
     [Theory]
-    [InlineData("vector.claenup", "irqreplay: rules vector.claenup: no behaviour and no set has that in its name; did you mean: irqreplay rules vector.cleanup?\n")]
-    [InlineData("windows", "irqreplay: rules windows: no behaviour and no set has that in its name; type \"irqreplay rules\" for all\n")]
+    [InlineData("vector.claenup", "irqreplay: rules vector.claenup: no behaviour and no set has that in its name; "
+        + "did you mean: irqreplay rules vector.cleanup?\n")]
+    [InlineData("windows", "irqreplay: rules windows: no behaviour and no set has that in its name; "
+        + "type \"irqreplay rules\" for all\n")]
     public void A_name_that_nothing_has_is_a_usage_error(string part, string says)
     {
         using var cli = new Fakes.Cli();
@@ -87,6 +90,7 @@ public class RulesCommandTests
     {
         using var cli = new Fakes.Cli();
         Assert.Equal(2, cli.Run("rules", "a", "b"));
-        Assert.Equal("irqreplay: rules takes one NAME, and \"b\" is one more; type \"irqreplay rules --help\"\n", cli.Error);
+        Assert.Equal(
+            "irqreplay: rules takes one NAME, and \"b\" is one more; type \"irqreplay rules --help\"\n", cli.Error);
     }
 }

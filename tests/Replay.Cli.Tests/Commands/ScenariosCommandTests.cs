@@ -60,8 +60,8 @@ public class ScenariosCommandTests
 
             """);
         Assert.Equal(1, cli.Run("scenarios", file));
-        Assert.Contains("mine:3: expected rules=linux-6.12 device=0000:03:00.0 entry=0 verdict=DELIVERED end=WORKING; found LOST; nothing",
-            cli.Out, StringComparison.Ordinal);
+        Assert.Contains("mine:3: expected rules=linux-6.12 device=0000:03:00.0 entry=0 verdict=DELIVERED end=WORKING; "
+            + "found LOST; nothing", cli.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +78,8 @@ public class ScenariosCommandTests
 
             """);
         Assert.Equal(3, cli.Run("scenarios", file));
-        Assert.Contains("did you mean \"irq_request\"?, found \"irq_reqest\" at mine:4:7", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("did you mean \"irq_request\"?, found \"irq_reqest\" at mine:4:7",
+            cli.Out, StringComparison.Ordinal);
         Assert.Contains("It has no #expect lines", cli.Out, StringComparison.Ordinal);
     }
 
@@ -112,7 +113,8 @@ public class ScenariosCommandTests
     }
 
     [Theory]
-    [InlineData("d-backdoor-rest", "d-backdoor-rest: no scenario has that name or starts so, and there is no such file; did you mean: irqreplay scenarios d-backdoor-reset?")]
+    [InlineData("d-backdoor-rest", "d-backdoor-rest: no scenario has that name or starts so, "
+        + "and there is no such file; did you mean: irqreplay scenarios d-backdoor-reset?")]
     [InlineData("zzzzzzzzzzzz", "type \"irqreplay scenarios\" for all")]
     public void A_name_that_is_none_is_a_usage_error(string name, string message)
     {
@@ -128,6 +130,7 @@ public class ScenariosCommandTests
         string file = Path.Combine(cli.Folder, "mine.irqs");
         File.WriteAllText(file, "irqs 1\n#expect verdikt=LOST\n");
         Assert.Equal(3, cli.Run("scenarios", file));
-        Assert.Contains("mine: line 2, column 9: no key \"verdikt\"; did you mean verdict?", cli.Error, StringComparison.Ordinal);
+        Assert.Contains("mine: line 2, column 9: no key \"verdikt\"; did you mean verdict?",
+            cli.Error, StringComparison.Ordinal);
     }
 }

@@ -75,7 +75,8 @@ public class StateCommandTests
     }
 
     [Theory]
-    [InlineData("--at mark:suspnd", "no marker starts with \"suspnd\"; the recording has these, type one of:\n  --at \"mark:suspend\"")]
+    [InlineData("--at mark:suspnd", "no marker starts with \"suspnd\"; the recording has these, type one of:\n"
+        + "  --at \"mark:suspend\"")]
     [InlineData("--at event:77", "type --at event:5 or --at end")]
     [InlineData("--at tim:5", "did you mean --at \"time:5\"?")]
     [InlineData("--view irq", "did you mean --view irqs?")]
@@ -97,7 +98,8 @@ public class StateCommandTests
     public void A_position_that_may_have_been_lost_comes_with_the_loss()
     {
         (int code, string output, string error) = RealCli.RunOn(
-            "irqs 1\n@sealed\n1.0 0 handler_entry irq=5 name=a\n1.1 0 handler_exit irq=5 ret=1\n", "state", "--at", "event:9");
+            "irqs 1\n@sealed\n1.0 0 handler_entry irq=5 name=a\n1.1 0 handler_exit irq=5 ret=1\n",
+            "state", "--at", "event:9");
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("DATA LOSS: text cut short", error, StringComparison.Ordinal);
         Assert.Contains("the last event of the recording is number 1", error, StringComparison.Ordinal);

@@ -36,7 +36,8 @@ public sealed class VerifyCommandTests : IDisposable
 
         """;
 
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("irqreplay-verify-").FullName, "trace.irqs");
+    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("irqreplay-verify-").FullName,
+        "trace.irqs");
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
@@ -62,7 +63,8 @@ public sealed class VerifyCommandTests : IDisposable
     [Fact]
     public void A_wrong_choice_is_named_with_what_was_expected_and_why()
     {
-        string wrong = Trace.Replace("matrix_alloc vector=33 cpu=1", "matrix_alloc vector=39 cpu=1", StringComparison.Ordinal);
+        string wrong = Trace.Replace("matrix_alloc vector=33 cpu=1",
+            "matrix_alloc vector=39 cpu=1", StringComparison.Ordinal);
         (int exit, string text) = Run(wrong, "--format", "json");
         Assert.Equal(1, exit);
         using JsonDocument json = JsonDocument.Parse(text);
@@ -73,14 +75,16 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal("vector 33 on CPU 1", disagreement.GetProperty("expected").GetString());
         Assert.Equal("vector 39 on CPU 1", disagreement.GetProperty("actual").GetString());
         Assert.Equal(
-            "most available vectors, lowest CPU on a tie, first free bit; available: 200 on CPU 0, 201 on CPU 1; candidates all",
+            "most available vectors, lowest CPU on a tie, first free bit; "
+            + "available: 200 on CPU 0, 201 on CPU 1; candidates all",
             disagreement.GetProperty("because").GetString());
     }
 
     [Fact]
     public void A_real_change_of_the_kernel_is_named_once_and_followed()
     {
-        // The kernel really took another vector: every record of the operation says so, and what follows is right again.
+        // The kernel really took another vector: every record of the operation says so, and what
+        // follows is right again.
         string other = Trace.Replace("vector=33", "vector=39", StringComparison.Ordinal);
         (int exit, string text) = Run(other, "--format", "json");
         Assert.Equal(1, exit);
@@ -92,18 +96,22 @@ public sealed class VerifyCommandTests : IDisposable
     [Fact]
     public void An_input_that_was_not_recorded_leaves_the_decision_open()
     {
-        string caller = Trace.Replace("2.000000001 0 vector_activate irq=40 is_managed=0 can_reserve=1 reserve=0\n", "", StringComparison.Ordinal);
+        string caller = Trace.Replace("2.000000001 0 vector_activate irq=40 is_managed=0 can_reserve=1 reserve=0\n",
+            "", StringComparison.Ordinal);
         (int exit, string text) = Run(caller, "--format", "json");
         Assert.Equal(0, exit);
         using JsonDocument json = JsonDocument.Parse(text);
-        Assert.Equal(1, json.RootElement.GetProperty("byKind").GetProperty("vectorAlloc").GetProperty("undetermined").GetInt32());
-        Assert.Equal(1, json.RootElement.GetProperty("undeterminedBy").GetProperty("caller").GetProperty("count").GetInt32());
+        Assert.Equal(1,
+            json.RootElement.GetProperty("byKind").GetProperty("vectorAlloc").GetProperty("undetermined").GetInt32());
+        Assert.Equal(1,
+            json.RootElement.GetProperty("undeterminedBy").GetProperty("caller").GetProperty("count").GetInt32());
     }
 
     [Fact]
     public void Text_is_as_reviewed()
     {
-        string wrong = Trace.Replace("matrix_alloc vector=33 cpu=1", "matrix_alloc vector=39 cpu=1", StringComparison.Ordinal);
+        string wrong = Trace.Replace("matrix_alloc vector=33 cpu=1",
+            "matrix_alloc vector=39 cpu=1", StringComparison.Ordinal);
         (int exit, string text) = Run(wrong);
         Assert.Equal(1, exit);
         Golden.Check("verify", text);
@@ -125,6 +133,7 @@ public sealed class VerifyCommandTests : IDisposable
         var host = new CliHost { Out = output, Error = error, OpenIn = static () => Stream.Null };
         int exit = Program.Run(["verify", _path, .. args], host);
         Assert.Equal("", error.ToString());
-        return (exit, Encoding.UTF8.GetString(output.ToArray()).Replace(Path.GetDirectoryName(_path) + "/", "", StringComparison.Ordinal));
+        return (exit, Encoding.UTF8.GetString(output.ToArray()).Replace(Path.GetDirectoryName(_path) + "/",
+            "", StringComparison.Ordinal));
     }
 }

@@ -9,29 +9,45 @@ namespace Replay.Cli.Tests.Commands;
 public class WhyTests
 {
     [Theory]
-    [InlineData("irq001-raises", "stuckMasked", false, 19, "irq 40 cannot arrive: its entry was masked at event 19 (CPU 1 going down) and nothing has unmasked it since.")]
-    [InlineData("irq002-raises", "noMapping", false, 17, "irq 40 cannot arrive: the host dropped its mapping when the device's channel closed (event 17) and was not asked to map it again.")]
-    [InlineData("irq003-raises", "staleMessage", false, 16, "irq 40 cannot arrive: the device lost its message when the machine slept (event 16) and nobody wrote it back.")]
-    [InlineData("irq004-raises", "stuckMasked", false, 15, "irq 40 cannot arrive: it was started at event 15 with its entry masked (since event 13), and nothing has unmasked it.")]
-    [InlineData("irq005-raises", "wrongTarget", false, 17, "irq 40 goes astray since event 17: the kernel expects it as vector 34 on CPU 0, and the device's message leads elsewhere.")]
-    [InlineData("irq006-raises", "slotLost", null, 10, "The kernel found no handler on CPU 1 vector 33, which irq 40 owns: its slot was reset by a stray interrupt.")]
-    [InlineData("irq007-raises", "leakedVector", true, 20, "irq 40 works, but lost vector 33 of CPU 1 at event 23: its move was completed while that CPU was offline, so that nobody gave it back.")]
-    [InlineData("irq009-raises", "staleCache", false, 19, "irq 40 may go astray since event 19: its remapping entry was changed, and the hardware was not told to drop its copy.")]
-    [InlineData("irq010-raises", "staleCache", false, 22, "irq 40 may go astray since event 22: its remapping entry was changed, and the hardware was not told to drop its copy.")]
-    [InlineData("irq001-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 34 on CPU 0 since event 20, its views agree, and no interrupt has arrived since.")]
-    [InlineData("irq003-near", "quiet", null, null, "irq 40 has no fault in what is recorded: it is set to vector 33 on CPU 1 since event 14, its views agree, and no interrupt has arrived since.")]
-    [InlineData("irq005-near", "working", true, null, "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 21.")]
-    [InlineData("irq007-near", "working", true, null, "irq 40 works: it arrives at vector 36 on CPU 0 since its last change (event 34), the last time at event 41.")]
-    public void A_hazard_has_its_verdict_and_the_event_where_it_began(string trace, string verdict, bool? works, int? parted, string sentence)
+    [InlineData("irq001-raises", "stuckMasked", false, 19,
+        "irq 40 cannot arrive: its entry was masked at event 19 (CPU 1 going down) and nothing has unmasked it since.")]
+    [InlineData("irq002-raises", "noMapping", false, 17, "irq 40 cannot arrive: the host dropped its mapping when "
+        + "the device's channel closed (event 17) and was not asked to map it again.")]
+    [InlineData("irq003-raises", "staleMessage", false, 16, "irq 40 cannot arrive: "
+        + "the device lost its message when the machine slept (event 16) and nobody wrote it back.")]
+    [InlineData("irq004-raises", "stuckMasked", false, 15, "irq 40 cannot arrive: it was started at event 15 with its "
+        + "entry masked (since event 13), and nothing has unmasked it.")]
+    [InlineData("irq005-raises", "wrongTarget", false, 17, "irq 40 goes astray since event 17: "
+        + "the kernel expects it as vector 34 on CPU 0, and the device's message leads elsewhere.")]
+    [InlineData("irq006-raises", "slotLost", null, 10, "The kernel found no handler on CPU 1 vector 33, "
+        + "which irq 40 owns: its slot was reset by a stray interrupt.")]
+    [InlineData("irq007-raises", "leakedVector", true, 20, "irq 40 works, but lost vector 33 of CPU 1 at event 23: "
+        + "its move was completed while that CPU was offline, so that nobody gave it back.")]
+    [InlineData("irq009-raises", "staleCache", false, 19, "irq 40 may go astray since event 19: "
+        + "its remapping entry was changed, and the hardware was not told to drop its copy.")]
+    [InlineData("irq010-raises", "staleCache", false, 22, "irq 40 may go astray since event 22: "
+        + "its remapping entry was changed, and the hardware was not told to drop its copy.")]
+    [InlineData("irq001-near", "quiet", null, null, "irq 40 has no fault in what is recorded: "
+        + "it is set to vector 34 on CPU 0 since event 20, its views agree, and no interrupt has arrived since.")]
+    [InlineData("irq003-near", "quiet", null, null, "irq 40 has no fault in what is recorded: "
+        + "it is set to vector 33 on CPU 1 since event 14, its views agree, and no interrupt has arrived since.")]
+    [InlineData("irq005-near", "working", true, null,
+        "irq 40 works: it arrives at vector 34 on CPU 0 since its last change (event 17), the last time at event 21.")]
+    [InlineData("irq007-near", "working", true, null,
+        "irq 40 works: it arrives at vector 36 on CPU 0 since its last change (event 34), the last time at event 41.")]
+    public void A_hazard_has_its_verdict_and_the_event_where_it_began(string trace, string verdict, bool? works,
+        int? parted, string sentence)
     {
-        (_, string output, string error) = RealCli.Run("replay", $"traces/hazards/{trace}.irqs", "--why", "40", "--format", "json");
+        (_, string output, string error) = RealCli.Run("replay", $"traces/hazards/{trace}.irqs",
+            "--why", "40", "--format", "json");
         Assert.Equal("", error);
         using JsonDocument json = JsonDocument.Parse(output);
         JsonElement why = json.RootElement.GetProperty("why");
         Assert.Equal(sentence, why.GetProperty("sentence").GetString());
         Assert.Equal(verdict, why.GetProperty("verdict").GetString());
         Assert.Equal(works, Flag(why.GetProperty("works")));
-        Assert.Equal(parted, why.GetProperty("parted").ValueKind == JsonValueKind.Null ? null : why.GetProperty("parted").GetInt32());
+        Assert.Equal(parted, why.GetProperty("parted").ValueKind == JsonValueKind.Null
+            ? null : why.GetProperty("parted").GetInt32());
         Assert.NotEqual(0, why.GetProperty("chain").GetArrayLength());
     }
 
@@ -57,9 +73,11 @@ public class WhyTests
         (int code, string output, _) = RealCli.Run("replay", "traces/hazards/irq001-raises.irqs");
         Assert.Equal(1, code);
         string[] lines = output.Split('\n');
-        int story = Array.IndexOf(lines, "irq 40 cannot arrive: its entry was masked at event 19 (CPU 1 going down) and nothing has unmasked it since.");
+        int story = Array.IndexOf(lines, "irq 40 cannot arrive: its entry was masked at event 19 (CPU 1 going down) "
+            + "and nothing has unmasked it since.");
         Assert.InRange(story, 0, lines.Length);
-        Assert.Contains(lines[story..], static line => line.Contains("CPU 1 going down (event 16)", StringComparison.Ordinal));
+        Assert.Contains(lines[story..],
+            static line => line.Contains("CPU 1 going down (event 16)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +99,8 @@ public class WhyTests
     {
         (int code, string output, _) = RealCli.Run("replay", "traces/hazards/irq001-near.irqs", "--why", "9");
         Assert.Equal(0, code);
-        Assert.Contains("Nothing in this recording is about irq 9. It has the interrupts 40.", output, StringComparison.Ordinal);
+        Assert.Contains("Nothing in this recording is about irq 9. It has the interrupts 40.",
+            output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using Replay.Formats;
 
 namespace Replay.Cli.Tests.Fakes;
 
-/// <summary>Runs command lines inside the test's process, with a fake format and machine, in a folder of its own.</summary>
+/// <summary>
+/// Runs command lines inside the test's process, with a fake format and machine, in a folder of its own.
+/// </summary>
 internal sealed class Cli : IDisposable
 {
     private readonly MemoryStream _out = new();

@@ -34,7 +34,8 @@ internal static class FakeFormats
             (path, _) => new FakeSink(File.Create(path), owns: true), (stream, _) => new FakeSink(stream, owns: false));
         var native = new Exporter("native", ".irqt", (path, _) => new FakeSink(File.Create(path), owns: true), null);
         // Inverted bits after the magic stand for compression.
-        return new FormatCatalog([importer], [native, text], static stream => new InvertingStream(stream), CompileFilter);
+        return new FormatCatalog([importer], [native, text],
+            static stream => new InvertingStream(stream), CompileFilter);
     }
 
     public static byte[] Compress(byte[] plain)

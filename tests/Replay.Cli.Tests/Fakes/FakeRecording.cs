@@ -24,9 +24,11 @@ internal sealed class FakeRecording : Recording
 
     public override double Progress => _records.Count == 0 ? 1 : (double)_done / _records.Count;
 
-    public FakeRecording Add(EventKind kind, ulong timeNs, uint irq = IrqEvent.NoIrq, ushort cpu = 0, byte vector = 0, ulong a = 0, ulong b = 0)
+    public FakeRecording Add(EventKind kind, ulong timeNs, uint irq = IrqEvent.NoIrq, ushort cpu = 0,
+        byte vector = 0, ulong a = 0, ulong b = 0)
     {
-        _records.Add(new IrqEvent { Kind = kind, TimeNs = timeNs, Irq = irq, Cpu = cpu, Vector = vector, A = a, B = b });
+        _records.Add(
+            new IrqEvent { Kind = kind, TimeNs = timeNs, Irq = irq, Cpu = cpu, Vector = vector, A = a, B = b });
         return this;
     }
 

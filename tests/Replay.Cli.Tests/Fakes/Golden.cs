@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Fakes;
 
-/// <summary>Compares a report with the reviewed one in <c>tests/Golden</c>; <c>IRQREPLAY_GOLDEN=update</c> rewrites it.</summary>
+/// <summary>
+/// Compares a report with the reviewed one in <c>tests/Golden</c>; <c>IRQREPLAY_GOLDEN=update</c> rewrites it.
+/// </summary>
 internal static class Golden
 {
     public static void Check(string name, string actual, [CallerFilePath] string caller = "")

@@ -39,7 +39,8 @@ internal static class RealCli
         {
             File.WriteAllText(file, trace);
             (int code, string output, string error) = Run([command, file, .. options]);
-            return (code, output.Replace(file, "FILE", StringComparison.Ordinal), error.Replace(file, "FILE", StringComparison.Ordinal));
+            return (code, output.Replace(file, "FILE", StringComparison.Ordinal),
+                error.Replace(file, "FILE", StringComparison.Ordinal));
         }
         finally
         {

@@ -13,7 +13,8 @@ internal static class RealProcess
     {
         get
         {
-            string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath ?? "dotnet";
+            string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+                ?? Environment.ProcessPath ?? "dotnet";
             if (Path.GetFileNameWithoutExtension(dotnet) != "dotnet") dotnet = "dotnet";
             return [dotnet, "exec", Path.Combine(AppContext.BaseDirectory, "irqreplay.dll")];
         }

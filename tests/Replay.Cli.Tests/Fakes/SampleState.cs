@@ -17,7 +17,8 @@ internal static class SampleState
         ],
         Irqs =
         [
-            new IrqRow(24, "virtio0-input.0", "IR-PCI-MSIX-0000:00:03.0", "0000:00:03.0", 1, [0, 1, 2, 7], 0, 34, false, true, false, [1200, 0, 3]),
+            new IrqRow(24, "virtio0-input.0", "IR-PCI-MSIX-0000:00:03.0", "0000:00:03.0", 1, [0, 1, 2, 7], 0, 34,
+                false, true, false, [1200, 0, 3]),
             new IrqRow(25, null, null, null, null, null, null, null, null, null, null, []),
             new IrqRow(26, "nvme0q1", "PCI-MSIX", "0000:00:04.0", 0, [1], 1, 36, true, false, true, [0, 0]),
         ],
@@ -47,7 +48,8 @@ internal static class SampleState
 
     public static IReadOnlyList<ReportFinding> Findings { get; } =
     [
-        new("IRQ009", Severity.Minor, 1, 1_500_000_000, 1, null, null, null, 2, null, "A vector fired that nobody owns."),
+        new("IRQ009", Severity.Minor, 1, 1_500_000_000, 1, null, null, null, 2, null,
+            "A vector fired that nobody owns."),
         new("IRQ003", Severity.Critical, 5, 3_500_000_000, 2, 24, "0000:00:03.0", 1, 1, 34,
             "The device still sends the message of before the move: every interrupt since is lost."),
         new("IRQ036", Severity.Note, 0, null, null, null, null, null, null, null, "Recording began after boot."),

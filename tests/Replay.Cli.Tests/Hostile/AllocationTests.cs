@@ -16,9 +16,9 @@ namespace Replay.Cli.Tests.Hostile;
 
 /// <summary>
 /// Reading, on every route, and all that is done with events allocate nothing once names, formats, tables and code are
-/// there. The recording is made: the same few kinds of record all along, so that its later half meets nothing for the first
-/// time. Whole runs, of which the later half counts, up to the last batch but one: facts of the whole recording are made
-/// with the last batch.
+/// there. The recording is made: the same few kinds of record all along, so that its later half meets nothing for
+/// the first time. Whole runs, of which the later half counts, up to the last batch but one: facts of the whole
+/// recording are made with the last batch.
 /// </summary>
 [Collection("alone")]
 public sealed class AllocationTests : IDisposable
@@ -78,10 +78,12 @@ public sealed class AllocationTests : IDisposable
         for (int i = 0; i < 1000; i++)
         {
             int from = i & 1, to = 1 - from;
-            trace.Line(0, $"irq_set_affinity irq=40 mask=0x{1 << to:x} force=0").Move(0, 40, from, 33, to, 33, 1UL << to)
+            trace.Line(0, $"irq_set_affinity irq=40 mask=0x{1 << to:x} force=0")
+                .Move(0, 40, from, 33, to, 33, 1UL << to)
                 .Line(from, $"irte_write index=5 sub=0 lo=0x{(1UL << to << 32) | 0x21000d:x} hi=0x40018")
                 .Line(from, $"qi_submit iommu=dmar0 qw0=0x500000014 qw1=0x0 qw2=0x0 qw3=0x0")
-                .Line(from, $"msi_mask irq=40 hwirq=0x0 chip=IR-PCI-MSI").Line(from, $"msi_unmask irq=40 hwirq=0x0 chip=IR-PCI-MSI")
+                .Line(from, $"msi_mask irq=40 hwirq=0x0 chip=IR-PCI-MSI")
+                .Line(from, $"msi_unmask irq=40 hwirq=0x0 chip=IR-PCI-MSI")
                 .Arrive(40, to).CleanUp(40, from, 33, to, 33).Arrive(40, to);
         }
         string path = Path.Combine(_folder, "moves.irqs");
@@ -167,7 +169,8 @@ public sealed class AllocationTests : IDisposable
 
     private string Make(string route)
     {
-        string raw = Path.Combine(_folder, "a.dat"), native = Path.Combine(_folder, "a.irqt"), text = Path.Combine(_folder, "a.irqs");
+        string raw = Path.Combine(_folder, "a.dat"), native = Path.Combine(_folder, "a.irqt"),
+            text = Path.Combine(_folder, "a.irqs");
         string[] words = route.Split(' ');
         File.WriteAllBytes(raw, Make(words[0] == "v7" ? 7 : 6, words.Length > 1 ? words[1] : "none"));
         if (route is not ("native" or "text")) return raw;
@@ -211,7 +214,8 @@ public sealed class AllocationTests : IDisposable
             set => throw new NotSupportedException();
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => source.Read(buffer, offset, Math.Min(count, PieceMax));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            source.Read(buffer, offset, Math.Min(count, PieceMax));
 
         public override int Read(Span<byte> buffer) => source.Read(buffer[..Math.Min(buffer.Length, PieceMax)]);
 

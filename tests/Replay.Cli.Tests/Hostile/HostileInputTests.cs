@@ -24,7 +24,9 @@ public sealed class HostileInputTests(ITestOutputHelper output)
     private const long AllocatedBytesMax = 256L << 20;
     private const long WorkingSetBytesMax = 512L << 20;
 
-    /// <summary>Recordings of the repository larger than this are tested elsewhere: a mutant should take milliseconds.</summary>
+    /// <summary>
+    /// Recordings of the repository larger than this are tested elsewhere: a mutant should take milliseconds.
+    /// </summary>
     private const long SmallBytesMax = 256 << 10;
 
     private static readonly string[][] Commands =

@@ -6,7 +6,9 @@ namespace Replay.Cli.Tests.Hostile;
 /// <summary>Damages a file the way disks, transfers and attackers do, from a seed.</summary>
 internal static class Mutator
 {
-    /// <summary>One to five changes: bits flipped, bytes set, cut out, put in, doubled; numbers made huge; the end cut off.</summary>
+    /// <summary>
+    /// One to five changes: bits flipped, bytes set, cut out, put in, doubled; numbers made huge; the end cut off.
+    /// </summary>
     public static byte[] Damage(byte[] original, Random random)
     {
         List<byte> bytes = [.. original];

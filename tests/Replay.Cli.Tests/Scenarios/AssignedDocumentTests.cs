@@ -14,7 +14,8 @@ public sealed class AssignedDocumentTests
         const string Start = "```irqs\n", End = "```";
         string text = File.ReadAllText(Path.Combine(Folders.Root, "docs", "ASSIGNED.md"));
         var blocks = new TheoryData<string>();
-        foreach (string part in text.Split(Start).AsSpan(1)) blocks.Add(part[..part.IndexOf(End, StringComparison.Ordinal)]);
+        foreach (string part in text.Split(Start).AsSpan(1))
+            blocks.Add(part[..part.IndexOf(End, StringComparison.Ordinal)]);
         return blocks;
     }
 

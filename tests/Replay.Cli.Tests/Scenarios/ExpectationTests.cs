@@ -10,7 +10,8 @@ public sealed class ExpectationTests
     public void Keys_and_quoted_values_are_read()
     {
         Expectation expectation = Expectation.Parse(
-            "#expect rules=linux-6.1,vfio.dynMsix=yes device=0000:03:00.0 entry=2 nth=3 step=\"guest masks\" verdict=DELIVERED(1,0x41)", 7);
+            "#expect rules=linux-6.1,vfio.dynMsix=yes device=0000:03:00.0 entry=2 nth=3 step=\"guest masks\" "
+            + "verdict=DELIVERED(1,0x41)", 7);
         Assert.Equal("linux-6.1,vfio.dynMsix=yes", expectation.Rules);
         Assert.Equal("0000:03:00.0", expectation["device"]);
         Assert.Equal("guest masks", expectation["step"]);
@@ -20,7 +21,8 @@ public sealed class ExpectationTests
     }
 
     [Theory]
-    [InlineData("#expect rules=linux-6.1", 8, "nothing is expected; give verdict=, end=, call=, finding=, state=, has=, line=, order= or policy=")]
+    [InlineData("#expect rules=linux-6.1", 8, "nothing is expected; give verdict=, end=, call=, finding=, state=, "
+        + "has=, line=, order= or policy=")]
     [InlineData("#expect verdict=LOST oops", 22, "expected key=value, found \"oops\"")]
     [InlineData("#expect verdict=LOST verdict=LOST", 22, "verdict stands twice")]
     [InlineData("#expect verdict=LOST entry=two", 28, "entry is a number, found \"two\"")]
@@ -39,7 +41,8 @@ public sealed class ExpectationTests
     [Fact]
     public void A_key_like_no_other_is_answered_with_the_keys() =>
         Assert.StartsWith("no key \"xyzzy\"; there are rules, device, entry,",
-            Assert.Throws<ExpectationException>(() => Expectation.Parse("#expect xyzzy=1 verdict=LOST", 1)).Message, StringComparison.Ordinal);
+            Assert.Throws<ExpectationException>(() => Expectation.Parse("#expect xyzzy=1 verdict=LOST", 1)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("#expect finding=IRQ001")]

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Scenarios;
 
-/// <summary>Where the Hyper-V hibernation fix parts each interrupt, and which driver a recording shows (scenario A.7).</summary>
+/// <summary>
+/// Where the Hyper-V hibernation fix parts each interrupt, and which driver a recording shows (scenario A.7).
+/// </summary>
 public sealed class FixDiffTests
 {
     private const string Before = "prefix:915cff7f38c5", After = "fix:915cff7f38c5";
@@ -42,7 +44,8 @@ public sealed class FixDiffTests
     public void Two_recordings_part_at_the_marker_behind_the_step()
     {
         JsonElement diff = RunJson(1, "diff", Trace("a-capture-p"), Trace("a-capture-q"));
-        Assert.Equal("in the state of irq 41 at the marker \"step 7\"", diff.GetProperty("firstDivergence").GetProperty("what").GetString());
+        Assert.Equal("in the state of irq 41 at the marker \"step 7\"",
+            diff.GetProperty("firstDivergence").GetProperty("what").GetString());
         Assert.StartsWith("STUCK_MASKED+NO_MAPPING", Irq(diff, 41).GetProperty("left").GetString());
         Assert.StartsWith("NO_MAPPING", Irq(diff, 40).GetProperty("left").GetString());
         Assert.StartsWith("WORKING", Irq(diff, 41).GetProperty("right").GetString());
@@ -54,7 +57,8 @@ public sealed class FixDiffTests
     {
         string file = Trace("a-capture-p");
         Assert.Equal(["NO_MAPPING", "STUCK_MASKED+NO_MAPPING"], Ends(RunJson(1, "replay", file)));
-        Assert.Equal(["WORKING", "STUCK_MASKED"], Ends(RunJson(1, "replay", file, "--with", "hv.resumeRecreate=allDescriptors")));
+        Assert.Equal(["WORKING", "STUCK_MASKED"],
+            Ends(RunJson(1, "replay", file, "--with", "hv.resumeRecreate=allDescriptors")));
         Assert.Equal(["WORKING", "WORKING"], Ends(RunJson(0, "replay", file, "--rules", "linux-6.12")));
         Assert.Equal(["WORKING", "WORKING"], Ends(RunJson(0, "replay", Trace("a-capture-q"))));
 
@@ -89,7 +93,8 @@ public sealed class FixDiffTests
         {
             if (system.GetProperty("name").GetString() != "linux") continue;
             JsonElement interrupts = system.GetProperty("interrupts");
-            return [interrupts[0].GetProperty("verdict").GetString()!, interrupts[1].GetProperty("verdict").GetString()!];
+            return [interrupts[0].GetProperty("verdict").GetString()!,
+                interrupts[1].GetProperty("verdict").GetString()!];
         }
         return [];
     }

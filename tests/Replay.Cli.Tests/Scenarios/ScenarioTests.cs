@@ -10,8 +10,8 @@ using Xunit;
 namespace Replay.Cli.Tests.Scenarios;
 
 /// <summary>
-/// Outcome tables as tests: every #expect line of every file in traces/scenarios is a row, with the rules to replay under
-/// and the verdict, state, failing call or finding that must come out. The test's name carries file and line.
+/// Outcome tables as tests: every #expect line of every file in traces/scenarios is a row, with the rules to replay
+/// under and the verdict, state, failing call or finding that must come out. The test's name carries file and line.
 /// </summary>
 public sealed class ScenarioTests
 {
@@ -22,7 +22,8 @@ public sealed class ScenarioTests
         var data = new TheoryData<string, int>();
         foreach (string name in ScenarioCatalog.Names)
         {
-            foreach (Expectation expectation in ScenarioCatalog.Open(name).Expectations) data.Add(name, expectation.Line);
+            foreach (Expectation expectation in ScenarioCatalog.Open(name).Expectations)
+                data.Add(name, expectation.Line);
         }
         return data;
     }
@@ -81,7 +82,8 @@ public sealed class ScenarioTests
             foreach (ScenarioRun run in ResultOf(name).Runs) asked.Add(run.Rules[rule]);
         }
         var all = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (RuleAlternative alternative in RuleCatalog.All[RuleCatalog.IndexOf(rule)].Alternatives) all.Add(alternative.Name);
+        foreach (RuleAlternative alternative in RuleCatalog.All[RuleCatalog.IndexOf(rule)].Alternatives)
+            all.Add(alternative.Name);
         Assert.Equal(all, asked);
     }
 

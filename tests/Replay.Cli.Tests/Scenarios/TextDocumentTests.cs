@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Scenarios;
 
-/// <summary>What TEXT.md tells a writer of scenarios is true: its first scenario, what it prints, its examples and keys.</summary>
+/// <summary>
+/// What TEXT.md tells a writer of scenarios is true: its first scenario, what it prints, its examples and keys.
+/// </summary>
 public sealed partial class TextDocumentTests
 {
     private static readonly string Document = Path.Combine(Folders.Root, "src", "Replay.Formats", "Text", "TEXT.md");
@@ -28,8 +30,10 @@ public sealed partial class TextDocumentTests
             (int code, string output, string error) = RealCli.Run("scenarios", file);
             Assert.Equal((0, ""), (code, error));
             string printed = string.Join('\n', Array.ConvertAll(output.TrimEnd().Split('\n'), line => line.TrimEnd()));
-            string updated = text[..block.Index] + $"<!-- output: scenarios first.irqs -->\n```text\n{printed}\n```" + text[(block.Index + block.Length)..];
-            if (Environment.GetEnvironmentVariable("IRQREPLAY_GOLDEN") == "update") File.WriteAllText(Document, updated);
+            string updated = text[..block.Index] + $"<!-- output: scenarios first.irqs -->\n```text\n{printed}\n```"
+                + text[(block.Index + block.Length)..];
+            if (Environment.GetEnvironmentVariable("IRQREPLAY_GOLDEN") == "update")
+                File.WriteAllText(Document, updated);
             else Assert.Equal(updated, text);
         }
         finally
@@ -58,7 +62,8 @@ public sealed partial class TextDocumentTests
     public void Every_key_has_its_row()
     {
         string text = File.ReadAllText(Document);
-        string table = text[text.IndexOf("| key | says |", StringComparison.Ordinal)..text.IndexOf("## Filters", StringComparison.Ordinal)];
+        string table = text[text.IndexOf("| key | says |", StringComparison.Ordinal)..text.IndexOf("## Filters",
+            StringComparison.Ordinal)];
         foreach (string key in ExpectationWords.Keys) Assert.Contains($"`{key}`", table, StringComparison.Ordinal);
     }
 

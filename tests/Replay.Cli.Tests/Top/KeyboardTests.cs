@@ -38,7 +38,8 @@ public sealed class KeyboardTests : IDisposable
         if (made is null) return;
         await made.WaitForExitAsync();
         using Process? script = RealProcess.TryStart("script", "-qec",
-            $"stty rows 20 cols 90; trap : INT; {command} top - < {pipe}; echo code=$?; stty -a", Path.Combine(_folder, "typescript"));
+            $"stty rows 20 cols 90; trap : INT; {command} top - < {pipe}; echo code=$?; stty -a",
+            Path.Combine(_folder, "typescript"));
         if (script is null) return;
         Task reading = Task.Run(() => ReadScreen(script));
         await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Replay.Cli.Tests.Top;
 
-/// <summary>The command from end to end. What depends on the wall clock is asked for until it shows, and never counted.</summary>
+/// <summary>
+/// The command from end to end. What depends on the wall clock is asked for until it shows, and never counted.
+/// </summary>
 public class TopCommandTests
 {
     private const string Start = """
@@ -22,15 +24,18 @@ public class TopCommandTests
 
         """;
 
-    private const string More = "          <idle>-0       [002] d.h1.    11.000001: irq_handler_entry: irq=25 name=nvme0q2\n";
+    private const string More = "          <idle>-0       [002] d.h1.    11.000001: "
+        + "irq_handler_entry: irq=25 name=nvme0q2\n";
 
     [Fact]
     public void A_file_that_is_read_before_the_first_frame_is_due_gets_its_last_one()
     {
-        (int code, string output, string error) = RealCli.Run("top", "traces/leak-pre/trace.dat", "--once", "--interval", "3600", "--rows", "3");
+        (int code, string output, string error) = RealCli.Run("top", "traces/leak-pre/trace.dat", "--once",
+            "--interval", "3600", "--rows", "3");
         Assert.Equal(ExitCodes.Findings, code);
         Assert.Equal("", error);
-        Assert.StartsWith("irqreplay top traces/leak-pre/trace.dat · trace.dat v7 · Linux 6.1.192 · ended\nat 75.853024146 s · 199,448 events · 100 % of the file", output, StringComparison.Ordinal);
+        Assert.StartsWith("irqreplay top traces/leak-pre/trace.dat · trace.dat v7 · Linux 6.1.192 · ended\n"
+            + "at 75.853024146 s · 199,448 events · 100 % of the file", output, StringComparison.Ordinal);
         Assert.Contains("interrupts 3,169 · 41.9/s · 262 spurious", output, StringComparison.Ordinal);
         Assert.Contains("261 findings", output, StringComparison.Ordinal);
     }
@@ -52,7 +57,8 @@ public class TopCommandTests
         Assert.Equal(11_000_001_000, frame.GetProperty("timeNs").GetInt64());
         run.CloseInput();
         Assert.Equal(ExitCodes.Clean, await run.Code);
-        Assert.Equal("ended", (await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended")).GetProperty("phase").GetString());
+        Assert.Equal("ended", (await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended"))
+            .GetProperty("phase").GetString());
     }
 
     [Fact]
@@ -83,10 +89,12 @@ public class TopCommandTests
     {
         byte[] whole = File.ReadAllBytes(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"));
         using var run = new Run(whole[..100_000], "top", "-", "--interval", "0.02");
-        await run.WaitForText("irqreplay top standard input · trace.dat\nwaiting for the whole trace.dat: 100,000 bytes received\n");
+        await run.WaitForText("irqreplay top standard input · trace.dat\n"
+            + "waiting for the whole trace.dat: 100,000 bytes received\n");
         run.Interrupt();
         Assert.Equal(ExitCodes.Clean, await run.Code);
-        Assert.EndsWith("ended before the whole trace.dat: 100,000 bytes received\n\n", run.Out, StringComparison.Ordinal);
+        Assert.EndsWith("ended before the whole trace.dat: 100,000 bytes received\n\n",
+            run.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +106,8 @@ public class TopCommandTests
         await run.Write(whole[100_000..]);
         run.CloseInput();
         Assert.Equal(ExitCodes.Findings, await run.Code);
-        await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended" && frame.GetProperty("events").GetInt64() == 199_448);
+        await run.WaitFor(static frame => frame.GetProperty("phase").GetString() == "ended"
+            && frame.GetProperty("events").GetInt64() == 199_448);
     }
 
     [Fact]
@@ -112,13 +121,18 @@ public class TopCommandTests
         Assert.Equal(2, parts.Length);
         Assert.StartsWith("\x1b[?1049h\x1b[?25l\x1b[H", parts[0], StringComparison.Ordinal);
         Assert.Contains("q quits", parts[0], StringComparison.Ordinal);
-        Assert.StartsWith("\x1b[1mirqreplay top standard input · ftrace text · ended", parts[1], StringComparison.Ordinal);
+        Assert.StartsWith("\x1b[1mirqreplay top standard input · ftrace text · ended",
+            parts[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Damage_in_a_pipe_makes_the_exit_code()
     {
-        using var run = new Run(Start + "  <idle>-0  [001] d.h1.  broken\n", "top", "-", "--interval", "3600") { NoColour = true, OutIsTerminal = true };
+        using var run = new Run(Start + "  <idle>-0  [001] d.h1.  broken\n", "top", "-", "--interval", "3600")
+        {
+            NoColour = true,
+            OutIsTerminal = true,
+        };
         run.CloseInput();
         Assert.Equal(ExitCodes.BadInput, await run.Code);
         Assert.Contains("DATA LOSS: the input is damaged", run.Out, StringComparison.Ordinal);
@@ -129,7 +143,8 @@ public class TopCommandTests
     public async Task A_file_can_be_paced_and_ended_by_a_number_of_frames()
     {
         (int code, string output, _) = await Task.Run(() =>
-            RealCli.Run("top", "traces/leak-pre/trace.dat", "--speed", "0.01x", "--interval", "0.02", "--frames", "2", "--format", "json"));
+            RealCli.Run("top", "traces/leak-pre/trace.dat", "--speed", "0.01x", "--interval", "0.02",
+                "--frames", "2", "--format", "json"));
         Assert.Equal(ExitCodes.Clean, code);
         string[] frames = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, frames.Length);
@@ -190,7 +205,8 @@ public class TopCommandTests
         public Run(byte[] start, params string[] args)
         {
             _input.Writer.WriteAsync(start).AsTask().Wait();
-            _run = new Lazy<Task<int>>(() => Task.Factory.StartNew(() => Program.Run(args, Host()), TaskCreationOptions.LongRunning));
+            _run = new Lazy<Task<int>>(() => Task.Factory.StartNew(() => Program.Run(args, Host()),
+                TaskCreationOptions.LongRunning));
         }
 
         public bool OutIsTerminal { get; init; }
@@ -217,7 +233,8 @@ public class TopCommandTests
             await WaitUntil(() =>
             {
                 string text = Out;
-                foreach (string line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string line in text[..(text.LastIndexOf('\n') + 1)].Split('\n',
+                    StringSplitOptions.RemoveEmptyEntries))
                 {
                     JsonElement frame = JsonDocument.Parse(line).RootElement;
                     if (wanted(frame)) found = frame;

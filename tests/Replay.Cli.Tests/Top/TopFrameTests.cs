@@ -45,7 +45,8 @@ public class TopFrameTests
         Walk([30_050, 30_200, long.MaxValue], (index, view) =>
         {
             TopPhase phase = index == 2 ? TopPhase.Ended : TopPhase.Running;
-            TopFrame frame = frames.Make(Source, view, phase, TimeSpan.FromSeconds(1 + index), index == 2 ? null : 12345);
+            TopFrame frame = frames.Make(Source, view, phase,
+                TimeSpan.FromSeconds(1 + index), index == 2 ? null : 12345);
             text += Text(TopText.Render(frame, int.MaxValue, 0, 5, "")) + "\n";
         });
         Golden.Check("top-plain", text);
@@ -58,7 +59,8 @@ public class TopFrameTests
         var frames = new TopFrames();
         TopJson.Write(frames.Make(Source, null, TopPhase.Waiting, TimeSpan.Zero, 17), 2, output);
         Walk([30_050, 30_200], (index, view) =>
-            TopJson.Write(frames.Make(Source, view, TopPhase.Running, TimeSpan.FromSeconds(1 + index), null), 2, output));
+            TopJson.Write(frames.Make(Source, view, TopPhase.Running, TimeSpan.FromSeconds(1 + index), null),
+                2, output));
         Golden.Check("top-json", Encoding.UTF8.GetString(output.ToArray()));
     }
 
@@ -150,7 +152,8 @@ public class TopFrameTests
             while (next < positions.Length && !batch.IsEmpty)
             {
                 int records = 0;
-                for (; records < batch.Length && (events < positions[next] || batch[records].Kind == EventKind.Extension); records++)
+                for (; records < batch.Length
+                    && (events < positions[next] || batch[records].Kind == EventKind.Extension); records++)
                 {
                     if (batch[records].Kind != EventKind.Extension) events++;
                 }

@@ -31,7 +31,8 @@ public class TopScreenTests
     public void What_is_no_terminal_has_no_size_and_no_sequences()
     {
         using var output = new MemoryStream();
-        using (var screen = new TopScreen(Host(output, () => 80, () => 24) with { OutIsTerminal = false }, redraws: false))
+        using (var screen = new TopScreen(Host(output, () => 80, () => 24) with { OutIsTerminal = false },
+            redraws: false))
         {
             screen.Draw(Lines);
             Assert.False(screen.WasResized);

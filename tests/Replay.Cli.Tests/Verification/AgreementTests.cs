@@ -19,7 +19,8 @@ public sealed class AgreementTests
 
     private static readonly DecisionKind[] Judged =
     [
-        DecisionKind.VectorAlloc, DecisionKind.ManagedAlloc, DecisionKind.Free, DecisionKind.Reserve, DecisionKind.Irte, DecisionKind.Message,
+        DecisionKind.VectorAlloc, DecisionKind.ManagedAlloc, DecisionKind.Free, DecisionKind.Reserve,
+        DecisionKind.Irte, DecisionKind.Message,
     ];
 
     // Recording began after the allocator's life did: what was in use then shows only in the first choices.
@@ -77,9 +78,11 @@ public sealed class AgreementTests
     private static void CheckEvidence(string path, string expected)
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
-        VerifySession session = VerifySession.Create(recording, RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
+        VerifySession session = VerifySession.Create(recording,
+            RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)));
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) session.Apply(batch, recording.Tables);
-        Evidence evidence = Assert.Single(session.Finish().Evidence, evidence => evidence.Name == "cpu.forceCompleteFirst");
+        Evidence evidence = Assert.Single(session.Finish().Evidence,
+            evidence => evidence.Name == "cpu.forceCompleteFirst");
         Assert.Equal(expected, evidence.Alternative);
         Assert.Equal(0, evidence.Against);
     }
@@ -104,7 +107,8 @@ public sealed class AgreementTests
     {
         VerifyTally tally = Tampering.Of(path).Verify();
         Assert.Equal([], tally.Disagreements.Take(5).Select(disagreement => disagreement.ToString()));
-        if (tally.DecisionsOf(DecisionKind.MatrixCounters) == 0) return; // The recording has no events of the allocator.
+        // The recording has no events of the allocator.
+        if (tally.DecisionsOf(DecisionKind.MatrixCounters) == 0) return;
         Assert.True(tally.AgreedOf(DecisionKind.MatrixCounters) > 50);
         if (Midway.Contains(capture)) return;
         foreach (DecisionKind kind in Judged)
@@ -112,7 +116,8 @@ public sealed class AgreementTests
             long decisions = tally.DecisionsOf(kind), open = tally.OpenOf(kind);
 
             // One record of the early boot asks a node that has no CPU yet.
-            Assert.True(100.0 * (decisions - open) >= DeterminedMin * decisions || open <= 1, $"{kind}: {open} of {decisions} open");
+            Assert.True(100.0 * (decisions - open) >= DeterminedMin * decisions || open <= 1,
+                $"{kind}: {open} of {decisions} open");
         }
     }
 }

@@ -106,6 +106,7 @@ public sealed class MidwayTests
     private static void AgreesOrIsOpen(Tampering recording, string what, Func<IrqEvent[], IrqEvent[]> change)
     {
         VerifyTally tally = recording.Changed(change).Verify();
-        Assert.True(tally.Disagreed == 0, $"{what}: {tally.Disagreed}, {string.Join('\n', tally.Disagreements.Take(3))}");
+        Assert.True(tally.Disagreed == 0,
+            $"{what}: {tally.Disagreed}, {string.Join('\n', tally.Disagreements.Take(3))}");
     }
 }

@@ -19,11 +19,13 @@ public sealed class TamperingTests
     public static TheoryData<string> Recordings => new("leak-pre/trace.dat", "hibernate/trace.dat");
 
     public static TheoryData<string> Captures => new(
-        "hotplug-ir", "hotplug-noir", "hotplug-612", "hotplug-perf", "exhaustion", "leak-post", "leak-pre-ir", "amd-iommu", "aer", "flr");
+        "hotplug-ir", "hotplug-noir", "hotplug-612", "hotplug-perf", "exhaustion", "leak-post",
+        "leak-pre-ir", "amd-iommu", "aer", "flr");
 
     [Theory]
     [MemberData(nameof(Recordings))]
-    public void An_altered_decision_is_the_only_one_named(string file) => Check(Path.Combine(Folders.Traces, file), seed: 1);
+    public void An_altered_decision_is_the_only_one_named(string file) =>
+        Check(Path.Combine(Folders.Traces, file), seed: 1);
 
     [CaptureTheory]
     [MemberData(nameof(Captures))]
@@ -50,7 +52,8 @@ public sealed class TamperingTests
                     if (open.Contains(altered)) continue;
                     tried++;
                     long[] named = [.. tally.Disagreements.Select(disagreement => disagreement.Event).Distinct()];
-                    if (named.Length != 1 || named[0] != altered) wrong.Add($"event {altered} {change}: named {string.Join(' ', named.Take(5))}");
+                    if (named.Length != 1 || named[0] != altered)
+                        wrong.Add($"event {altered} {change}: named {string.Join(' ', named.Take(5))}");
                 }
             }
         }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Replay.Cli.Tests.WhatIf;
 
 /// <summary>
-/// A recording written by hand as a kernel records it: allocator records with their counters, and the probes. The counters
-/// are kept here, so that a test says only what happens.
+/// A recording written by hand as a kernel records it: allocator records with their counters, and the probes.
+/// The counters are kept here, so that a test says only what happens.
 /// </summary>
 internal sealed class TraceText
 {
@@ -82,8 +82,11 @@ internal sealed class TraceText
         return Line(0, $"irq_startup irq={irq}");
     }
 
-    /// <summary>The kernel moves it: at a request, at an arrival, or on a CPU that goes down (then only probes tell).</summary>
-    public TraceText Move(int on, int irq, int fromCpu, int fromVector, int cpu, int vector, ulong mask, bool dark = false)
+    /// <summary>
+    /// The kernel moves it: at a request, at an arrival, or on a CPU that goes down (then only probes tell).
+    /// </summary>
+    public TraceText Move(int on, int irq, int fromCpu, int fromVector, int cpu, int vector,
+        ulong mask, bool dark = false)
     {
         Line(on, $"irq_do_set_affinity irq={irq} mask=0x{mask:x} force=0");
         Line(on, $"apic_set_affinity irq={irq} mask=0x{mask:x} force=0");
@@ -111,7 +114,8 @@ internal sealed class TraceText
     /// <summary>The old place of a move is given back.</summary>
     public TraceText CleanUp(int irq, int cpu, int vector, int newCpu, int newVector)
     {
-        Line(newCpu, $"send_cleanup_vector irq={irq} vector={newVector} cpu={newCpu} prev_vector={vector} prev_cpu={cpu}");
+        Line(newCpu,
+            $"send_cleanup_vector irq={irq} vector={newVector} cpu={newCpu} prev_vector={vector} prev_cpu={cpu}");
         Line(cpu, $"free_moved_vector irq={irq} vector={newVector} cpu={newCpu} prev_vector={vector} prev_cpu={cpu}");
         Line(cpu, $"vector_free_moved irq={irq} cpu={cpu} vector={vector} is_managed=0");
         _available[cpu]++;

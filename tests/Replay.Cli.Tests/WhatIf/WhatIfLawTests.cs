@@ -17,9 +17,9 @@ public sealed class WhatIfLawTests
 {
     private static readonly string[] Behaviours =
     [
-        "vector.reservation=off", "ir.host=off", "ir.host=on", "cpu.forceCompleteFirst=no", "cpu.forceCompleteFirst=yes",
-        "cpu.offlineEnospcRetry=yes", "cpu.offlineEnospcRetry=no", "cpu.managedStartWhileSuspended=no",
-            "cpu.managedStartWhileSuspended=yes",
+        "vector.reservation=off", "ir.host=off", "ir.host=on", "cpu.forceCompleteFirst=no",
+        "cpu.forceCompleteFirst=yes", "cpu.offlineEnospcRetry=yes", "cpu.offlineEnospcRetry=no",
+        "cpu.managedStartWhileSuspended=no", "cpu.managedStartWhileSuspended=yes",
         "vector.cleanup=timer", "vector.cleanup=ipi", "msi.affinityProtocol=careful", "msi.affinityProtocol=direct",
         "vector.windowEnd=postedMsi", "vector.windowEnd=localTimer", "apic.flatLogical=no", "apic.flatLogical=yes",
     ];
@@ -35,20 +35,23 @@ public sealed class WhatIfLawTests
     }
 
     /// <summary>
-    /// Under the rules of the recorded kernel nothing differs, at every marker and at the end. The kernel without the fix of
-    /// CVE-2024-31076 is its version's set with one behaviour taken back.
+    /// Under the rules of the recorded kernel nothing differs, at every marker and at the end. The kernel without
+    /// the fix of CVE-2024-31076 is its version's set with one behaviour taken back.
     /// </summary>
     [CaptureTheory]
     [MemberData(nameof(GroundTruthTests.Captures), MemberType = typeof(GroundTruthTests))]
     public void Under_its_own_rules_a_recording_is_as_recorded(string? capture)
     {
         TraceReplay trace = TraceReplay.Read(Path.Combine(Folders.Captures!, capture!, "trace.dat"));
-        RuleChoice own = RuleChoice.For(capture!.Contains("612", StringComparison.Ordinal) ? "linux-6.12" : "linux-6.1");
+        RuleChoice own = RuleChoice.For(capture!.Contains("612", StringComparison.Ordinal)
+            ? "linux-6.12" : "linux-6.1");
         if (capture == "leak-pre") own = own.With("cpu.forceCompleteFirst=no");
-        var guided = new GuidedKernel(WhatIfRules.From(own, RuleChoice.ForKernel(default), static rule => rule != "ir.host"));
-        if (capture.Contains("612", StringComparison.Ordinal)) guided = new GuidedKernel(WhatIfRules.From(own, own, static rule =>
-            rule != "ir.host"));
-        var replayer = new Replayer<ChosenRules, WhatIfProbe>(trace.Tables, own.ToKernelRules(), new WhatIfProbe(guided), own);
+        var guided = new GuidedKernel(WhatIfRules.From(own, RuleChoice.ForKernel(default),
+            static rule => rule != "ir.host"));
+        if (capture.Contains("612", StringComparison.Ordinal))
+            guided = new GuidedKernel(WhatIfRules.From(own, own, static rule => rule != "ir.host"));
+        var replayer = new Replayer<ChosenRules, WhatIfProbe>(trace.Tables, own.ToKernelRules(),
+            new WhatIfProbe(guided), own);
         int from = 0, marks = 0;
         for (int i = 0; i < trace.Events.Length; i++)
         {
@@ -105,7 +108,8 @@ public sealed class WhatIfLawTests
         RuleChoice rules = RuleChoice.For("linux-6.1").With(behaviour);
         string name = behaviour[..behaviour.IndexOf('=', StringComparison.Ordinal)];
         var guided = new GuidedKernel(WhatIfRules.From(rules, RuleChoice.For("linux-6.1"), rule => rule == name));
-        var replayer = new Replayer<ChosenRules, WhatIfProbe>(trace.Tables, rules.ToKernelRules(), new WhatIfProbe(guided), rules);
+        var replayer = new Replayer<ChosenRules, WhatIfProbe>(trace.Tables, rules.ToKernelRules(),
+            new WhatIfProbe(guided), rules);
         replayer.Replay(trace.Events);
         replayer.Finish();
         WhatIfReport report = guided.Report();
@@ -118,10 +122,12 @@ public sealed class WhatIfLawTests
             if (irq is not { Cpu: { } cpu, Vector: { } vector }) continue;
             if (IsShared(recorded, cpu, vector)) continue; // In the recording already.
             Assert.True(places.TryAdd((cpu, vector), irq.Irq),
-                $"{behaviour}: irq {places.GetValueOrDefault((cpu, vector))} and {irq.Irq} at CPU {cpu} vector {vector}");
+                $"{behaviour}: irq {places.GetValueOrDefault((cpu, vector))} and {irq.Irq} at CPU "
+                + $"{cpu} vector {vector}");
         }
         foreach (MatrixCpuRow cpu in now.Matrix.Cpus)
-            Assert.True(cpu.Allocated is null or >= 0, $"{behaviour}: CPU {cpu.Cpu} has {cpu.Allocated} vectors in use");
+            Assert.True(cpu.Allocated is null or >= 0,
+                $"{behaviour}: CPU {cpu.Cpu} has {cpu.Allocated} vectors in use");
     }
 
     private static bool IsShared(StateReport recorded, int cpu, int vector)
@@ -138,7 +144,8 @@ public sealed class WhatIfLawTests
     {
         foreach (Departure departure in report.Departures)
             Assert.True(departure.Count == 0,
-                $"{where}: {departure.Name} at event {departure.FirstEvent}: {departure.What}, {departure.Recorded} / {departure.Own}");
+                $"{where}: {departure.Name} at event {departure.FirstEvent}: {departure.What}, "
+                + $"{departure.Recorded} / {departure.Own}");
         Assert.True(report.Irqs.Count == 0, $"{where}: {JsonSerializer.Serialize(report.Irqs)}");
         Assert.True(report.Cpus.Count == 0, $"{where}: {JsonSerializer.Serialize(report.Cpus)}");
     }

@@ -23,11 +23,15 @@ public sealed class WhatIfTests
         for (int irq = 40; irq < 44; irq++) trace.Allocate(irq);
         trace.Request(40, cpu: 0, vector: 0x21 + 201).Arrive(40, 0);
         JsonElement diff = Diff(trace, "vector.reservation=off");
-        AssertFirst(diff, "vector.reservation: irq 40", "available 1 on CPU 0, 1 on CPU 1", "a reservation, no vector yet", "CPU 0 vector");
+        AssertFirst(diff, "vector.reservation: irq 40", "available 1 on CPU 0, 1 on CPU 1",
+            "a reservation, no vector yet", "CPU 0 vector");
         Assert.Equal(2, Consequence(diff, "allocationsRefused"));
-        Assert.Contains("irq 42", Right(diff).GetProperty("firstRefusal").GetProperty("what").GetString(), StringComparison.Ordinal);
-        Assert.Equal("not there: its allocation was refused (-ENOSPC), IRQ008 VECTOR_EXHAUSTED", OutcomeOf(diff, 42, "right"));
-        Assert.Equal("not there: its allocation was refused (-ENOSPC), IRQ008 VECTOR_EXHAUSTED", OutcomeOf(diff, 43, "right"));
+        Assert.Contains("irq 42", Right(diff).GetProperty("firstRefusal").GetProperty("what").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal("not there: its allocation was refused (-ENOSPC), IRQ008 VECTOR_EXHAUSTED",
+            OutcomeOf(diff, 42, "right"));
+        Assert.Equal("not there: its allocation was refused (-ENOSPC), IRQ008 VECTOR_EXHAUSTED",
+            OutcomeOf(diff, 43, "right"));
         Assert.Equal(2, diff.GetProperty("findings").GetProperty("onlyRight").GetInt32());
         Assert.Equal(2, Rule(diff, "vector.reservation").GetProperty("decisions").GetInt64() - 2);
     }
@@ -39,8 +43,8 @@ public sealed class WhatIfTests
         trace.Allocate(40).Allocate(41).Request(41, 0, 0x21 + 201).Arrive(41, 0).Arrive(41, 0);
         JsonElement diff = Diff(trace, "vector.reservation=off");
         Assert.Equal(2, Consequence(diff, "arrivalsMissed"));
-        Assert.StartsWith("not there: its allocation was refused (-ENOSPC), 2 arrivals not handled", OutcomeOf(diff, 41, "right"),
-            StringComparison.Ordinal);
+        Assert.StartsWith("not there: its allocation was refused (-ENOSPC), 2 arrivals not handled",
+            OutcomeOf(diff, 41, "right"), StringComparison.Ordinal);
         Assert.Equal(0, diff.GetProperty("right").GetProperty("interrupts").GetProperty("delivered").GetInt64());
     }
 
@@ -57,7 +61,9 @@ public sealed class WhatIfTests
         Assert.Null(Counter(diff, "vectors available", 1)); // Taken by irq 41 here, set aside there.
     }
 
-    /// <summary>A thousand moves, each with an old place that a timer gives back: nothing is made for any of them.</summary>
+    /// <summary>
+    /// A thousand moves, each with an old place that a timer gives back: nothing is made for any of them.
+    /// </summary>
     [Fact]
     public void Departing_and_coming_back_allocates_nothing()
     {
@@ -100,7 +106,8 @@ public sealed class WhatIfTests
         Assert.Equal(1, Consequence(diff, "messageWrites"));
         Assert.Equal(JsonValueKind.Array, diff.GetProperty("irqs").ValueKind);
         Assert.Equal(0, diff.GetProperty("irqs").GetArrayLength());
-        Assert.Equal("vectors in use 0 0 1", Counter(diff, "vectors in use", 0)); // The old one is held until it arrives again.
+        // The old one is held until it arrives again.
+        Assert.Equal("vectors in use 0 0 1", Counter(diff, "vectors in use", 0));
 
         trace.Wait(50_000).Arrive(40, 1);
         diff = Diff(trace, "ir.host=off");
@@ -114,7 +121,8 @@ public sealed class WhatIfTests
     {
         TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0");
         JsonElement diff = Diff(trace, "ir.host=on");
-        AssertFirst(diff, "ir.host: irq 40", "on CPU 0 is to move to CPU 1", "waits for its next arrival", "moved at once");
+        AssertFirst(diff, "ir.host: irq 40", "on CPU 0 is to move to CPU 1",
+            "waits for its next arrival", "moved at once");
         Assert.Equal("CPU 0", OutcomeOf(diff, 40, "left"));
         Assert.Equal("CPU 1", OutcomeOf(diff, 40, "right"));
 
@@ -129,10 +137,12 @@ public sealed class WhatIfTests
     [Fact]
     public void A_timer_holds_the_old_vector_for_a_jiffy()
     {
-        TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0").Move(0, 40, 0, 33, 1, 33, 0x2).Arrive(40, 0)
+        TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0")
+            .Move(0, 40, 0, 33, 1, 33, 0x2).Arrive(40, 0)
             .CleanUp(40, 0, 33, 1, 33).Arrive(40, 1);
         JsonElement diff = Diff(trace, "vector.cleanup=timer");
-        AssertFirst(diff, "vector.cleanup: irq 40", "its old CPU 0 vector 33 is to be given back", "given back by an IPI at once",
+        AssertFirst(diff, "vector.cleanup: irq 40", "its old CPU 0 vector 33 is to be given back",
+            "given back by an IPI at once",
             "in the next jiffy");
         Assert.Equal("vectors in use 0 0 1", Counter(diff, "vectors in use", 0));
         diff = Diff(trace.Wait(5_000).Line(1, $"irq_startup irq=90"), "vector.cleanup=timer");
@@ -144,11 +154,13 @@ public sealed class WhatIfTests
     [Fact]
     public void A_request_while_the_timer_runs_is_busy_and_waits()
     {
-        TraceText trace = Moved(remapping: true).CleanUp(40, 0, 33, 1, 33).Line(0, $"irq_set_affinity irq=40 mask=0x1 force=0")
+        TraceText trace = Moved(remapping: true).CleanUp(40, 0, 33, 1, 33)
+            .Line(0, $"irq_set_affinity irq=40 mask=0x1 force=0")
             .Move(0, 40, 1, 33, 0, 34, 0x1);
         JsonElement diff = Diff(trace, "vector.cleanup=timer");
         Assert.Equal(1, Consequence(diff, "busy"));
-        Assert.StartsWith("CPU 1, affinity 0 waits for its next arrival", OutcomeOf(diff, 40, "right"), StringComparison.Ordinal);
+        Assert.StartsWith("CPU 1, affinity 0 waits for its next arrival",
+            OutcomeOf(diff, 40, "right"), StringComparison.Ordinal);
         Assert.Equal("CPU 0", OutcomeOf(diff, 40, "left"));
     }
 
@@ -157,14 +169,16 @@ public sealed class WhatIfTests
     [InlineData("no", "stays allocated", 1)]
     public void A_dying_cpu_gives_old_places_back_or_not(string alternative, string right, int leaks)
     {
-        TraceText trace = Moved(remapping: false).Arrive(40, 0).CleanUp(40, 0, 33, 1, 33).Arrive(40, 1).Move(1, 40, 1, 33, 0, 33, 0x1);
+        TraceText trace = Moved(remapping: false).Arrive(40, 0).CleanUp(40, 0, 33, 1, 33).Arrive(40, 1)
+            .Move(1, 40, 1, 33, 0, 33, 0x1);
         trace.BeginOffline(1);
         if (leaks > 0) trace.Line(1, $"free_moved_vector irq=40 vector=33 cpu=0 prev_vector=33 prev_cpu=1");
         trace.EndOffline(1);
         if (leaks == 0) trace.Line(0, $"send_cleanup_vector irq=40 vector=33 cpu=0 prev_vector=33 prev_cpu=1");
         trace.Arrive(40, 0);
         JsonElement diff = Diff(trace, "cpu.forceCompleteFirst=" + alternative);
-        AssertFirst(diff, "cpu.forceCompleteFirst: CPU 1 goes offline with the move of irq 40 pending", "", "vector 33 on CPU 1",
+        AssertFirst(diff, "cpu.forceCompleteFirst: CPU 1 goes offline with the move of irq 40 pending", "",
+            "vector 33 on CPU 1",
             "vector 33 on CPU 1 " + right);
         Assert.Equal(leaks, CountOf(diff.GetProperty("right"), "IRQ007"));
         Assert.Equal(1 - leaks, CountOf(diff.GetProperty("left"), "IRQ007"));
@@ -173,16 +187,19 @@ public sealed class WhatIfTests
     [Theory]
     [InlineData("yes", "stays directed at CPU 1 vector 33, offline", "tried on all online CPUs: CPU 0 vector 33")]
     [InlineData("no", "tried on all online CPUs: CPU 0 vector 33", "stays directed at CPU 1 vector 33, offline")]
-    public void An_interrupt_without_vector_in_its_mask_is_tried_everywhere_or_stays_behind(string retry, string left, string right)
+    public void An_interrupt_without_vector_in_its_mask_is_tried_everywhere_or_stays_behind(string retry,
+        string left, string right)
     {
         TraceText trace = new(cpus: 3);
         trace.Allocate(40).Request(40, 1, 33).BeginOffline(1)
-            .Line(1, $"irq_do_set_affinity irq=40 mask=0x4 force=0").Line(1, $"apic_set_affinity irq=40 mask=0x4 force=0")
+            .Line(1, $"irq_do_set_affinity irq=40 mask=0x4 force=0")
+            .Line(1, $"apic_set_affinity irq=40 mask=0x4 force=0")
             .Line(1, $"apic_set_affinity_return ret=-28");
         if (retry == "no") trace.Move(1, 40, 1, 33, 0, 33, 0x5, dark: true);
         trace.EndOffline(1).Arrive(40, 0);
         JsonElement diff = Diff(trace, "cpu.offlineEnospcRetry=" + retry);
-        AssertFirst(diff, "cpu.offlineEnospcRetry: CPU 1 goes offline and irq 40", "finds no vector in its mask", left, right);
+        AssertFirst(diff, "cpu.offlineEnospcRetry: CPU 1 goes offline and irq 40",
+            "finds no vector in its mask", left, right);
         Assert.Equal(retry == "no" ? "stuck on offline CPU 1, 1 arrival not handled, IRQ015 AFFINITY_STUCK" : "CPU 0",
             OutcomeOf(diff, 40, "right"));
     }
@@ -195,7 +212,8 @@ public sealed class WhatIfTests
             $"vector_activate irq=40 is_managed=1 can_reserve=0 reserve=0")
             .Line(0, $"vector_update irq=40 vector=34 cpu=1 prev_vector=0 prev_cpu=0");
         JsonElement diff = Diff(trace, "cpu.managedStartWhileSuspended=no");
-        AssertFirst(diff, "cpu.managedStartWhileSuspended: managed irq 40", "its CPU is back and its device still asleep",
+        AssertFirst(diff, "cpu.managedStartWhileSuspended: managed irq 40",
+            "its CPU is back and its device still asleep",
             "started on CPU 1 vector 34", "waits for its device's resume");
         Assert.StartsWith("waits for its device's resume", OutcomeOf(diff, 40, "right"), StringComparison.Ordinal);
         Assert.StartsWith("CPU 1", OutcomeOf(diff, 40, "left"), StringComparison.Ordinal);
@@ -224,7 +242,8 @@ public sealed class WhatIfTests
     [InlineData("hv.unmaskOnFailure=preFix")]
     public void A_rule_without_a_decision_in_the_recording_changes_nothing(string with)
     {
-        TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0").Move(0, 40, 0, 33, 1, 33, 0x2).Arrive(40, 0)
+        TraceText trace = Started().Line(0, $"irq_set_affinity irq=40 mask=0x2 force=0")
+            .Move(0, 40, 0, 33, 1, 33, 0x2).Arrive(40, 0)
             .CleanUp(40, 0, 33, 1, 33).Arrive(40, 1);
         (int exit, JsonElement diff) = Run(trace.ToString(), "diff", "--with", with);
         Assert.Equal(0, exit);
@@ -319,7 +338,8 @@ public sealed class WhatIfTests
     {
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        var host = new CliHost { Out = output, Error = error, OpenIn = () => new MemoryStream(Encoding.UTF8.GetBytes(trace)) };
+        var host =
+            new CliHost { Out = output, Error = error, OpenIn = () => new MemoryStream(Encoding.UTF8.GetBytes(trace)) };
         int exit = Program.Run([verb, "-", .. options, "--format", "json"], host);
         Assert.True(exit is 0 or 1, error.ToString());
         return (exit, JsonDocument.Parse(output.ToArray()).RootElement);

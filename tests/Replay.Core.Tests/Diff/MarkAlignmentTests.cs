@@ -33,15 +33,18 @@ public sealed class MarkAlignmentTests
     {
         // Events 0, 10, 20 on the left; 0, 10, 20, 30 on the right, whose second marker has no partner.
         var alignment = new MarkAlignment(Marks("abc"), Marks("axbc"));
-        Assert.Equal((1, 1, 2, 3), (alignment.PhaseOfLeft(0), alignment.PhaseOfLeft(9), alignment.PhaseOfLeft(10), alignment.PhaseOfLeft(99)));
-        Assert.Equal((1, 1, 2, 3), (alignment.PhaseOfRight(10), alignment.PhaseOfRight(19), alignment.PhaseOfRight(20), alignment.PhaseOfRight(30)));
+        Assert.Equal((1, 1, 2, 3),
+            (alignment.PhaseOfLeft(0), alignment.PhaseOfLeft(9), alignment.PhaseOfLeft(10), alignment.PhaseOfLeft(99)));
+        Assert.Equal((1, 1, 2, 3), (alignment.PhaseOfRight(10), alignment.PhaseOfRight(19), alignment.PhaseOfRight(20),
+            alignment.PhaseOfRight(30)));
         Assert.Equal(("", "a", "c"), (alignment.NameOf(0), alignment.NameOf(1), alignment.NameOf(3)));
     }
 
     private static List<MarkPoint> Marks(string texts)
     {
         var marks = new List<MarkPoint>();
-        foreach (char text in texts) marks.Add(new MarkPoint(marks.Count * 10, 0, text.ToString(), new MatrixRow(null, null, null, [])));
+        foreach (char text in texts)
+            marks.Add(new MarkPoint(marks.Count * 10, 0, text.ToString(), new MatrixRow(null, null, null, [])));
         return marks;
     }
 }

@@ -117,7 +117,8 @@ public partial class EventSchemaTests
             if (changed < 0) break;
             expected[changed] = (ulong)random.NextInt64(long.MinValue, long.MaxValue) & info.Operands[changed].Mask;
             info.Operands[changed].Set(ref record, ref extension, expected[changed]);
-            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], info.Operands[i].Get(record, extension));
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], info.Operands[i].Get(record, extension));
         }
         Assert.Equal((0UL, (ushort)0, EventKind.Invalid), (record.TimeNs, record.Cpu, record.Kind));
         if (!info.HasExtension) Assert.Equal((0UL, 0UL), (extension.A, extension.B));
@@ -138,8 +139,10 @@ public partial class EventSchemaTests
     {
         Assert.Equal(Enum.GetValues<KernelStepCode>().Length, KernelSteps.Names.Length);
         Assert.Equal(Enum.GetValues<DeviceStepCode>().Length, DeviceSteps.Names.Length);
-        foreach (KernelStepCode code in Enum.GetValues<KernelStepCode>()) AssertCode(code.ToString(), KernelSteps.Names[(int)code]);
-        foreach (DeviceStepCode code in Enum.GetValues<DeviceStepCode>()) AssertCode(code.ToString(), DeviceSteps.Names[(int)code]);
+        foreach (KernelStepCode code in Enum.GetValues<KernelStepCode>())
+            AssertCode(code.ToString(), KernelSteps.Names[(int)code]);
+        foreach (DeviceStepCode code in Enum.GetValues<DeviceStepCode>())
+            AssertCode(code.ToString(), DeviceSteps.Names[(int)code]);
     }
 
     private static void AssertCode(string code, string name) =>

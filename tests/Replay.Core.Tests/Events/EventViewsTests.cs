@@ -311,6 +311,7 @@ public class EventViewsTests
     public void Every_row_is_there_once()
     {
         var seen = new HashSet<(EventKind, string)>();
-        foreach ((EventKind kind, string operand, _) in Rows) Assert.True(seen.Add((kind, operand)), $"{kind} {operand}");
+        foreach ((EventKind kind, string operand, _) in Rows)
+            Assert.True(seen.Add((kind, operand)), $"{kind} {operand}");
     }
 }

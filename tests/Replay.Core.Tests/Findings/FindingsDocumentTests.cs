@@ -52,7 +52,8 @@ public class FindingsDocumentTests
             """);
         foreach (FindingInfo info in FindingCatalog.All)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {info.Id} {info.Name} ({info.Severity.ToString().ToLowerInvariant()})\n\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n## {info.Id} {info.Name} ({info.Severity.ToString().ToLowerInvariant()})\n\n");
             text.Append(CultureInfo.InvariantCulture, $"{info.Meaning}\n\n");
             text.Append(CultureInfo.InvariantCulture, $"- Look at: {info.LookNext}\n- Source: {info.Source}\n");
         }

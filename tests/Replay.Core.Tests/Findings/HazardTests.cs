@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Replay.Core.Tests.Findings;
 
-/// <summary>What the pairs of traces do not say: degrees of severity, both kernels, counts too long for a text.</summary>
+/// <summary>
+/// What the pairs of traces do not say: degrees of severity, both kernels, counts too long for a text.
+/// </summary>
 public class HazardTests
 {
     private const ulong Millisecond = 1_000_000;
@@ -46,18 +48,23 @@ public class HazardTests
 
     [Theory]
     [InlineData("IRQ41: set affinity failed(-28).", FindingCode.AffinityStuck, Severity.Critical)]
-    [InlineData("Eff. affinity 8 of irq 41 contains only offline CPUs after offlining CPU 3", FindingCode.AffinityStuck, Severity.Minor)]
+    [InlineData("Eff. affinity 8 of irq 41 contains only offline CPUs after offlining CPU 3",
+        FindingCode.AffinityStuck, Severity.Minor)]
     [InlineData("Managed startup for irq 41, but no CPU", FindingCode.AffinityStuck, Severity.Major)]
     [InlineData("irq 41: Affinity broken due to vector space exhaustion.", FindingCode.VectorExhausted, Severity.Major)]
-    [InlineData("Reserved vectors 380 > available 195. IRQ request may fail", FindingCode.VectorExhausted, Severity.Note)]
+    [InlineData("Reserved vectors 380 > available 195. IRQ request may fail",
+        FindingCode.VectorExhausted, Severity.Note)]
     [InlineData("CPU 2 has 173 vectors, 50 available. Cannot disable CPU", FindingCode.VectorExhausted, Severity.Major)]
-    [InlineData("CPU 0 has 4294967295 vectors, 589 available. Cannot disable CPU", FindingCode.CounterUnderflow, Severity.Major)]
+    [InlineData("CPU 0 has 4294967295 vectors, 589 available. Cannot disable CPU",
+        FindingCode.CounterUnderflow, Severity.Major)]
     [InlineData("Request for interrupt failed: 0xc000000d", FindingCode.ZeroMessage, Severity.Major)]
     [InlineData("hv_irq_unmask() failed: 0x5", FindingCode.StuckMasked, Severity.Major)]
     [InlineData("Disabling IRQ #19", FindingCode.InterruptStorm, Severity.Critical)]
-    [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:03:00.0 domain=0x0000 address=0xfdf8000030 flags=0x0008]", FindingCode.RemapFault, Severity.Critical)]
+    [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:03:00.0 domain=0x0000 address=0xfdf8000030 "
+        + "flags=0x0008]", FindingCode.RemapFault, Severity.Critical)]
     [InlineData("AMD-Vi: Completion-Wait loop timed out", FindingCode.InvalidationStalled, Severity.Critical)]
-    [InlineData("NETDEV WATCHDOG: eth0 (e1000e): transmit queue 2 timed out", FindingCode.MissedCompletion, Severity.Major)]
+    [InlineData("NETDEV WATCHDOG: eth0 (e1000e): transmit queue 2 timed out",
+        FindingCode.MissedCompletion, Severity.Major)]
     [InlineData("1.55 No irq handler for vector", FindingCode.StrayDelivery, Severity.Major)]
     [InlineData("Spurious interrupt (vector 0x37) on CPU#12. Acked", FindingCode.SpuriousVector, Severity.Minor)]
     public void A_line_of_the_log_alone_is_one_finding(string text, FindingCode code, Severity severity)
@@ -70,7 +77,8 @@ public class HazardTests
     }
 
     [Theory]
-    [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:03:00.0 domain=0x0000 address=0x12345000 flags=0x0008]")]
+    [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:03:00.0 domain=0x0000 "
+        + "address=0x12345000 flags=0x0008]")]
     [InlineData("IRQ fixup: irq 41 move in progress, old vector 33")]
     [InlineData("nvme nvme0: I/O 123 QID 4 timeout, aborting")]
     public void A_line_of_something_else_is_none(string text)

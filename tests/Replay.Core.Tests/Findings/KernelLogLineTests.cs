@@ -37,7 +37,8 @@ public class KernelLogLineTests
     public void Every_kind_has_a_line()
     {
         var kinds = new HashSet<string>(StringComparer.Ordinal);
-        foreach (object[] row in Vectors()) kinds.Add(((string)row[1]).Split('|', StringSplitOptions.TrimEntries)[1].Split(' ')[0]);
+        foreach (object[] row in Vectors())
+            kinds.Add(((string)row[1]).Split('|', StringSplitOptions.TrimEntries)[1].Split(' ')[0]);
         Assert.Equal(Enum.GetNames<KernelLogKind>().Length, kinds.Count);
     }
 
@@ -62,7 +63,8 @@ public class KernelLogLineTests
     }
 
     private static string Describe(in KernelLogLine line) => string.Create(CultureInfo.InvariantCulture,
-        $"{line.Kind} {Known(line.Irq)} {Known(line.Cpu)} {Known(line.Vector)} {line.Value} {line.Second} {(line.Device.IsEmpty ? "-" : Encoding.UTF8.GetString(line.Device))}");
+        $"{line.Kind} {Known(line.Irq)} {Known(line.Cpu)} {Known(line.Vector)} {line.Value} {line.Second} "
+        + $"{(line.Device.IsEmpty ? "-" : Encoding.UTF8.GetString(line.Device))}");
 
     private static string Known(int value) => value < 0 ? "-" : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,8 +15,8 @@ public class StoryBookTests
     [Fact]
     public void Every_code_has_a_story()
     {
-        Assert.All(Enum.GetValues<FindingCode>(), static code =>
-            Assert.True(StoryBook.Find((int)code) is not null, $"{FindingCatalog.IdOf(code)} has no story; add one in Findings/Stories"));
+        Assert.All(Enum.GetValues<FindingCode>(), static code => Assert.True(StoryBook.Find((int)code) is not null,
+            $"{FindingCatalog.IdOf(code)} has no story; add one in Findings/Stories"));
     }
 
     [Theory]
@@ -32,7 +32,8 @@ public class StoryBookTests
             Assert.InRange(text.Length, 12, 330);
             Assert.DoesNotContain("  ", text, StringComparison.Ordinal);
         });
-        Assert.All(story.Seen, static address => Assert.True(Uri.IsWellFormedUriString(address, UriKind.Absolute), address));
+        Assert.All(story.Seen,
+            static address => Assert.True(Uri.IsWellFormedUriString(address, UriKind.Absolute), address));
     }
 
     [Theory]
@@ -51,16 +52,19 @@ public class StoryBookTests
         var mentioned = new List<int>();
         foreach (string text in (string[])[.. story.Steps, story.Signature, story.Cause, story.Cure, story.Fix])
         {
-            for (int at = text.IndexOf("IRQ0", StringComparison.Ordinal); at >= 0; at = text.IndexOf("IRQ0", at + 1, StringComparison.Ordinal))
+            for (int at = text.IndexOf("IRQ0", StringComparison.Ordinal); at >= 0; at = text.IndexOf("IRQ0",
+                at + 1, StringComparison.Ordinal))
                 mentioned.Add(int.Parse(text.AsSpan(at + 3, 3), System.Globalization.CultureInfo.InvariantCulture));
         }
-        Assert.All(mentioned, other => Assert.True(StoryBook.Find(other) is not null && other != number, $"IRQ{other:D3} in IRQ{number:D3}"));
+        Assert.All(mentioned, other => Assert.True(StoryBook.Find(other) is not null && other != number,
+            $"IRQ{other:D3} in IRQ{number:D3}"));
     }
 
     [Fact]
     public void Classes_of_bug_and_invariants_have_stories_before_they_have_checks()
     {
-        Assert.Superset(new HashSet<int>([.. Enumerable.Range(1, 38), .. Enumerable.Range(101, 53)]), new HashSet<int>(StoryBook.Numbers));
+        Assert.Superset(new HashSet<int>([.. Enumerable.Range(1, 38), .. Enumerable.Range(101, 53)]),
+            new HashSet<int>(StoryBook.Numbers));
         Assert.Null(StoryBook.Find(0));
         Assert.Null(StoryBook.Find(99));
     }

@@ -25,7 +25,8 @@ public sealed class LatencyRecorderTests
         Add(EventKind.HandlerExit, 190, irq: 25, cpu: 1);
         Add(EventKind.HandlerExit, 300, irq: 24, cpu: 1); // Its entry was not recorded.
         LatencyRow row = Only(LatencyMeasure.Handler);
-        Assert.Equal((2, 80UL, 3L, "eth0"), (row.Series.Histogram.Count, row.Series.Max, row.Series.MaxEvent, row.Subject));
+        Assert.Equal((2, 80UL, 3L, "eth0"),
+            (row.Series.Histogram.Count, row.Series.Max, row.Series.MaxEvent, row.Subject));
     }
 
     [Fact]
@@ -62,7 +63,9 @@ public sealed class LatencyRecorderTests
         Assert.Equal((1, 1000UL), (old.Series.Histogram.Count, old.Series.Max));
     }
 
-    /// <summary>The CPU that it has suits the mask: nothing is applied, and a later vector belongs to something else.</summary>
+    /// <summary>
+    /// The CPU that it has suits the mask: nothing is applied, and a later vector belongs to something else.
+    /// </summary>
     [Fact]
     public void An_affinity_that_changes_nothing_is_not_measured()
     {
@@ -123,14 +126,16 @@ public sealed class LatencyRecorderTests
         Hotplug(EventKind.CpuhpExit, 190, step: 86, low: 85);
         Hotplug(EventKind.CpuhpEnter, 5000, step: 86, low: Online, name: "bringup_cpu");
         Hotplug(EventKind.CpuhpExit, 5060, step: 86, low: 87);
-        Assert.Equal([("bringup_cpu", 60UL), ("sched_cpu_deactivate", 30UL), ("takedown_cpu", 50UL)], Named(LatencyMeasure.HotplugStep));
+        Assert.Equal([("bringup_cpu", 60UL), ("sched_cpu_deactivate", 30UL), ("takedown_cpu", 50UL)],
+            Named(LatencyMeasure.HotplugStep));
         Assert.Equal([("offline", 90UL), ("online", 60UL)], Named(LatencyMeasure.HotplugWhole));
     }
 
     [Fact]
     public void Phases_of_suspend_devices_and_resets_are_measured_by_name()
     {
-        ulong action = (ulong)_tables.Names.Intern("dpm_suspend"), device = (ulong)_tables.Devices.Intern("0000:00:03.0");
+        ulong action = (ulong)_tables.Names.Intern("dpm_suspend"),
+            device = (ulong)_tables.Devices.Intern("0000:00:03.0");
         Add(EventKind.SuspendResume, 10, a: action | 1 << 16);
         Add(EventKind.DevicePmStart, 12, a: device);
         Add(EventKind.DevicePmEnd, 32, a: device);
@@ -190,7 +195,8 @@ public sealed class LatencyRecorderTests
     [Fact]
     public void Only_the_interrupt_that_got_slower_is_named()
     {
-        LatencyReport before = Workload(seed: 1, slower: -1), same = Workload(seed: 2, slower: -1), after = Workload(seed: 3, slower: 26);
+        LatencyReport before = Workload(seed: 1, slower: -1), same = Workload(seed: 2, slower: -1),
+            after = Workload(seed: 3, slower: 26);
         var thresholds = new Thresholds(0.01, 0.1);
         Assert.False(LatencyComparison.Of(before, same, thresholds).IsRegression);
         LatencyComparison comparison = LatencyComparison.Of(before, after, thresholds);
@@ -278,7 +284,8 @@ public sealed class LatencyRecorderTests
             Subject = Rows(measure)[0].Subject,
         };
 
-    private List<(string, ulong)> Named(LatencyMeasure measure) => Rows(measure).ConvertAll(static row => (row.Subject, row.Series.Max));
+    private List<(string, ulong)> Named(LatencyMeasure measure) =>
+        Rows(measure).ConvertAll(static row => (row.Subject, row.Series.Max));
 
     private void Mark(string text)
     {
@@ -293,8 +300,10 @@ public sealed class LatencyRecorderTests
         Add(kind, timeNs, a: 3 | (ulong)step << 32, b: (uint)low | high << 32);
     }
 
-    private static ulong Place(ushort cpu, ushort prevCpu, byte prevVector) => cpu | (ulong)prevCpu << 16 | (ulong)prevVector << 32;
+    private static ulong Place(ushort cpu, ushort prevCpu, byte prevVector) =>
+        cpu | (ulong)prevCpu << 16 | (ulong)prevVector << 32;
 
-    private void Add(EventKind kind, ulong timeNs, uint irq = IrqEvent.NoIrq, ushort cpu = 0, byte vector = 0, ulong a = 0, ulong b = 0) =>
+    private void Add(EventKind kind, ulong timeNs, uint irq = IrqEvent.NoIrq, ushort cpu = 0, byte vector = 0,
+        ulong a = 0, ulong b = 0) =>
         _events.Add(new IrqEvent { Kind = kind, TimeNs = timeNs, Irq = irq, Cpu = cpu, Vector = vector, A = a, B = b });
 }

@@ -23,12 +23,15 @@ public sealed class SnapshotExchangeTests(ITestOutputHelper output)
     private const int Entries = 1024;
     private const int Irqs = 512;
 
-    /// <summary>Hi is a one-to-one function of lo, so a half of one write beside a half of another cannot pass.</summary>
+    /// <summary>
+    /// Hi is a one-to-one function of lo, so a half of one write beside a half of another cannot pass.
+    /// </summary>
     private const ulong Odd = 0x9E37_79B9_7F4A_7C15;
 
     /// <summary>
-    /// Each of the three buffers belongs to one side or lies between them, whatever the two sides do at the same moment. An
-    /// exchange that is a load and a store gives one buffer to both within some thousand turns, and for ever.
+    /// Each of the three buffers belongs to one side or lies between them, whatever the two sides do at the same
+    /// moment. An exchange that is a load and a store gives one buffer to both within some thousand turns,
+    /// and for ever.
     /// </summary>
     [Fact]
     public void No_buffer_is_ever_lost_or_owned_twice()
@@ -153,7 +156,8 @@ public sealed class SnapshotExchangeTests(ITestOutputHelper output)
             }
             foreach (ref readonly LiveIrq irq in seen.Irqs)
             {
-                if (irq.Vector != VectorOf(irq.Cpu)) Assert.Fail($"irq {irq.Irq}: CPU {irq.Cpu} with vector {irq.Vector}");
+                if (irq.Vector != VectorOf(irq.Cpu))
+                    Assert.Fail($"irq {irq.Irq}: CPU {irq.Cpu} with vector {irq.Vector}");
             }
             Assert.Equal(Entries, seen.Remap.Length);
             Assert.Equal(Irqs, seen.Irqs.Length);
@@ -167,8 +171,8 @@ public sealed class SnapshotExchangeTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The same check on the running table itself, as a reader without the protocol would do it: between its two loads the
-    /// writer goes on, and the check must notice.
+    /// The same check on the running table itself, as a reader without the protocol would do it: between its two loads
+    /// the writer goes on, and the check must notice.
     /// </summary>
     [Fact]
     public void Without_the_protocol_the_same_check_fails()

@@ -32,7 +32,8 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         var random = new Random(seed);
         var replayer = new Replayer<Linux61, ParanoidProbe>(Tables());
         List<IrqEvent> batch = [];
-        // Small numbers meet each other; wild ones go past every table. The probe looks at every irq, so most are small.
+        // Small numbers meet each other; wild ones go past every table. The probe looks at every
+        // irq, so most are small.
         for (int i = 0; i < count; i++) AddEvent(batch, random, wild: random.Next(2000) == 0);
         replayer.Replay(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch));
         replayer.Finish();
@@ -49,7 +50,8 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var historian = new Historian(
-            HistorySubject.OfIrq(7), HistorySubject.OfIrq(24), HistorySubject.OfVector(1, 33), HistorySubject.OfVector(3, 200),
+            HistorySubject.OfIrq(7), HistorySubject.OfIrq(24), HistorySubject.OfVector(1, 33),
+            HistorySubject.OfVector(3, 200),
             HistorySubject.OfIrte(5), HistorySubject.OfIrte(3, 0x18), HistorySubject.OfMsix("0000:00:03.0", 1));
         var replayer = new Replayer<Linux61, HistoryProbe>(Tables(), probe: new HistoryProbe(historian));
         List<IrqEvent> batch = [];
@@ -120,7 +122,8 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         WhatIfReport report = guided.Report();
         StateReport recordedState = StateReporter.Build(replayer.Machine, "end");
         Assert.NotNull(WhatIfView.Apply(recordedState, report));
-        ReplayReport whole = ReplayReporter.Build(replayer.Machine, replayer.Findings, replayer.EventCount, replayer.AppliedCount, 0);
+        ReplayReport whole = ReplayReporter.Build(replayer.Machine, replayer.Findings,
+            replayer.EventCount, replayer.AppliedCount, 0);
         Assert.Equal(report.IsAsRecorded, whole.Digest == WhatIfView.Apply(whole, report, guided.Findings).Digest);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
     }
@@ -183,11 +186,19 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (ulong device = 1; device <= ushort.MaxValue; device++)
         {
-            replayer.Replay([new IrqEvent { TimeNs = device, Kind = EventKind.MsiWrite, Irq = 40, A = 1, B = (device << 48) | (2047UL << 32) }]);
+            replayer.Replay([new IrqEvent
+            {
+                TimeNs = device,
+                Kind = EventKind.MsiWrite,
+                Irq = 40,
+                A = 1,
+                B = (device << 48) | (2047UL << 32),
+            }]);
         }
         for (uint device = 0; device <= ushort.MaxValue; device++)
         {
-            replayer.Replay([new IrqEvent { TimeNs = device, Kind = EventKind.IrteWriteAmd, Irq = (device << 16) | 2047, A = 1 }]);
+            replayer.Replay(
+                [new IrqEvent { TimeNs = device, Kind = EventKind.IrteWriteAmd, Irq = (device << 16) | 2047, A = 1 }]);
         }
         replayer.Finish();
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocatedBytesMax);
@@ -215,7 +226,8 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
     private static void AddEvent(List<IrqEvent> batch, Random random, bool wild, bool modelled = true)
     {
         var kind = (EventKind)random.Next(256);
-        if (!modelled && kind >= EventKind.Machine) kind = (EventKind)random.Next((int)EventKind.VectorSetup, (int)EventKind.AckIrq);
+        if (!modelled && kind >= EventKind.Machine)
+            kind = (EventKind)random.Next((int)EventKind.VectorSetup, (int)EventKind.AckIrq);
         if (kind == EventKind.Extension) kind = EventKind.MatrixAlloc;
         var record = new IrqEvent { TimeNs = (ulong)batch.Count, Kind = kind, Cpu = (ushort)Number(random, wild, 4) };
         record.Irq = (uint)Number(random, wild, 48);
@@ -237,11 +249,14 @@ public sealed class HostileEventsTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Four 16-bit fields, mostly small: CPU numbers, name indexes, counters and flags lie on such borders.</summary>
+    /// <summary>
+    /// Four 16-bit fields, mostly small: CPU numbers, name indexes, counters and flags lie on such borders.
+    /// </summary>
     private static ulong Operand(Random random, bool wild)
     {
         ulong value = 0;
-        for (int field = 0; field < 4; field++) value = (value << 16) | (ushort)Number(random, wild, field == 1 ? 256 : 6);
+        for (int field = 0; field < 4; field++)
+            value = (value << 16) | (ushort)Number(random, wild, field == 1 ? 256 : 6);
         return value;
     }
 

@@ -87,7 +87,8 @@ public sealed class PlainEventsTests(ITestOutputHelper output)
         Assert.Equal(steps.Machine.Delivered, line.Machine.Delivered);
         Assert.Equal(steps.Machine.SystemInterrupts, line.Machine.SystemInterrupts);
         Assert.Equal(steps.Machine.Spurious, line.Machine.Spurious);
-        Assert.Equal((steps.EventCount, steps.AppliedCount, steps.TimeNs), (line.EventCount, line.AppliedCount, line.TimeNs));
+        Assert.Equal((steps.EventCount, steps.AppliedCount, steps.TimeNs),
+            (line.EventCount, line.AppliedCount, line.TimeNs));
         Assert.Equal(
             MemoryMarshal.Cast<CpuArrival, ulong>(steps.Machine.Cpus.Arrivals).ToArray(),
             MemoryMarshal.Cast<CpuArrival, ulong>(line.Machine.Cpus.Arrivals).ToArray());
@@ -96,7 +97,8 @@ public sealed class PlainEventsTests(ITestOutputHelper output)
     }
 
     private static List<string> Texts(FindingTable findings) =>
-        [.. findings.Kept.Select(static finding => $"{finding.Code} {finding.Event} {finding.Blame} {finding.Message}")];
+        [.. findings.Kept.Select(static finding =>
+            $"{finding.Code} {finding.Event} {finding.Blame} {finding.Message}")];
 
     private static EventTables Tables()
     {
@@ -140,8 +142,10 @@ public sealed class PlainEventsTests(ITestOutputHelper output)
             }
             if (random.Next(oddEvery) == 0) MakeOdd(random, ref e);
             events.Add(e);
-            for (int more = e.Kind is EventKind.QiSubmit or EventKind.MatrixAlloc ? 1 : random.Next(2000) == 0 ? 1 : 0; more > 0; more--)
-                events.Add(new IrqEvent { TimeNs = e.TimeNs, Cpu = e.Cpu, Kind = EventKind.Extension, Irq = IrqEvent.NoIrq });
+            for (int more = e.Kind is EventKind.QiSubmit or EventKind.MatrixAlloc ? 1
+                : random.Next(2000) == 0 ? 1 : 0; more > 0; more--)
+                events.Add(
+                    new IrqEvent { TimeNs = e.TimeNs, Cpu = e.Cpu, Kind = EventKind.Extension, Irq = IrqEvent.NoIrq });
         }
         return [.. events];
     }

@@ -65,7 +65,8 @@ internal sealed class ReferenceMachine
                 break;
             case EventKind.MatrixAlloc or EventKind.MatrixFree or EventKind.MatrixAllocManaged
                 or EventKind.MatrixReserveManaged or EventKind.MatrixRemoveManaged:
-                Matrix[(ushort)e.A] = new CpuCounters((e.A & 0x1_0000) != 0, (uint)(e.A >> 32), (uint)e.B, (uint)(e.B >> 32));
+                Matrix[(ushort)e.A] = new CpuCounters((e.A & 0x1_0000) != 0, (uint)(e.A >> 32),
+                    (uint)e.B, (uint)(e.B >> 32));
                 Global = GlobalOf(extension.A, extension.B);
                 break;
             default:

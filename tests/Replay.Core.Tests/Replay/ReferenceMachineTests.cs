@@ -129,7 +129,8 @@ public sealed class ReferenceMachineTests(ITestOutputHelper output)
             if (desc.Has(IrqFlags.VectorKnown)) Assert.True(known && desc.Vector == vector, where);
             if (vector != 0) Assert.True(desc.Cpu == twin.Cpu[irq], where);
             for (ushort cpu = 0; cpu < Cpus; cpu++)
-                Assert.True(twin.Delivered.GetValueOrDefault((irq, cpu)) == machine.Irqs.Delivered((int)irq, cpu), where);
+                Assert.True(
+                    twin.Delivered.GetValueOrDefault((irq, cpu)) == machine.Irqs.Delivered((int)irq, cpu), where);
         }
         foreach (((ushort device, ushort entry), (ulong Address, uint Data) message) in twin.Message)
         {

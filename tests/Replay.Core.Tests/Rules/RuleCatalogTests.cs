@@ -102,8 +102,8 @@ public class RuleCatalogTests
         }
         Assert.Superset(
             new HashSet<string>(["915cff7f38c5", "hv-hibernate-v2", "a6c11c0a5235", "timer-cleanup", "enospc-retry",
-                "vector-setup-race", "irte-hypercall", "reservation-mode", "mst-1", "mst-2", "mst-3", "caojin-1", "caojin-2",
-                "b8f02af096b1", "msix-guest-workaround", "msix-qemu-quirk"]),
+                "vector-setup-race", "irte-hypercall", "reservation-mode", "mst-1", "mst-2", "mst-3", "caojin-1",
+                "caojin-2", "b8f02af096b1", "msix-guest-workaround", "msix-qemu-quirk"]),
             pairs.Keys.ToHashSet());
     }
 

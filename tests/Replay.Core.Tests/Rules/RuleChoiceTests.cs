@@ -67,7 +67,8 @@ public class RuleChoiceTests
                 RuleChoice choice = start.With($"{rule.Name}={alternative.Name}");
                 Assert.Equal(alternative.Name, choice[rule.Name]);
                 Assert.True(choice.Is(rule.Name, alternative.Name));
-                Assert.All(RuleCatalog.All.Where(other => other != rule), other => Assert.Equal(start[other.Name], choice[other.Name]));
+                Assert.All(RuleCatalog.All.Where(other => other != rule),
+                    other => Assert.Equal(start[other.Name], choice[other.Name]));
             }
         }
         Assert.Equal("linux-6.1", start.ToString());
@@ -78,8 +79,8 @@ public class RuleChoiceTests
     {
         ChosenRules rules = RuleChoice.Parse(
             "linux-6.1,vector.cleanup=timer,vector.reservation=off,vector.windowEnd=postedMsi,vector.slotRecheck=yes,"
-            + "cpu.forceCompleteFirst=no,cpu.offlineEnospcRetry=yes,cpu.managedStartWhileSuspended=no,apic.flatLogical=no,"
-            + "msi.affinityProtocol=careful", default).ToKernelRules();
+            + "cpu.forceCompleteFirst=no,cpu.offlineEnospcRetry=yes,cpu.managedStartWhileSuspended=no,"
+            + "apic.flatLogical=no,msi.affinityProtocol=careful", default).ToKernelRules();
         Assert.Equal(VectorCleanup.Timer, rules.Cleanup);
         Assert.False(rules.Reservation);
         Assert.Equal(0xEB, rules.WindowEnd);
@@ -98,7 +99,8 @@ public class RuleChoiceTests
     [InlineData("prefix:a6c11c0a523", "there is no set \"prefix:a6c11c0a523\"; did you mean prefix:a6c11c0a5235?")]
     [InlineData("windows", "there is no set \"windows\"; \"irqreplay rules\" lists all")]
     [InlineData("", "there is no set \"\"; \"irqreplay rules\" lists all")]
-    [InlineData("vector.cleanup", "\"vector.cleanup\" is not NAME=ALTERNATIVE; type, for example, vector.cleanup=timer")]
+    [InlineData("vector.cleanup", "\"vector.cleanup\" is not NAME=ALTERNATIVE; "
+        + "type, for example, vector.cleanup=timer")]
     [InlineData("vector.clean=ipi", "there is no behaviour \"vector.clean\"; did you mean vector.cleanup?")]
     [InlineData("=", "there is no behaviour \"\"; \"irqreplay rules\" lists all")]
     [InlineData("vector.cleanup=time",
@@ -108,16 +110,19 @@ public class RuleChoiceTests
         "linux-6.12 is a whole kernel and would replace linux-6.1; name it first, or alone")]
     public void A_wrong_name_is_answered_by_the_nearest_right_one(string typed, string message)
     {
-        Assert.Equal(message, Assert.Throws<UnknownRuleException>(() => RuleChoice.Parse(typed, Linux61Release)).Message);
+        Assert.Equal(message,
+            Assert.Throws<UnknownRuleException>(() => RuleChoice.Parse(typed, Linux61Release)).Message);
     }
 
     [Theory]
-    [InlineData("vector.cleanup", "\"vector.cleanup\" is not NAME=ALTERNATIVE; type, for example, vector.cleanup=timer")]
+    [InlineData("vector.cleanup", "\"vector.cleanup\" is not NAME=ALTERNATIVE; "
+        + "type, for example, vector.cleanup=timer")]
     [InlineData("nonsense", "\"nonsense\" is not NAME=ALTERNATIVE; type, for example, vector.cleanup=timer")]
     [InlineData("ir.guest", "\"ir.guest\" is not NAME=ALTERNATIVE; type, for example, ir.guest=off")]
     [InlineData("fix:mst-1", "fix:mst-1 is a set, not NAME=ALTERNATIVE; type --rules fix:mst-1")]
     public void Without_an_alternative_an_example_is_shown(string assignment, string message)
     {
-        Assert.Equal(message, Assert.Throws<UnknownRuleException>(() => RuleChoice.For("linux-6.1").With(assignment)).Message);
+        Assert.Equal(message,
+            Assert.Throws<UnknownRuleException>(() => RuleChoice.For("linux-6.1").With(assignment)).Message);
     }
 }

@@ -33,7 +33,8 @@ public class MsiMessageTests
         Assert.Equal(expected[1] == "1", message.IsRemappable);
         if (expected[2] != "-") Assert.Equal(int.Parse(expected[2], CultureInfo.InvariantCulture), message.RemapIndex);
         if (expected[3] != "-") Assert.Equal(int.Parse(expected[3], CultureInfo.InvariantCulture), message.Vector);
-        if (expected[4] != "-") Assert.Equal(uint.Parse(expected[4], CultureInfo.InvariantCulture), message.Destination);
+        if (expected[4] != "-")
+            Assert.Equal(uint.Parse(expected[4], CultureInfo.InvariantCulture), message.Destination);
         if (expected[5] != "-") Assert.Equal(expected[5] == "1", message.IsLogical);
     }
 }

@@ -7,7 +7,9 @@ namespace Replay.Core.Tests.State;
 
 public class Bits256Tests
 {
-    /// <summary>A sorted set is the slow twin: random sets and clears from a fixed seed must agree at each step.</summary>
+    /// <summary>
+    /// A sorted set is the slow twin: random sets and clears from a fixed seed must agree at each step.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

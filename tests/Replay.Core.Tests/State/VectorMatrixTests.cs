@@ -84,7 +84,9 @@ public class VectorMatrixTests
         Assert.Equal(402u, matrix.GlobalAvailable);
     }
 
-    /// <summary>6.1 reports 201 of 204 with three system vectors inside; 6.12 201 of 203 with two, and 0xEB unused.</summary>
+    /// <summary>
+    /// 6.1 reports 201 of 204 with three system vectors inside; 6.12 201 of 203 with two, and 0xEB unused.
+    /// </summary>
     [Theory]
     [InlineData(true, 0xEC)]
     [InlineData(false, 0xEB)]
@@ -102,7 +104,9 @@ public class VectorMatrixTests
         Assert.Equal(201u, matrix.GlobalAvailable);
     }
 
-    /// <summary>Random operations from a fixed seed: counters must equal a recount of the bitmaps at each step.</summary>
+    /// <summary>
+    /// Random operations from a fixed seed: counters must equal a recount of the bitmaps at each step.
+    /// </summary>
     [Theory]
     [InlineData(7)]
     [InlineData(8)]
@@ -119,7 +123,9 @@ public class VectorMatrixTests
             switch (random.Next(5))
             {
                 case 0 when !map.AllocMap[bit] && !map.ManagedMap[bit] && bit != 0x32: matrix.Alloc(cpu, bit); break;
-                case 1 when !map.AllocMap[bit] && !map.ManagedMap[bit] && bit != 0x32: matrix.ReserveManaged(cpu, bit); break;
+                case 1 when !map.AllocMap[bit] && !map.ManagedMap[bit] && bit != 0x32:
+                    matrix.ReserveManaged(cpu, bit);
+                    break;
                 case 2 when map.ManagedMap[bit] && !map.AllocMap[bit]: matrix.AllocManaged(cpu, bit); break;
                 case 3 when map.AllocMap[bit]: matrix.Free(cpu, bit, map.ManagedMap[bit]); break;
                 case 4 when map.ManagedMap[bit] && !map.AllocMap[bit]: matrix.RemoveManaged(cpu, bit); break;

@@ -6,8 +6,8 @@ using Xunit;
 namespace Replay.Core.Tests.Statistics;
 
 /// <summary>
-/// What the comparison claims of samples whose truth is known: drawn from a printed seed, often enough that the rate of wrong
-/// claims can be counted.
+/// What the comparison claims of samples whose truth is known: drawn from a printed seed, often enough that
+/// the rate of wrong claims can be counted.
 /// </summary>
 public sealed class ComparisonTests
 {
@@ -78,7 +78,9 @@ public sealed class ComparisonTests
         Assert.Equal(1 / slower.Estimate.High, faster.Estimate.Low, 12);
     }
 
-    /// <summary>A hundred rows without a difference: by chance one of them would be below the level, but not corrected.</summary>
+    /// <summary>
+    /// A hundred rows without a difference: by chance one of them would be below the level, but not corrected.
+    /// </summary>
     [Fact]
     public void Many_comparisons_in_one_table_give_no_more_false_alarms_than_one()
     {
@@ -125,13 +127,16 @@ public sealed class ComparisonTests
     private static Verdict Compare(Random random, double noise, double disturbed, double shift) =>
         Comparison.Of(Draw(random, noise, disturbed, 1), Draw(random, noise, disturbed, shift), Usual).Verdict;
 
-    /// <summary>Twenty times: noise multiplies, and some runs are disturbed and take up to three times as long.</summary>
+    /// <summary>
+    /// Twenty times: noise multiplies, and some runs are disturbed and take up to three times as long.
+    /// </summary>
     private static SampleSet Draw(Random random, double noise, double disturbed, double shift)
     {
         var values = new double[20];
         foreach (ref double value in values.AsSpan())
         {
-            double gauss = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            double gauss = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                * Math.Cos(2 * Math.PI * random.NextDouble());
             value = shift * Math.Exp(noise * gauss);
             if (random.NextDouble() < disturbed) value *= 1 + (2 * random.NextDouble());
         }

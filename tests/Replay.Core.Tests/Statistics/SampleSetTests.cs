@@ -29,14 +29,18 @@ public sealed class SampleSetTests
     [InlineData(20, 0.95, 6, 15)]
     [InlineData(3, 0.95, 1, 3)]
     [InlineData(1, 0.95, 1, 1)]
-    public void The_interval_of_the_median_is_that_of_the_sign_test(int count, double confidence, double low, double high)
+    public void The_interval_of_the_median_is_that_of_the_sign_test(int count,
+        double confidence, double low, double high)
     {
         var values = new double[count];
         for (int i = 0; i < count; i++) values[i] = i + 1;
         Assert.Equal((low, high), SampleSet.Of(values).MedianInterval(confidence));
     }
 
-    /// <summary>The interval holds the true median as often as it says, where it is summed and where the normal distribution is used.</summary>
+    /// <summary>
+    /// The interval holds the true median as often as it says, where it is summed and where the
+    /// normal distribution is used.
+    /// </summary>
     [Theory]
     [InlineData(25)]
     [InlineData(1500)]
@@ -63,7 +67,8 @@ public sealed class SampleSetTests
         SampleSet all = SampleSet.Of(values), thin = all.Thin(100);
         Assert.True(thin.Values.Length <= 100);
         Assert.Equal(all.Count, thin.Count);
-        foreach (double part in new[] { 0.1, 0.5, 0.9 }) Assert.InRange(thin.Quantile(part) / all.Quantile(part), 0.95, 1.05);
+        foreach (double part in new[] { 0.1, 0.5, 0.9 })
+            Assert.InRange(thin.Quantile(part) / all.Quantile(part), 0.95, 1.05);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ namespace Replay.Core.Tests.Systems;
 public sealed class AerVoteTests
 {
     /// <summary>
-    /// Linux pcie/err.c merge_result: rows are the vote so far, columns the new answer. N none, C can recover, R need reset,
-    /// D disconnect, V recovered, X no driver.
+    /// Linux pcie/err.c merge_result: rows are the vote so far, columns the new answer. N none, C can recover,
+    /// R need reset, D disconnect, V recovered, X no driver.
     /// </summary>
     [Theory]
     //              N C R D V X
@@ -25,6 +25,7 @@ public sealed class AerVoteTests
         for (int i = 0; i < Letters.Length; i++)
             Assert.Equal(row[i], Letters[(int)AerVote.Merge(Code(vote), Code(Letters[i])) - 1]);
 
-        static AerAnswerCode Code(char letter) => (AerAnswerCode)(Letters.IndexOf(letter, StringComparison.Ordinal) + 1);
+        static AerAnswerCode Code(char letter) =>
+            (AerAnswerCode)(Letters.IndexOf(letter, StringComparison.Ordinal) + 1);
     }
 }

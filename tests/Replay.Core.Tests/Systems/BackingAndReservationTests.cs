@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Replay.Core.Tests.Systems;
 
-/// <summary>Backing of guests' interrupts (scenario B.4), reservation mode (B.5), and the hierarchy's phases (B.1).</summary>
+/// <summary>
+/// Backing of guests' interrupts (scenario B.4), reservation mode (B.5), and the hierarchy's phases (B.1).
+/// </summary>
 public class BackingAndReservationTests
 {
     private const string Device = "0000:00:04.0";
@@ -29,7 +31,8 @@ public class BackingAndReservationTests
         Play play = Play.Run("b-backing", "linux-6.12,guest.irqBacking=hypercallAtIrteUpdate");
         Assert.Equal(["request_irq(50):-ENOSPC", "irq_set_affinity(40):-ENOSPC"], play.Calls());
         Assert.Equal("(1,0x20)", play.Word("irq 40", "affinity", "at"));
-        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)", play.Verdicts(Device, 0));
+        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)",
+            play.Verdicts(Device, 0));
         Assert.Equal("NOT_ALLOCATED", play.End(50));
 
         // One call an update of an entry, none for the allocation: two activations, two moves.
@@ -38,8 +41,10 @@ public class BackingAndReservationTests
     }
 
     [Theory]
-    [InlineData("ir.guest=off,ims.requireIr=no", "BLOCKED_IR(the host never made an entry) BLOCKED_IR(the host never made an entry) BLOCKED_IR(the host never made an entry)", "NO_MAPPING")]
-    [InlineData("ir.guest=on,guest.irqBacking=hypercallAtIrteUpdate", "DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)", "WORKING")]
+    [InlineData("ir.guest=off,ims.requireIr=no", "BLOCKED_IR(the host never made an entry) BLOCKED_IR(the host never "
+        + "made an entry) BLOCKED_IR(the host never made an entry)", "NO_MAPPING")]
+    [InlineData("ir.guest=on,guest.irqBacking=hypercallAtIrteUpdate",
+        "DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)", "WORKING")]
     [InlineData("ir.guest=off,ims.requireIr=yes", "", "none")]
     public void A_store_that_does_not_trap_is_backed_by_hypercall_or_never(string rules, string verdicts, string end)
     {
@@ -64,8 +69,10 @@ public class BackingAndReservationTests
     {
         Play play = Play.Run("b-reserve-450", "linux-6.12,vector.reservation=off");
         Assert.Equal("pci_alloc_irq_vectors:-ENOSPC at message 402 of 450", play.Calls()[0]);
-        Assert.Equal("available=200,201 global=401 reserved=0 total=1", play.State("matrix", "allocated")); // all given back
-        Assert.Equal("available=0,0 global=0 reserved=0 total=402", play.State("matrix", "second")); // content with fewer
+        // All given back.
+        Assert.Equal("available=200,201 global=401 reserved=0 total=1", play.State("matrix", "allocated"));
+        // Content with fewer.
+        Assert.Equal("available=0,0 global=0 reserved=0 total=402", play.State("matrix", "second"));
     }
 
     [Fact]

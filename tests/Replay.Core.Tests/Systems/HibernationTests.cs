@@ -24,19 +24,32 @@ public class HibernationTests
             ("start", "installed, open, 1, 1 | 0,0 | 0,0", "=", "="),
             ("step 4", "removing, closed, 0, 0 | 0,u | 0,u", "=", "="),
             ("step 6", "removing, closed, 0, 0 | 0,u | 0,u", "=", "="),
-            ("step 7", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 8", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 9", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 10", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 11", "installed, open, 0, 0 | 0,1 | 1,1", "installed, open, 1, 1 | 0,1 | 0,1", "installed, open, 1, 1 | 0,1 | 0,1"),
-            ("step 12", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0", "installed, open, 1, 1 | 0,0 | 0,0"),
-            ("step 13", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0", "installed, open, 1, 1 | 0,0 | 0,0"),
-            ("step 14", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0", "installed, open, 1, 1 | 0,0 | 0,0"),
-            ("step 15", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 17", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 18", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u", "removing, closed, 0, 0 | 0,u | 0,u"),
-            ("step 19", "installed, open, 0, 0 | 0,1 | 1,1", "installed, open, 1, 1 | 0,1 | 0,1", "installed, open, 1, 1 | 0,1 | 0,1"),
-            ("step 20", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0", "installed, open, 1, 1 | 0,0 | 0,0"),
+            ("step 7", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 8", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 9", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 10", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 11", "installed, open, 0, 0 | 0,1 | 1,1", "installed, open, 1, 1 | 0,1 | 0,1",
+                "installed, open, 1, 1 | 0,1 | 0,1"),
+            ("step 12", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0",
+                "installed, open, 1, 1 | 0,0 | 0,0"),
+            ("step 13", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0",
+                "installed, open, 1, 1 | 0,0 | 0,0"),
+            ("step 14", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0",
+                "installed, open, 1, 1 | 0,0 | 0,0"),
+            ("step 15", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 17", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 18", "removing, closed, 0, 0 | 0,u | 1,u", "removing, closed, 0, 0 | 0,u | 0,u",
+                "removing, closed, 0, 0 | 0,u | 0,u"),
+            ("step 19", "installed, open, 0, 0 | 0,1 | 1,1", "installed, open, 1, 1 | 0,1 | 0,1",
+                "installed, open, 1, 1 | 0,1 | 0,1"),
+            ("step 20", "installed, open, 0, 0 | 0,0 | 1,1", "installed, open, 1, 1 | 0,0 | 0,0",
+                "installed, open, 1, 1 | 0,0 | 0,0"),
         ];
         var data = new TheoryData<string, string, string>();
         foreach ((string mark, string preFix, string version2, string merged) in rows)
@@ -94,7 +107,8 @@ public class HibernationTests
     [InlineData(PreFix, 2, 2, "1")]
     [InlineData(Version2, 0, 0, "0")]
     [InlineData(Merged, 2, 0, "0")]
-    public void Migration_retargets_logs_and_unmasks_as_its_kernel_does(string rules, int hypercalls, int lines, string cache)
+    public void Migration_retargets_logs_and_unmasks_as_its_kernel_does(string rules,
+        int hypercalls, int lines, string cache)
     {
         Play play = Play.Run("a-hibernate", rules);
         Assert.Equal(hypercalls, play.CountLines("hypercall", "retarget irq=41", "step 4", "step 9"));
@@ -107,30 +121,44 @@ public class HibernationTests
     /// <summary>A.5, each row; the last two columns are the events of A and B after resume.</summary>
     public static TheoryData<string, string, string, string, string> Outcomes() => new()
     {
-        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none", "NO_MAPPING", "STUCK_MASKED+NO_MAPPING", "BLOCKED_IR(no host mapping)", "PENDING COALESCED" },
-        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=allDescriptors", "WORKING", "STUCK_MASKED", "DELIVERED(0,0x20,40)", "PENDING COALESCED" },
-        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=none", "NO_MAPPING", "NO_MAPPING", "BLOCKED_IR(no host mapping)", "BLOCKED_IR(no host mapping) BLOCKED_IR(no host mapping)" },
-        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=none", "NO_MAPPING", "NO_MAPPING", "BLOCKED_IR(no host mapping)", "BLOCKED_IR(no host mapping) BLOCKED_IR(no host mapping)" },
-        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=allDescriptors", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
-        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=allDescriptors", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
-        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,drv.hibernateIrqs=destroyAndRecreate", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
-        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=allDescriptors,drv.hibernateIrqs=destroyAndRecreate", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
-        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=none,drv.hibernateIrqs=destroyAndRecreate", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
-        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,hv.msiTrap=trapAndEmulate", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
-        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,hv.msiTrap=bareMetal", "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
+        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none", "NO_MAPPING", "STUCK_MASKED+NO_MAPPING",
+            "BLOCKED_IR(no host mapping)", "PENDING COALESCED" },
+        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=allDescriptors", "WORKING", "STUCK_MASKED",
+            "DELIVERED(0,0x20,40)", "PENDING COALESCED" },
+        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=none", "NO_MAPPING", "NO_MAPPING",
+            "BLOCKED_IR(no host mapping)", "BLOCKED_IR(no host mapping) BLOCKED_IR(no host mapping)" },
+        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=none", "NO_MAPPING", "NO_MAPPING", "BLOCKED_IR(no host mapping)",
+            "BLOCKED_IR(no host mapping) BLOCKED_IR(no host mapping)" },
+        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=allDescriptors", "WORKING", "WORKING",
+            "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
+        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=allDescriptors", "WORKING", "WORKING", "DELIVERED(0,0x20,40)",
+            "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
+        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,drv.hibernateIrqs=destroyAndRecreate", "WORKING", "WORKING",
+            "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
+        { "hv.unmaskOnFailure=v2SkipWhenRemoving,hv.resumeRecreate=allDescriptors,drv.hibernateIrqs=destroyAndRecreate",
+            "WORKING", "WORKING", "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
+        { "hv.unmaskOnFailure=merged,hv.resumeRecreate=none,drv.hibernateIrqs=destroyAndRecreate", "WORKING", "WORKING",
+            "DELIVERED(0,0x20,40)", "DELIVERED(1,0x20,41) DELIVERED(1,0x20,41)" },
+        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,hv.msiTrap=trapAndEmulate", "WORKING", "WORKING",
+            "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
+        { "hv.unmaskOnFailure=preFix,hv.resumeRecreate=none,hv.msiTrap=bareMetal", "WORKING", "WORKING",
+            "DELIVERED(0,0x20,40)", "DELIVERED(0,0x21,41) DELIVERED(0,0x21,41)" },
     };
 
     [Theory]
     [MemberData(nameof(Outcomes))]
-    public void Outcome_of_each_pair_of_policies_is_the_table_s(string rules, string a, string b, string eventOfA, string eventsOfB)
+    public void Outcome_of_each_pair_of_policies_is_the_table_s(string rules, string a, string b,
+        string eventOfA, string eventsOfB)
     {
         Play play = Play.Run("a-hibernate", "linux-6.12," + rules);
         Assert.Equal(a, play.End(40));
         Assert.Equal(b, play.End(41));
         Assert.Equal(eventOfA, play.Verdicts(Device, 0, skip: 1));
         Assert.Equal(eventsOfB, play.Verdicts(Device, 1, skip: 1));
-        Assert.Equal(b.Contains("STUCK", System.StringComparison.Ordinal) ? 1 : 0, play.Findings.CountOf(FindingCode.StuckMasked));
-        int unmapped = (a.Contains("NO_MAPPING", System.StringComparison.Ordinal) ? 1 : 0) + (b.Contains("NO_MAPPING", System.StringComparison.Ordinal) ? 1 : 0);
+        Assert.Equal(b.Contains("STUCK", System.StringComparison.Ordinal) ? 1 : 0,
+            play.Findings.CountOf(FindingCode.StuckMasked));
+        int unmapped = (a.Contains("NO_MAPPING", System.StringComparison.Ordinal) ? 1 : 0)
+            + (b.Contains("NO_MAPPING", System.StringComparison.Ordinal) ? 1 : 0);
         Assert.Equal(unmapped, play.Findings.CountOf(FindingCode.NoHostMapping));
     }
 
@@ -138,7 +166,8 @@ public class HibernationTests
     [Fact]
     public void A_retarget_fails_while_removing_and_that_is_expected_before_the_fix_and_as_merged()
     {
-        List<string> twice = ["HvCallRetargetDeviceInterrupt:0x5:expected", "HvCallRetargetDeviceInterrupt:0x5:expected"];
+        List<string> twice = ["HvCallRetargetDeviceInterrupt:0x5:expected",
+            "HvCallRetargetDeviceInterrupt:0x5:expected"];
         Assert.Equal(twice, Play.Run("a-hibernate", PreFix).Calls("HvCallRetargetDeviceInterrupt"));
         Assert.Equal(twice, Play.Run("a-hibernate", Merged).Calls("HvCallRetargetDeviceInterrupt"));
         Assert.Empty(Play.Run("a-hibernate", Version2).Calls("HvCallRetargetDeviceInterrupt"));
@@ -149,7 +178,8 @@ public class HibernationTests
     {
         Play play = Play.Run("a-hibernate", Merged);
         Assert.Equal(4, play.Calls("DELETE_INTERRUPT").Count);
-        Assert.All(play.Calls("DELETE_INTERRUPT"), static call => Assert.Equal("DELETE_INTERRUPT:unknown mapping:expected", call));
+        Assert.All(play.Calls("DELETE_INTERRUPT"),
+            static call => Assert.Equal("DELETE_INTERRUPT:unknown mapping:expected", call));
         Assert.Equal(0, play.Findings.Count);
         Assert.Empty(Play.Run("a-hibernate", PreFix).Calls("DELETE_INTERRUPT"));
     }
@@ -165,7 +195,8 @@ public class HibernationTests
     [Fact]
     public void A_bus_that_is_not_installed_does_not_suspend_and_a_silent_host_is_waited_for_ten_seconds()
     {
-        Assert.Equal(["hv_pci_suspend:-ETIMEDOUT", "hv_pci_suspend:-EINVAL"], Play.Run("a-fail-d0exit", Merged).Calls());
+        Assert.Equal(["hv_pci_suspend:-ETIMEDOUT", "hv_pci_suspend:-EINVAL"],
+            Play.Run("a-fail-d0exit", Merged).Calls());
     }
 
     [Fact]

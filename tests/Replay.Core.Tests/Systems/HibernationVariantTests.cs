@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Replay.Core.Tests.Systems;
 
-/// <summary>Variants of Hyper-V hibernation (scenario A.6) and the comparison of two kernels' recordings (A.7).</summary>
+/// <summary>
+/// Variants of Hyper-V hibernation (scenario A.6) and the comparison of two kernels' recordings (A.7).
+/// </summary>
 public class HibernationVariantTests
 {
     private const string Device = "0000:00:02.0";
@@ -61,13 +63,16 @@ public class HibernationVariantTests
     public void A_CPU_that_goes_down_at_run_time_costs_nothing(string rules)
     {
         Play play = Play.Run("a-runtime-offline", rules);
-        Assert.Equal("DELIVERED(2,0x20,41) DELIVERED(3,0x20,41) DELIVERED(1,0x21,41) DELIVERED(1,0x21,41)", play.Verdicts(Device, 1));
+        Assert.Equal("DELIVERED(2,0x20,41) DELIVERED(3,0x20,41) DELIVERED(1,0x21,41) DELIVERED(1,0x21,41)",
+            play.Verdicts(Device, 1));
         foreach (int irq in (int[])[40, 41, 50]) Assert.Equal("WORKING", play.End(irq));
         Assert.Equal(0, play.Findings.Count);
         Assert.Empty(play.Calls());
     }
 
-    /// <summary>Columns: rules; at the return of CPUs, cache and log of irq 31; its end and its event after resume.</summary>
+    /// <summary>
+    /// Columns: rules; at the return of CPUs, cache and log of irq 31; its end and its event after resume.
+    /// </summary>
     [Theory]
     [InlineData("linux-6.1,prefix:915cff7f38c5", "1", 2, "STUCK_MASKED+NO_MAPPING", "PENDING")]
     [InlineData("linux-6.1,fix:915cff7f38c5", "0", 0, "WORKING", "DELIVERED(2,0x21,31)")]
@@ -75,7 +80,8 @@ public class HibernationVariantTests
     [InlineData("linux-6.1,fix:hv-unmask-only", "0", 0, "NO_MAPPING", "DMA_STRAY(0)")]
     [InlineData("linux-6.12,prefix:915cff7f38c5", "1", 0, "WORKING", "DELIVERED(2,0x20,31)")]
     [InlineData("linux-6.12,fix:915cff7f38c5", "1", 0, "WORKING", "DELIVERED(2,0x20,31)")]
-    public void Managed_interrupts_start_on_a_closed_channel_in_6_1_and_wait_in_6_12(string rules, string cache, int failures,
+    public void Managed_interrupts_start_on_a_closed_channel_in_6_1_and_wait_in_6_12(string rules,
+        string cache, int failures,
         string end, string verdict)
     {
         Play play = Play.Run("a-managed", rules);
@@ -130,15 +136,18 @@ public class HibernationVariantTests
         Assert.Equal(2, play.Findings.Count);
     }
 
-    /// <summary>Two devices, eight CPUs, the second bus suspended first: where each interrupt goes is computed.</summary>
+    /// <summary>
+    /// Two devices, eight CPUs, the second bus suspended first: where each interrupt goes is computed.
+    /// </summary>
     [Fact]
     public void Two_devices_on_eight_CPUs_fail_and_are_repaired_alike()
     {
         Play before = Play.Run("a-hibernate-two", PreFix), after = Play.Run("a-hibernate-two", Merged);
         (int Irq, string Before, string Place)[] rows =
         [
-            (40, "NO_MAPPING", "(0,0x20)"), (41, "STUCK_MASKED+NO_MAPPING", "(0,0x22)"), (42, "STUCK_MASKED+NO_MAPPING", "(0,0x23)"),
-            (60, "STUCK_MASKED+NO_MAPPING", "(0,0x24)"), (61, "NO_MAPPING", "(0,0x21)"),
+            (40, "NO_MAPPING", "(0,0x20)"), (41, "STUCK_MASKED+NO_MAPPING", "(0,0x22)"),
+            (42, "STUCK_MASKED+NO_MAPPING", "(0,0x23)"), (60, "STUCK_MASKED+NO_MAPPING", "(0,0x24)"),
+            (61, "NO_MAPPING", "(0,0x21)"),
         ];
         foreach ((int irq, string end, string place) in rows)
         {

@@ -29,10 +29,13 @@ internal sealed class Play
 
     public FindingTable Findings { get; }
 
-    /// <summary>Replays a scenario; <paramref name="rules"/> as <c>--rules</c> and <c>--with</c> take them, with commas between.</summary>
+    /// <summary>
+    /// Replays a scenario; <paramref name="rules"/> as <c>--rules</c> and <c>--with</c> take them, with commas between.
+    /// </summary>
     public static Play Run(string scenario, string rules)
     {
-        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(PathOf(scenario));
+        using Recording recording =
+            new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(PathOf(scenario));
         RuleChoice choice = RuleChoice.Parse(rules, default);
         var replayer = new Replayer<Linux612, ParanoidProbe>(recording.Tables, choice: choice);
         var marks = new List<(string, long)>();
@@ -104,7 +107,8 @@ internal sealed class Play
         var texts = new List<string>();
         foreach (FailingCall row in Report.Calls)
         {
-            if (call is null || row.Call == call) texts.Add($"{row.Call}:{row.Error}{(row.Expected ? ":expected" : "")}");
+            if (call is null || row.Call == call)
+                texts.Add($"{row.Call}:{row.Error}{(row.Expected ? ":expected" : "")}");
         }
         return texts;
     }
@@ -117,7 +121,9 @@ internal sealed class Play
         int count = 0;
         foreach (TraceLine line in Report.Lines)
         {
-            if (line.Event >= first && line.Event <= last && line.Source == source && line.Text.Contains(text, StringComparison.Ordinal)) count++;
+            if (line.Event >= first && line.Event <= last && line.Source == source
+                && line.Text.Contains(text, StringComparison.Ordinal))
+                count++;
         }
         return count;
     }
@@ -128,10 +134,12 @@ internal sealed class Play
         List<StateLine> one = left.LinesOf(subject), other = right.LinesOf(subject);
         for (int i = 0; i < Math.Max(one.Count, other.Count); i++)
         {
-            if (i < one.Count && i < other.Count && one[i].Event == other[i].Event && one[i].State == other[i].State) continue;
+            if (i < one.Count && i < other.Count && one[i].Event == other[i].Event && one[i].State == other[i].State)
+                continue;
             long a = i < one.Count ? one[i].Event : long.MaxValue, b = i < other.Count ? other[i].Event : long.MaxValue;
             long at = Math.Min(a, b);
-            return (at, a == at ? one[i].State : i > 0 ? one[i - 1].State : "none", b == at ? other[i].State : i > 0 ? other[i - 1].State : "none");
+            return (at, a == at ? one[i].State : i > 0 ? one[i - 1].State : "none", b == at ? other[i].State
+                : i > 0 ? other[i - 1].State : "none");
         }
         return null;
     }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Replay.Core.Tests.Systems;
 
-/// <summary>The remapping hierarchy (scenario B): life of an interrupt, failures, torn messages, backing, reservation.</summary>
+/// <summary>
+/// The remapping hierarchy (scenario B): life of an interrupt, failures, torn messages, backing, reservation.
+/// </summary>
 public class RemappingTests
 {
     private const string Device = "0000:00:04.0";
@@ -37,7 +39,8 @@ public class RemappingTests
 
     [Theory]
     [MemberData(nameof(Life))]
-    public void Allocator_vector_and_entry_are_the_table_s_after_each_step(string rules, string mark, string matrix, string at, string irte)
+    public void Allocator_vector_and_entry_are_the_table_s_after_each_step(string rules, string mark,
+        string matrix, string at, string irte)
     {
         Play play = Play.Run("b-life", rules);
         Assert.Equal(matrix, play.State("matrix", mark));
@@ -55,7 +58,8 @@ public class RemappingTests
         Assert.Equal("cache=0 device=same writes=2", play.State("message 40", "7"));
         Assert.Equal(4, play.CountLines("iommu", "IRTE[0]"));
         Assert.Equal(4, play.CountLines("iommu", "IEC(0)"));
-        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)", play.Verdicts(Device, 0));
+        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)",
+            play.Verdicts(Device, 0));
         Assert.Equal("old=(1,0x20) cleanup", TailOf(play.State("irq 40", "5"))); // scheduled at once
     }
 
@@ -66,10 +70,12 @@ public class RemappingTests
         Assert.Equal("cache=0xfee00000/0xef device=same writes=1", play.State("message 40", "2"));
         Assert.Equal("cache=0xfee01000/0x20 device=same writes=2", play.State("message 40", "3"));
         Assert.Equal("pending=0", TailOf(play.State("irq 40", "5")));
-        Assert.Equal("cache=0xfee00000/0x20 device=same writes=3", play.State("message 40", "5 moved")); // one write: same vector
+        // One write: same vector.
+        Assert.Equal("cache=0xfee00000/0x20 device=same writes=3", play.State("message 40", "5 moved"));
         Assert.Equal("old=(1,0x20) moving", TailOf(play.State("irq 40", "5 moved")));
         Assert.Equal("cache=0 device=same writes=4", play.State("message 40", "7"));
-        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)", play.Verdicts(Device, 0));
+        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) DELIVERED(0,0x20,40) DELIVERED(0,0x20,40)",
+            play.Verdicts(Device, 0));
     }
 
     [Fact]
@@ -98,7 +104,8 @@ public class RemappingTests
     {
         Play play = Play.Run("b-fail-irte", On);
         Assert.Equal(["pci_alloc_irq_vectors:-ENOSPC at message 1 of 1"], play.Calls());
-        Assert.Equal("available=200,201 global=401 reserved=1 total=1", play.State("matrix", "allocated")); // the first device's
+        // The first device's.
+        Assert.Equal("available=200,201 global=401 reserved=1 total=1", play.State("matrix", "allocated"));
         Assert.Equal("WORKING", play.End(40));
         Assert.Equal("none", play.End(50));
         Assert.Empty(Play.Run("b-fail-irte", Off).Calls());
@@ -137,7 +144,8 @@ public class RemappingTests
         Assert.Equal(1, play.CountLines("log", "No irq handler for 1.32"));
         Assert.Equal(1, play.Findings.CountOf(FindingCode.StaleIec));
         Assert.Equal("WRONG_TARGET", play.End(40));
-        Assert.EndsWith("DELIVERED(0,0x20,40)", Play.Run("b-fail-iec", Off).Verdicts(Device, 0), StringComparison.Ordinal);
+        Assert.EndsWith("DELIVERED(0,0x20,40)",
+            Play.Run("b-fail-iec", Off).Verdicts(Device, 0), StringComparison.Ordinal);
     }
 
     /// <summary>B.3; the second verdict is that of the event between the two writes.</summary>
@@ -170,7 +178,8 @@ public class RemappingTests
     {
         Play play = Play.Run("b-ims", "linux-6.12,ir.host=off,ims.requireIr=no");
         Assert.Equal(1, play.Findings.CountOf(FindingCode.UnsafeConfig));
-        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) MISROUTED(0,0x20) MISROUTED(0,0x20) DELIVERED(0,0x21,40)", play.Verdicts(Device, 0));
+        Assert.Equal("DELIVERED(1,0x20,40) DELIVERED(1,0x20,40) MISROUTED(0,0x20) MISROUTED(0,0x20) "
+            + "DELIVERED(0,0x21,40)", play.Verdicts(Device, 0));
         Assert.Contains("held=0xfee00000/0x20", play.State("message 40", "moved"), StringComparison.Ordinal);
         Play refused = Play.Run("b-ims", Off);
         Assert.Equal(["irq_alloc(ims):-EOPNOTSUPP:expected"], refused.Calls());

@@ -42,17 +42,19 @@ public sealed class SystemSetTests
         var replayer = new Replayer<Linux61, NoProbe>(tables);
         EventKind[] kinds =
         [
-            EventKind.AerEvent, EventKind.AerAnswer, EventKind.GuestAerStep, EventKind.GuestAccess, EventKind.AerTimer, EventKind.VmRun,
-            EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.VfioHost, EventKind.VfioFunction, EventKind.VfioSetIrqs,
-            EventKind.GuestMsixControl, EventKind.GuestMsixMessage, EventKind.GuestMsixMask, EventKind.VfioReset,
-            EventKind.VfioResetReturn, EventKind.KvmRoute, EventKind.MsixTableRead, EventKind.PciSecondaryBusReset,
+            EventKind.AerEvent, EventKind.AerAnswer, EventKind.GuestAerStep, EventKind.GuestAccess, EventKind.AerTimer,
+            EventKind.VmRun, EventKind.DeviceRaise, EventKind.DeviceStep, EventKind.VfioHost, EventKind.VfioFunction,
+            EventKind.VfioSetIrqs, EventKind.GuestMsixControl, EventKind.GuestMsixMessage, EventKind.GuestMsixMask,
+            EventKind.VfioReset, EventKind.VfioResetReturn, EventKind.KvmRoute, EventKind.MsixTableRead,
+            EventKind.PciSecondaryBusReset,
         ];
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 30_000; i++)
         {
             ulong device = (ulong)(uint)random.Next(41), rest = (ulong)random.NextInt64() & 0x000F_00FF_00FF_0000;
             EventKind kind = kinds[random.Next(kinds.Length)];
-            if (kind == EventKind.VfioFunction) rest = ((ulong)(uint)random.Next(41) << 16) + ((ulong)(uint)random.Next(4) << 48);
+            if (kind == EventKind.VfioFunction)
+                rest = ((ulong)(uint)random.Next(41) << 16) + ((ulong)(uint)random.Next(4) << 48);
             replayer.Replay(
             [
                 new IrqEvent
@@ -72,7 +74,8 @@ public sealed class SystemSetTests
     private static SystemReport Replay(EventTables tables, IrqEvent[] events, int size)
     {
         var replayer = new Replayer<Linux61, NoProbe>(tables);
-        for (int i = 0; i < events.Length; i += size) replayer.Replay(events.AsSpan(i, Math.Min(size, events.Length - i)));
+        for (int i = 0; i < events.Length; i += size)
+            replayer.Replay(events.AsSpan(i, Math.Min(size, events.Length - i)));
         replayer.Finish();
         return Assert.Single(replayer.Systems.Live).System.Report;
     }
@@ -92,5 +95,6 @@ public sealed class SystemSetTests
         ];
     }
 
-    private static IrqEvent Event(EventKind kind, ulong a, ulong b) => new() { Kind = kind, Irq = IrqEvent.NoIrq, A = a, B = b };
+    private static IrqEvent Event(EventKind kind, ulong a, ulong b) =>
+        new() { Kind = kind, Irq = IrqEvent.NoIrq, A = a, B = b };
 }

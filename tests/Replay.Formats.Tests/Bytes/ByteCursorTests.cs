@@ -10,7 +10,8 @@ public sealed class ByteCursorTests
     {
         byte[] bytes = [1, 2, 1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8, (byte)'a', (byte)'b', 0];
         var little = new ByteCursor(bytes, false);
-        Assert.True(little.TryReadUInt16(out ushort u16) & little.TryReadUInt32(out uint u32) & little.TryReadUInt64(out ulong u64));
+        Assert.True(little.TryReadUInt16(out ushort u16) & little.TryReadUInt32(out uint u32)
+            & little.TryReadUInt64(out ulong u64));
         Assert.Equal((0x0201, 0x04030201u, 0x0807060504030201ul), (u16, u32, u64));
         Assert.True(little.TryReadText(out string text));
         Assert.Equal("ab", text);

@@ -83,9 +83,11 @@ public class Crc32CTests
     public void Instructions_of_one_processor_are_used_here_only_and_any_other_has_the_table()
     {
         var files = new List<string>();
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(FormatVectors.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(FormatVectors.RepositoryRoot, "src"), "*.cs",
+            SearchOption.AllDirectories))
         {
-            if (File.ReadAllText(file).Contains("System.Runtime.Intrinsics", StringComparison.Ordinal)) files.Add(Path.GetFileName(file));
+            if (File.ReadAllText(file).Contains("System.Runtime.Intrinsics", StringComparison.Ordinal))
+                files.Add(Path.GetFileName(file));
         }
         Assert.Equal(["Crc32C.cs"], files);
         Assert.Equal(("table", true), (Crc32C.Implementations[^1].Name, Crc32C.Implementations[^1].IsSupported));

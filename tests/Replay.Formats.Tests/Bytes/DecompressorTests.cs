@@ -34,7 +34,10 @@ public sealed class DecompressorTests
         Assert.Equal(content.Length, decompressor.Decompress(packed, packed.Length, target));
     }
 
-    /// <summary>What the runtime's zlib calls whole, damaged or too long, the system's must, at every length and after any change.</summary>
+    /// <summary>
+    /// What the runtime's zlib calls whole, damaged or too long, the system's must, at every length and after
+    /// any change.
+    /// </summary>
     [Fact]
     public void Both_ways_to_unpack_zlib_agree()
     {
@@ -42,7 +45,8 @@ public sealed class DecompressorTests
         byte[] content = new byte[600];
         for (int i = 0; i < content.Length; i++) content[i] = (byte)random.Next(4);
         byte[] packed = Zlib(content), one = new byte[content.Length], other = new byte[content.Length];
-        using Decompressor system = Decompressor.Create("zlib")!, runtime = Decompressor.Create("zlib", withLibz: false)!;
+        using Decompressor system = Decompressor.Create("zlib")!,
+            runtime = Decompressor.Create("zlib", withLibz: false)!;
         for (int length = 0; length <= packed.Length; length++)
         {
             bool isWhole = system.Decompress(packed, length, one) == content.Length;
@@ -52,7 +56,8 @@ public sealed class DecompressorTests
         {
             byte[] changed = [.. packed];
             changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
-            int written = system.Decompress(changed, changed.Length, one), expected = runtime.Decompress(changed, changed.Length, other);
+            int written = system.Decompress(changed, changed.Length, one),
+                expected = runtime.Decompress(changed, changed.Length, other);
             Assert.Equal(expected == content.Length, written == content.Length);
             if (written == content.Length) Assert.Equal(other, one);
         }

@@ -9,7 +9,8 @@ namespace Replay.Formats.Tests.Checkpoints;
 /// <summary>Files of checkpoints: what goes in comes out, and there is never too much of it.</summary>
 public sealed class CheckpointBuilderTests
 {
-    private static readonly CheckpointKey Key = new(new RecordingIdentity(123, 456, 0xFEDC_BA98_7654_3210), "machine", "linux-6.1", "build");
+    private static readonly CheckpointKey Key = new(new RecordingIdentity(123, 456, 0xFEDC_BA98_7654_3210),
+        "machine", "linux-6.1", "build");
 
     [Fact]
     public void What_is_written_is_read()
@@ -92,7 +93,8 @@ public sealed class CheckpointBuilderTests
         builder.Add(1, 0, [1]);
         Read(builder, file =>
         {
-            foreach (Chunk chunk in new Chunk[] { new(8, int.MaxValue, 0), new(-1, 4, 0), new(long.MaxValue, 4, 0), new(8, -1, 0), new(0, 4, 0) })
+            foreach (Chunk chunk in new Chunk[] { new(8, int.MaxValue, 0), new(-1, 4, 0), new(long.MaxValue, 4, 0),
+                new(8, -1, 0), new(0, 4, 0) })
                 Assert.Throws<CheckpointException>(() => file.Read(chunk));
         });
     }
@@ -124,7 +126,9 @@ public sealed class CheckpointBuilderTests
         Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(DirectoryCodec.Write(directory)));
     }
 
-    /// <summary>A directory of some bytes could name one large chunk over and over, and keep a reader busy for hours.</summary>
+    /// <summary>
+    /// A directory of some bytes could name one large chunk over and over, and keep a reader busy for hours.
+    /// </summary>
     [Theory]
     [InlineData(1 << 20, 32, true)]
     [InlineData(1 << 20, 33, false)]
@@ -142,7 +146,9 @@ public sealed class CheckpointBuilderTests
             }
             byte[] written = DirectoryCodec.Write(directory);
             if (isRead) Assert.Equal(Key, DirectoryCodec.Read(written).Key);
-            else Assert.Contains("bytes together", Assert.Throws<CheckpointException>(() => DirectoryCodec.Read(written)).Message, StringComparison.Ordinal);
+            else
+                Assert.Contains("bytes together", Assert.Throws<CheckpointException>(() =>
+                    DirectoryCodec.Read(written)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -24,7 +24,8 @@ public sealed class FormatParserTests
         Assert.Equal(4, format.Fields.Count);
         Assert.Equal(new FieldFormat("irq", "int", 8, 4, true, FieldStorage.Integer, 0), format.FindField("irq"));
         Assert.Equal(
-            new FieldFormat("name", "__data_loc char[]", 12, 4, false, FieldStorage.DataLoc, 0), format.FindField("name"));
+            new FieldFormat("name", "__data_loc char[]", 12, 4, false, FieldStorage.DataLoc, 0),
+            format.FindField("name"));
         Assert.True(format.FindField("name")!.IsText);
     }
 
@@ -49,7 +50,8 @@ public sealed class FormatParserTests
     [InlineData("struct list_head x", 8, FieldStorage.Opaque, 0, "x")]
     [InlineData("made_up_t x", 12, FieldStorage.Opaque, 0, "x")]
     [InlineData("unsigned int graph_ent.depth", 4, FieldStorage.Integer, 0, "graph_ent.depth")]
-    public void Declarations_are_classified(string declaration, int size, FieldStorage storage, int elementSize, string name)
+    public void Declarations_are_classified(string declaration, int size, FieldStorage storage,
+        int elementSize, string name)
     {
         byte[] line = Encoding.UTF8.GetBytes($"\tfield:{declaration};\toffset:8;\tsize:{size};\tsigned:1;");
         FieldFormat field = FieldParser.Parse(line, 8)!;

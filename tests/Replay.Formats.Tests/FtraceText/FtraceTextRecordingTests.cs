@@ -17,8 +17,8 @@ using Xunit;
 namespace Replay.Formats.Tests.FtraceText;
 
 /// <summary>
-/// The printed form of a recording against the recording: <c>traces/leak-pre/report.txt.zst</c> is what trace-cmd report
-/// prints of the first 7999 records of <c>traces/leak-pre/trace.dat</c>, in nanoseconds.
+/// The printed form of a recording against the recording: <c>traces/leak-pre/report.txt.zst</c> is what trace-cmd
+/// report prints of the first 7999 records of <c>traces/leak-pre/trace.dat</c>, in nanoseconds.
 /// </summary>
 public partial class FtraceTextRecordingTests
 {
@@ -62,20 +62,23 @@ public partial class FtraceTextRecordingTests
             "10.000009000 0 lapic_can_unplug_return ret=-28",
             "10.000011000 3 loss count=120",
             "10.000011000 3 cpuhp_enter cpu=3 target=0 step=201 fun=page_writeback_cpu_online",
-            "10.000012000 3 matrix_alloc vector=33 cpu=3 online=1 available=200 allocated=1 managed=0 online_maps=4 global_available=800 global_reserved=12 total_allocated=3",
+            "10.000012000 3 matrix_alloc vector=33 cpu=3 online=1 available=200 allocated=1 managed=0 online_maps=4 "
+                + "global_available=800 global_reserved=12 total_allocated=3",
         ], lines);
         Assert.Equal(4, recording.Info.CpuCount);
         Assert.Equal(126, recording.Info.LostCount);
         Assert.Equal(11, recording.Info.RecordCount);
         Assert.Contains(recording.Info.Sources, source => source is { Name: "sched_switch", Count: 2, KindName: "" });
-        Assert.Contains(recording.Info.Sources, source => source is { Name: "tracing_mark_write", Count: 1, KindName: "mark" });
+        Assert.Contains(recording.Info.Sources,
+            source => source is { Name: "tracing_mark_write", Count: 1, KindName: "mark" });
         Assert.False(recording.Report.HasDataLoss);
     }
 
     [Fact]
     public void A_mapping_file_gives_meaning_to_a_probe_of_ones_own()
     {
-        MappingTable table = MappingTable.Parse("mine:msi_write -> msi_write irq=irq device=dev data=value", "m", MappingTable.BuiltIn);
+        MappingTable table = MappingTable.Parse("mine:msi_write -> msi_write irq=irq device=dev data=value", "m",
+            MappingTable.BuiltIn);
         (List<string> lines, _) = Read(Encoding.UTF8.GetBytes(Sample), table);
         Assert.Contains("10.000007000 0 msi_write irq=25 device=0000:00:03.0 entry=0 address=0x0 data=0x4021", lines);
     }
@@ -83,7 +86,8 @@ public partial class FtraceTextRecordingTests
     [Fact]
     public void Patterns_leave_records_out_by_the_group_that_the_mapping_knows()
     {
-        (List<string> lines, FtraceTextRecording recording) = Read(Encoding.UTF8.GetBytes(Sample), null, "irq:*", "*:sched_switch");
+        (List<string> lines, FtraceTextRecording recording) = Read(Encoding.UTF8.GetBytes(Sample),
+            null, "irq:*", "*:sched_switch");
         Assert.DoesNotContain(lines, line => line.Contains("handler_", StringComparison.Ordinal));
         Assert.DoesNotContain(recording.Info.Sources, source => source.Name is "irq_handler_entry" or "sched_switch");
     }
@@ -92,7 +96,8 @@ public partial class FtraceTextRecordingTests
     public void A_report_of_trace_cmd_has_the_events_of_its_trace()
     {
         byte[] text = ReadReport();
-        List<string> expected = ReadTraceDat(Path.Combine(FormatVectors.RepositoryRoot, "traces", "leak-pre", "trace.dat"), 8000);
+        List<string> expected = ReadTraceDat(
+            Path.Combine(FormatVectors.RepositoryRoot, "traces", "leak-pre", "trace.dat"), 8000);
         (List<string> lines, FtraceTextRecording recording) = Read(text);
         Assert.True(lines.Count > 7900, $"only {lines.Count}");
         Assert.Equal(expected.GetRange(0, lines.Count), lines);
@@ -146,11 +151,13 @@ public partial class FtraceTextRecordingTests
         for (int at = 1; at < text.Length; at++)
         {
             var opener = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions());
-            Recording recording = opener.Open(new PrefixedStream(text[..at], new ChoppyStream(text[at..], text.Length)), "x");
+            Recording recording = opener.Open(
+                new PrefixedStream(text[..at], new ChoppyStream(text[at..], text.Length)), "x");
             Assert.Equal(expected, ReadAll(recording));
             Assert.Equal((4, 121), (recording.Info.CpuCount, recording.Info.LostCount));
             Assert.False(recording.Report.HasDataLoss);
-            Assert.Equal(1, Assert.Single(recording.Report.Entries, entry => entry.What == FtraceTextRecording.ForeignLine).Count);
+            Assert.Equal(1,
+                Assert.Single(recording.Report.Entries, entry => entry.What == FtraceTextRecording.ForeignLine).Count);
         }
     }
 
@@ -277,7 +284,8 @@ public partial class FtraceTextRecordingTests
         text.CopyTo(twice, text.Length);
         Assert.Equal(0, AllocatedBytes.Least(() =>
         {
-            using FtraceTextRecording recording = FtraceTextRecording.Open(new MemoryStream(twice), "x", MappingTable.BuiltIn, []);
+            using FtraceTextRecording recording = FtraceTextRecording.Open(new MemoryStream(twice),
+                "x", MappingTable.BuiltIn, []);
             int batches = 0;
             long before = 0, allocated = -1;
             while (recording.TryReadBatch(out _))
@@ -327,7 +335,8 @@ public partial class FtraceTextRecordingTests
 
     private static byte[] ReadReport()
     {
-        using FileStream packed = File.OpenRead(Path.Combine(FormatVectors.RepositoryRoot, "traces", "leak-pre", "report.txt.zst"));
+        using FileStream packed = File.OpenRead(Path.Combine(FormatVectors.RepositoryRoot, "traces",
+            "leak-pre", "report.txt.zst"));
         using Stream plain = FormatCatalog.BuiltIn.OpenZstd!(packed);
         using var text = new MemoryStream();
         plain.CopyTo(text);
@@ -344,7 +353,9 @@ public partial class FtraceTextRecordingTests
             string body = ProbeAddress().Replace(match.Groups["text"].Value, "(some_function+0x0/0x1b0");
             string name = match.Groups["name"].Value;
             if (name == "print") (name, body) = ("tracing_mark_write", body["tracing_mark_write: ".Length..]);
-            text.Append(CultureInfo.InvariantCulture, $"{match.Groups["task"].Value,22} [{match.Groups["cpu"].Value}] d..1. {match.Groups["time"].Value}: {name}: {body}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{match.Groups["task"].Value,22} [{match.Groups["cpu"].Value}] d..1. "
+                + $"{match.Groups["time"].Value}: {name}: {body}\n");
         }
         return text.ToString();
     }
@@ -352,7 +363,8 @@ public partial class FtraceTextRecordingTests
     private static (List<string> Lines, FtraceTextRecording Recording) Read(byte[] text, MappingTable? table = null,
         params string[] ignore)
     {
-        FtraceTextRecording recording = FtraceTextRecording.Open(new MemoryStream(text), "x", table ?? MappingTable.BuiltIn, ignore);
+        FtraceTextRecording recording = FtraceTextRecording.Open(new MemoryStream(text), "x",
+            table ?? MappingTable.BuiltIn, ignore);
         return (ReadAll(recording), recording);
     }
 
@@ -367,9 +379,11 @@ public partial class FtraceTextRecordingTests
         List<IrqEvent> events = [];
         using (recording)
         {
-            while (events.Count < eventsMax && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) events.AddRange(batch);
+            while (events.Count < eventsMax && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+                events.AddRange(batch);
         }
-        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables, new RecordingInfo(), new ImportReport()));
+        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables,
+            new RecordingInfo(), new ImportReport()));
         List<string> lines = [];
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -11,11 +11,13 @@ using Xunit;
 
 namespace Replay.Formats.Tests.FtraceText;
 
-/// <summary>The table of printed texts is held against the mapping: a row that no line of it can use is a mistake.</summary>
+/// <summary>
+/// The table of printed texts is held against the mapping: a row that no line of it can use is a mistake.
+/// </summary>
 public class PrintTableTests
 {
-    private static readonly string Source =
-        File.ReadAllText(Path.Combine(FormatVectors.RepositoryRoot, "src", "Replay.Formats", "FtraceText", "texts.map"));
+    private static readonly string Source = File.ReadAllText(Path.Combine(FormatVectors.RepositoryRoot, "src",
+        "Replay.Formats", "FtraceText", "texts.map"));
 
     [Fact]
     public void Every_row_has_the_fields_that_a_line_of_the_mapping_wants()
@@ -29,7 +31,8 @@ public class PrintTableTests
             foreach (PrintRow row in PrintTable.BuiltIn.Find(printed))
             {
                 rows++;
-                TextShape? shape = TextShape.TryMake(row.System, row.Name, row.Pattern, row.Constants, MappingTable.BuiltIn, mapper, rows);
+                TextShape? shape = TextShape.TryMake(row.System, row.Name, row.Pattern, row.Constants,
+                    MappingTable.BuiltIn, mapper, rows);
                 Assert.True(shape is not null, $"{row.System}:{row.Name} makes no event of its fields");
             }
         }
@@ -76,7 +79,8 @@ public class PrintTableTests
         Assert.Equal(fields is null, pattern is null);
         if (pattern is null) return;
         Assert.Equal(fields, string.Join('|', Array.ConvertAll(pattern.Places[1..], place => place.Field)));
-        Assert.Equal(values, Match(pattern, text)![(Match(pattern, text)!.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+        Assert.Equal(values,
+            Match(pattern, text)![(Match(pattern, text)!.IndexOf('|', StringComparison.Ordinal) + 1)..]);
     }
 
     [Theory]
@@ -117,7 +121,8 @@ public class PrintTableTests
         foreach (string line in Source.Split('\n'))
         {
             if (line.Length == 0 || line[0] == '#') continue;
-            string[] head = line[..line.IndexOf('"', StringComparison.Ordinal)].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] head = line[..line.IndexOf('"', StringComparison.Ordinal)].Split(' ',
+                StringSplitOptions.RemoveEmptyEntries);
             string name = head.Length == 3 ? head[2] : head[0][(head[0].IndexOf(':', StringComparison.Ordinal) + 1)..];
             if (seen.Add(name)) yield return name;
         }

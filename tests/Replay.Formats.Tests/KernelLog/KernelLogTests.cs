@@ -16,7 +16,8 @@ public sealed class KernelLogTests
     [Theory]
     [InlineData("[   12.345678] smpboot: CPU 3 is now offline", 12345678000, 0, "smpboot: CPU 3 is now offline")]
     [InlineData("<6>[    0.000000] Linux version 6.1.0", 0, 0, "Linux version 6.1.0")]
-    [InlineData("kern  :info  : [   62.352011] hv_pci x: hv_irq_unmask() failed: 0x5", 62352011000, 0, "hv_pci x: hv_irq_unmask() failed: 0x5")]
+    [InlineData("kern  :info  : [   62.352011] hv_pci x: hv_irq_unmask() failed: 0x5", 62352011000, 0,
+        "hv_pci x: hv_irq_unmask() failed: 0x5")]
     [InlineData("[  812.5][    T1] text", 812500000000, 0, "text")]
     [InlineData("[   62.352011][    C2] hv_pci: text", 62352011000, 2, "hv_pci: text")]
     [InlineData("6,812,12345678,-;text; with more", 12345678000, 0, "text; with more")]
@@ -70,14 +71,16 @@ public sealed class KernelLogTests
             500.010 0 suspend_resume action=CPU_ON val=1 start=0
 
             """;
-        Log log = Read("[   10.000] before\n[   10.009] failed\n[   10.010] smpboot: CPU 1 is now offline\n[   10.089] Enabling\n[   10.100] CPU1 is up\n");
+        Log log = Read("[   10.000] before\n[   10.009] failed\n[   10.010] smpboot: CPU 1 is now offline\n"
+            + "[   10.089] Enabling\n[   10.100] CPU1 is up\n");
         ClockTie tie = ClockTie.Make(log, TextSamples.OpenText(Trace));
         Assert.Equal(2, tie.Count);
         using var merged = new LogMergedRecording(TextSamples.OpenText(Trace), log, tie);
         Assert.Equal(
             [
-                "cpuhp_enter", "log \"before\"", "log \"failed\"", "cpuhp_exit", "log \"smpboot: CPU 1 is now offline\"", "suspend_resume", "log \"Enabling\"",
-                "suspend_resume", "suspend_resume", "log \"CPU1 is up\"",
+                "cpuhp_enter", "log \"before\"", "log \"failed\"", "cpuhp_exit",
+                "log \"smpboot: CPU 1 is now offline\"", "suspend_resume", "log \"Enabling\"", "suspend_resume",
+                "suspend_resume", "log \"CPU1 is up\"",
             ], Describe(merged));
         Assert.Equal(10, merged.Info.EventCount);
     }
@@ -96,12 +99,14 @@ public sealed class KernelLogTests
     [Fact]
     public void No_cut_and_no_change_of_a_log_breaks_its_reader()
     {
-        byte[] good = Encoding.UTF8.GetBytes("<6>[    0.5][    C2] text é\n6,1,200,-,caller=T1;more\nkern  :info  : [    1.0] host kernel: x\n");
+        byte[] good = Encoding.UTF8.GetBytes("<6>[    0.5][    C2] text é\n6,1,200,-,caller=T1;more\nkern  :info  : "
+            + "[    1.0] host kernel: x\n");
         var random = new Random(4);
         for (int round = 0; round < 2000; round++)
         {
             byte[] bytes = good[..random.Next(good.Length + 1)];
-            for (int i = random.Next(3); i > 0 && bytes.Length > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            for (int i = random.Next(3); i > 0 && bytes.Length > 0; i--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try
             {
                 using Recording recording = KernelLogRecording.Open(new MemoryStream(bytes), "log");
@@ -134,7 +139,8 @@ public sealed class KernelLogTests
                 if (batch[i].Kind == EventKind.Extension) continue;
                 string name = EventSchema.Find(batch[i].Kind)!.Name;
                 lines.Add(batch[i].Kind == EventKind.LogLine
-                    ? $"{name} \"{Encoding.UTF8.GetString(buffer.AsSpan(0, EventText.Read(batch[i..], buffer)))}\"" : name);
+                    ? $"{name} \"{Encoding.UTF8.GetString(buffer.AsSpan(0, EventText.Read(batch[i..], buffer)))}\""
+                    : name);
             }
         }
         return lines;

@@ -14,8 +14,9 @@ namespace Replay.Formats.Tests.Lanes;
 public sealed class Alone;
 
 /// <summary>
-/// Lanes allocate nothing once they run, on any thread. The recording is made: the same few kinds of record all along. A
-/// first pass warms the code up; of each further pass the part from a third to two thirds counts, and of the passes the least.
+/// Lanes allocate nothing once they run, on any thread. The recording is made: the same few kinds of record all along.
+/// A first pass warms the code up; of each further pass the part from a third to two thirds counts,
+/// and of the passes the least.
 /// </summary>
 [Collection("alone")]
 public sealed class LaneAllocationTests
@@ -23,11 +24,12 @@ public sealed class LaneAllocationTests
     private const int Pages = 16000;
     private const int RecordsPerPage = 48;
 
-    // Test runner and runtime have threads of their own. A byte an event, or a buffer a batch, would be a thousand times more.
+    // Test runner and runtime have threads of their own. A byte an event, or a buffer a batch, would be
+    // a thousand times more.
     private const long OthersBytes = 16 << 10;
 
-    // How far lanes run ahead of each other is the scheduler's choice, so a ring's last buffer may be used, and made, for the
-    // first time in the part that counts. What is allocated by event or batch is there in every pass.
+    // How far lanes run ahead of each other is the scheduler's choice, so a ring's last buffer may be used, and made,
+    // for the first time in the part that counts. What is allocated by event or batch is there in every pass.
     private const int PassesMax = 5;
 
     [Theory]
@@ -60,7 +62,8 @@ public sealed class LaneAllocationTests
     private static void Read(string path, int lanes, out long allocated)
     {
         const long Events = (long)Pages * RecordsPerPage;
-        using Recording recording = RecordingLanes.Divide(LaneRecordingTests.Open(path), lanes, new LaneSettings(4, 0, null));
+        using Recording recording = RecordingLanes.Divide(LaneRecordingTests.Open(path), lanes,
+            new LaneSettings(4, 0, null));
         var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
         long start = -1, end = -1;
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))

@@ -11,8 +11,8 @@ using Xunit;
 namespace Replay.Formats.Tests.Lanes;
 
 /// <summary>
-/// A recording that is read by lanes is the recording read straight: the same batches, and with each batch the same names,
-/// losses and damage, whatever the number of lanes and however they are scheduled.
+/// A recording that is read by lanes is the recording read straight: the same batches, and with each batch the same
+/// names, losses and damage, whatever the number of lanes and however they are scheduled.
 /// </summary>
 public sealed class LaneRecordingTests
 {
@@ -63,9 +63,9 @@ public sealed class LaneRecordingTests
     }
 
     /// <summary>
-    /// Clocks that step back, records that become no event in between, equal times on several CPUs, losses: an event's place
-    /// among all CPUs then hangs on records that no event tells of. Steps inside a page, which nobody reports, come from a
-    /// guest's clock that is corrected by measurements.
+    /// Clocks that step back, records that become no event in between, equal times on several CPUs, losses:
+    /// an event's place among all CPUs then hangs on records that no event tells of. Steps inside a page, which nobody
+    /// reports, come from a guest's clock that is corrected by measurements.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -75,7 +75,8 @@ public sealed class LaneRecordingTests
         for (int seed = 1; seed <= 120; seed++)
         {
             byte[] file = MakeTimes(new Random(seed), corrected);
-            CompareOpened(() => MadeFile.Open(file, new TraceDatOptions { HostTime = corrected }), 2 + (seed % 2), seed, $"seed {seed}");
+            CompareOpened(() => MadeFile.Open(file, new TraceDatOptions { HostTime = corrected }),
+                2 + (seed % 2), seed, $"seed {seed}");
         }
     }
 
@@ -119,7 +120,8 @@ public sealed class LaneRecordingTests
     [InlineData(9)]
     public void What_reading_throws_comes_behind_the_batches_before_it(int batches)
     {
-        using Recording recording = RecordingLanes.Divide(new Throwing(batches), 2, new OddSchedule(batches).Settings(2));
+        using Recording recording = RecordingLanes.Divide(new Throwing(batches), 2,
+            new OddSchedule(batches).Settings(2));
         for (int i = 0; i < batches; i++)
         {
             Assert.True(recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch));
@@ -153,7 +155,8 @@ public sealed class LaneRecordingTests
         int before = LaneThreads();
         for (int seed = 1; seed < 12; seed++)
         {
-            using Recording recording = RecordingLanes.Divide(Open(Path.Combine(Root, path)), lanes, new OddSchedule(seed).Settings(1));
+            using Recording recording = RecordingLanes.Divide(Open(Path.Combine(Root, path)), lanes,
+                new OddSchedule(seed).Settings(1));
             for (int i = 0; i < seed % 4 && recording.TryReadBatch(out _); i++)
             {
             }
@@ -175,7 +178,8 @@ public sealed class LaneRecordingTests
 
     internal static string Root { get; } = FindRoot();
 
-    internal static Recording Open(string path) => new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
+    internal static Recording Open(string path) =>
+        new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
     private static void Compare(string path, int[] lanes, int seeds)
     {
@@ -183,7 +187,8 @@ public sealed class LaneRecordingTests
         using (Recording recording = Open(path)) straight = Reading.Of(recording);
         foreach (int count in lanes)
         {
-            using (Recording recording = RecordingLanes.Divide(Open(path), count)) AssertSame(straight, Reading.Of(recording), $"{count} lanes");
+            using (Recording recording = RecordingLanes.Divide(Open(path), count))
+                AssertSame(straight, Reading.Of(recording), $"{count} lanes");
             for (int seed = 1; seed <= seeds; seed++)
             {
                 LaneSettings odd = new OddSchedule(seed).Settings(seed % 2 == 0 ? 4 : 1);
@@ -198,7 +203,8 @@ public sealed class LaneRecordingTests
         using Recording? recording = open();
         if (recording is null) return;
         List<string> straight = Reading.Of(recording);
-        using Recording divided = RecordingLanes.Divide(open()!, lanes, new OddSchedule(seed).Settings(seed % 3 == 0 ? 4 : 1));
+        using Recording divided = RecordingLanes.Divide(open()!, lanes,
+            new OddSchedule(seed).Settings(seed % 3 == 0 ? 4 : 1));
         AssertSame(straight, Reading.Of(divided), what);
     }
 
@@ -239,7 +245,9 @@ public sealed class LaneRecordingTests
         int count = 0;
         foreach (string task in Directory.GetDirectories("/proc/self/task"))
         {
-            if (File.Exists(task + "/comm") && File.ReadAllText(task + "/comm").StartsWith("irqreplay", StringComparison.Ordinal)) count++;
+            if (File.Exists(task + "/comm")
+                && File.ReadAllText(task + "/comm").StartsWith("irqreplay", StringComparison.Ordinal))
+                count++;
         }
         return count;
     }
@@ -265,7 +273,8 @@ public sealed class LaneRecordingTests
 
     internal static byte[] MakeTraceDat(int version, string compression, bool bigEndian)
     {
-        var writer = new TraceDatWriter { Version = version, Compression = compression, BigEndian = bigEndian, PageSize = 256 };
+        var writer =
+            new TraceDatWriter { Version = version, Compression = compression, BigEndian = bigEndian, PageSize = 256 };
         foreach (string name in new[] { "", "second" })
         {
             var buffer = new MadeBuffer(name, "mono");
@@ -330,7 +339,8 @@ public sealed class LaneRecordingTests
         List<string> files = [];
         foreach (string pattern in new[] { "*.irqs", "*.dat" })
         {
-            foreach (string path in Directory.EnumerateFiles(Path.Combine(Root, "traces"), pattern, SearchOption.AllDirectories))
+            foreach (string path in Directory.EnumerateFiles(Path.Combine(Root, "traces"), pattern,
+                SearchOption.AllDirectories))
                 files.Add(Path.GetRelativePath(Root, path));
         }
         files.Sort(StringComparer.Ordinal);

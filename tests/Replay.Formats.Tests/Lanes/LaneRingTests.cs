@@ -91,8 +91,8 @@ public sealed class LaneRingTests
     }
 
     /// <summary>
-    /// Every item once, in order, whole: its parts are written without any fence, so a slot that was seen too early would
-    /// show parts of two items. No wake-up may be lost, or this does not end.
+    /// Every item once, in order, whole: its parts are written without any fence, so a slot that was seen too early
+    /// would show parts of two items. No wake-up may be lost, or this does not end.
     /// </summary>
     [Theory]
     [InlineData(1, 0)]
@@ -127,8 +127,8 @@ public sealed class LaneRingTests
         Assert.True(producer.Join(Patience));
     }
 
-    private static LaneRing<Slot> Make(int capacity, int seed = 0) => new(capacity, static () => new Slot(), new LaneGate(), new LaneGate(),
-        seed == 0 ? null : new OddSchedule(seed).Settings(capacity).Hook);
+    private static LaneRing<Slot> Make(int capacity, int seed = 0) => new(capacity, static () => new Slot(),
+        new LaneGate(), new LaneGate(), seed == 0 ? null : new OddSchedule(seed).Settings(capacity).Hook);
 
     private sealed class Slot
     {

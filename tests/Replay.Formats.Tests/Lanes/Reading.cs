@@ -10,8 +10,8 @@ using Xunit;
 namespace Replay.Formats.Tests.Lanes;
 
 /// <summary>
-/// What a user of a recording sees, batch by batch: the records, how many names there are, losses and damage so far; and
-/// all names and facts at the end. Two readings are one if all of it is the same text.
+/// What a user of a recording sees, batch by batch: the records, how many names there are, losses and damage so far;
+/// and all names and facts at the end. Two readings are one if all of it is the same text.
 /// </summary>
 internal static class Reading
 {
@@ -43,11 +43,13 @@ internal static class Reading
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture,
-            $"{recording.Tables.Names.Count} names, {recording.Tables.Devices.Count} devices, {recording.Info.LostCount} lost");
+            $"{recording.Tables.Names.Count} names, {recording.Tables.Devices.Count} devices, "
+            + $"{recording.Info.LostCount} lost");
         foreach (LossEntry entry in recording.Report.Entries)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"; {entry.Severity} {entry.What} x{entry.Count} at {entry.FirstOffset}: {entry.Expected} / {entry.Found}");
+                $"; {entry.Severity} {entry.What} x{entry.Count} at {entry.FirstOffset}: "
+                + $"{entry.Expected} / {entry.Found}");
         }
         return text.ToString();
     }
@@ -57,10 +59,13 @@ internal static class Reading
         RecordingInfo info = recording.Info;
         var text = new StringBuilder(Sofar(recording));
         text.Append(CultureInfo.InvariantCulture,
-            $"\n{info.Format} {info.SourceFormat} {info.SourceBytes} {info.Clock} {info.Kernel} {info.CpuCount} {info.WallOffsetNs}");
+            $"\n{info.Format} {info.SourceFormat} {info.SourceBytes} {info.Clock} {info.Kernel} "
+            + $"{info.CpuCount} {info.WallOffsetNs}");
         text.Append(CultureInfo.InvariantCulture,
-            $"\n{info.RecordCount} records {info.EventCount} events {info.FirstTimeNs} to {info.LastTimeNs}, loss {recording.Report.HasDataLoss}\n");
-        foreach (SourceCount source in info.Sources) text.Append(source.Name).Append(' ').Append(source.Count).Append(source.KindName).Append('\n');
+            $"\n{info.RecordCount} records {info.EventCount} events {info.FirstTimeNs} to {info.LastTimeNs}, "
+            + $"loss {recording.Report.HasDataLoss}\n");
+        foreach (SourceCount source in info.Sources)
+            text.Append(source.Name).Append(' ').Append(source.Count).Append(source.KindName).Append('\n');
         for (int i = 0; i < recording.Tables.Names.Count; i++) text.Append(recording.Tables.Names[i]).Append('\n');
         for (int i = 0; i < recording.Tables.Devices.Count; i++) text.Append(recording.Tables.Devices[i]).Append('\n');
         return text.ToString();

@@ -8,7 +8,8 @@ namespace Replay.Formats.Tests.Machines;
 
 public class MachineSnifferTests
 {
-    private const string Padding = "# a comment that is longer than the bytes that a magic number needs, as comments are\n";
+    private const string Padding = "# a comment that is longer than the bytes that a magic number "
+        + "needs, as comments are\n";
 
     [Theory]
     [InlineData("irqs 1\n" + Padding + "@machine a\n1.0 0 mark text=a\n", true)]
@@ -28,7 +29,8 @@ public class MachineSnifferTests
         Assert.Equal((text, expected), (Encoding.UTF8.GetString(start), names));
         for (int length = 0; length < bytes.Length; length++)
         {
-            if (MachineSniffer.NamesMachines(bytes.AsSpan(0, length), isAll: false) is { } early) Assert.Equal(expected, early);
+            if (MachineSniffer.NamesMachines(bytes.AsSpan(0, length), isAll: false) is { } early)
+                Assert.Equal(expected, early);
         }
     }
 
@@ -46,7 +48,8 @@ public class MachineSnifferTests
     [Fact]
     public void What_cannot_be_read_is_bad_input()
     {
-        BadInputException e = Assert.Throws<BadInputException>(() => MachineSniffer.ReadStart(new Then([]), "x", out _));
+        BadInputException e = Assert.Throws<BadInputException>(() =>
+            MachineSniffer.ReadStart(new Then([]), "x", out _));
         Assert.Equal("x: offset 0: cannot be read: nothing more", e.Message);
     }
 

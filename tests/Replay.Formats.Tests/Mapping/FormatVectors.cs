@@ -6,7 +6,9 @@ using Replay.Formats.Ftrace;
 
 namespace Replay.Formats.Tests.Mapping;
 
-/// <summary>Real format files as the tests need them; a small reader of its own, so that product code cannot vouch for itself.</summary>
+/// <summary>
+/// Real format files as the tests need them; a small reader of its own, so that product code cannot vouch for itself.
+/// </summary>
 internal static class FormatVectors
 {
     public static string RepositoryRoot { get; } = FindRoot();

@@ -77,7 +77,9 @@ internal sealed class MapperBench : IAddressNames
         return [.. record];
     }
 
-    /// <summary>Maps one record and prints the event: kind, then every operand in schema order; null when damaged.</summary>
+    /// <summary>
+    /// Maps one record and prints the event: kind, then every operand in schema order; null when damaged.
+    /// </summary>
     public string? Map(byte[] record, long offset = 1000)
     {
         Array.Fill(_output, new IrqEvent { TimeNs = ulong.MaxValue, A = ulong.MaxValue, B = ulong.MaxValue });

@@ -48,8 +48,8 @@ public partial class MappingDocumentTests
         string line = ExampleLine().Match(File.ReadAllText(DocumentPath)).Value;
         EventFormat format = FormatVectors.Load("linux-6.1-x86_64.txt")["rig:pci_write_msi_msg"];
         Dictionary<string, string> renamed = new() { ["addr_lo"] = "lo", ["addr_hi"] = "hi", ["data"] = "value" };
-        format = new EventFormat("mine", "write_msg", format.Id,
-            [.. format.Fields.Select(field => field with { Name = renamed.GetValueOrDefault(field.Name, field.Name) })]);
+        format = new EventFormat("mine", "write_msg", format.Id, [.. format.Fields.Select(field =>
+            field with { Name = renamed.GetValueOrDefault(field.Name, field.Name) })]);
         var bench = new MapperBench(format, MappingTable.Parse(line, "own.map", MappingTable.BuiltIn));
         Assert.Equal("msi_write irq=30 device= entry=0 address=0x1fee01004 data=0x23",
             bench.Map(bench.Record(RecordMapperTests.Values("irq=30 lo=0xfee01004 hi=1 value=0x23"))));

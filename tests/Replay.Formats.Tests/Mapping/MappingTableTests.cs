@@ -56,7 +56,8 @@ public class MappingTableTests
     [Theory]
     [InlineData("*:check_irq_resend -> free_irq irq=irq & 0xff", "irq=0x1234", "free_irq irq=52")]
     [InlineData("*:check_irq_resend -> free_irq irq=irq >> 4 & 0xf << 8", "irq=0x1234", "free_irq irq=768")]
-    [InlineData("*:check_irq_resend -> free_irq irq=inject << 8 | irq | 0x10000", "irq=5 inject=2", "free_irq irq=66053")]
+    [InlineData("*:check_irq_resend -> free_irq irq=inject << 8 | irq | 0x10000",
+        "irq=5 inject=2", "free_irq irq=66053")]
     [InlineData("*:check_irq_resend -> free_irq irq=irq if inject", "irq=5 inject=0", "free_irq irq=0")]
     [InlineData("*:check_irq_resend -> free_irq irq=7", "", "free_irq irq=7")]
     [InlineData("*:check_irq_resend -> free_irq", "irq=5", "free_irq irq=4294967295")]
@@ -88,7 +89,8 @@ public class MappingTableTests
     [Fact]
     public void Line_that_fits_no_field_falls_back_to_the_built_in_one()
     {
-        MappingTable table = MappingTable.Parse("*:check_irq_resend -> free_irq irq=absent", "own.map", MappingTable.BuiltIn);
+        MappingTable table = MappingTable.Parse("*:check_irq_resend -> free_irq irq=absent",
+            "own.map", MappingTable.BuiltIn);
         var bench = new MapperBench(Linux61["rig:check_irq_resend"], table);
         Assert.Equal("check_resend", bench.Mapper.KindName(bench.Plan));
     }
@@ -116,8 +118,8 @@ public class MappingTableTests
     public void Every_built_in_line_is_the_one_used_for_some_real_format()
     {
         HashSet<MappingLine> unused = [.. MappingTable.BuiltIn.Lines];
-        foreach (string file in (string[])["linux-6.1-x86_64.txt", "linux-6.1-x86_64-hyperv.txt", "linux-6.1-x86_64-kvm.txt",
-            "linux-6.12-x86_64.txt", "linux-arm64.txt"])
+        foreach (string file in (string[])["linux-6.1-x86_64.txt", "linux-6.1-x86_64-hyperv.txt",
+            "linux-6.1-x86_64-kvm.txt", "linux-6.12-x86_64.txt", "linux-arm64.txt"])
         {
             foreach (EventFormat format in FormatVectors.Load(file).Values)
             {

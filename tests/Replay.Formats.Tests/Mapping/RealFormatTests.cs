@@ -45,7 +45,8 @@ public class RealFormatTests
     [SharedCapturesFact]
     public void Every_format_of_the_captures_compiles_but_those_left_out_on_purpose()
     {
-        string[] files = Directory.GetFiles(SharedCapturesFactAttribute.Folder, "formats.txt", SearchOption.AllDirectories);
+        string[] files = Directory.GetFiles(SharedCapturesFactAttribute.Folder, "formats.txt",
+            SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         foreach (string file in files)
         {
@@ -54,7 +55,8 @@ public class RealFormatTests
             {
                 EventFormat format = read with { System = SystemOf(read) };
                 var bench = new MapperBench(format);
-                bool wanted = !Unmapped.Contains(format.FullName) && !format.Name.StartsWith("softirq", StringComparison.Ordinal)
+                bool wanted = !Unmapped.Contains(format.FullName)
+                    && !format.Name.StartsWith("softirq", StringComparison.Ordinal)
                     && !format.Name.StartsWith("tasklet", StringComparison.Ordinal) && format.System != "other";
                 Assert.True(bench.Report.Entries.Count == 0, $"{file}: {format.FullName}");
                 Assert.True(wanted == bench.Plan >= 0, $"{file}: {format.FullName}");

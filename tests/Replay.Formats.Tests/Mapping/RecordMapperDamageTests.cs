@@ -14,12 +14,17 @@ public class RecordMapperDamageTests
 
     // A value that its operand cannot hold, and the sentence that says so.
     [Theory]
-    [InlineData("irq_vectors:local_timer_entry", "vector=256", "vector of irq_vectors:local_timer_entry in 8 bits", "0x100")]
+    [InlineData("irq_vectors:local_timer_entry", "vector=256",
+        "vector of irq_vectors:local_timer_entry in 8 bits", "0x100")]
     [InlineData("irq_vectors:local_timer_entry", "vector=-1", "in 8 bits", "0xffffffffffffffff")]
-    [InlineData("irq_vectors:vector_update", "prev_cpu=0xffffffff", "prev_cpu of irq_vectors:vector_update in 16 bits", "0xffffffff")]
-    [InlineData("irq_vectors:vector_update", "prev_vector=0x1ff", "prev_vector of irq_vectors:vector_update in 8 bits", "0x1ff")]
-    [InlineData("irq_vectors:vector_activate", "is_managed=2", "is_managed of irq_vectors:vector_activate in 1 bits", "0x2")]
-    [InlineData("irq_matrix:irq_matrix_free", "bit=-22", "vector of irq_matrix:irq_matrix_free in 8 bits", "0xffffffffffffffea")]
+    [InlineData("irq_vectors:vector_update", "prev_cpu=0xffffffff",
+        "prev_cpu of irq_vectors:vector_update in 16 bits", "0xffffffff")]
+    [InlineData("irq_vectors:vector_update", "prev_vector=0x1ff",
+        "prev_vector of irq_vectors:vector_update in 8 bits", "0x1ff")]
+    [InlineData("irq_vectors:vector_activate", "is_managed=2",
+        "is_managed of irq_vectors:vector_activate in 1 bits", "0x2")]
+    [InlineData("irq_matrix:irq_matrix_free", "bit=-22",
+        "vector of irq_matrix:irq_matrix_free in 8 bits", "0xffffffffffffffea")]
     [InlineData("irq:irq_handler_entry", "irq=-1", "irq of irq:irq_handler_entry in 32 bits", "0xffffffffffffffff")]
     [InlineData("irq:irq_handler_exit", "irq=-1", "irq of irq:irq_handler_exit in 32 bits", "0xffffffffffffffff")]
     [InlineData("rig:modify_irte_ga", "index=-1", "index of rig:modify_irte_ga in 16 bits", "0xffffffffffffffff")]
@@ -99,7 +104,8 @@ public class RecordMapperDamageTests
     {
         var bench = new MapperBench(Linux61["irq:irq_handler_entry"]);
         byte[] text = [(byte)'a', 0xff, 0xc3, (byte)'b', 0xe2, 0x82];
-        Assert.Equal("handler_entry irq=1 name=a\ufffd\ufffdb\ufffd", bench.Map(bench.Record(("irq", 1L), ("name", text))));
+        Assert.Equal("handler_entry irq=1 name=a\ufffd\ufffdb\ufffd",
+            bench.Map(bench.Record(("irq", 1L), ("name", text))));
     }
 
     [Fact]
@@ -134,7 +140,8 @@ public class RecordMapperDamageTests
         string text = new('m', length);
         Assert.Equal($"mark \"{text[..Math.Min(length, EventText.LengthMax)]}\"",
             bench.Map(bench.Record(("ip", 1L), ("buf", text))));
-        Assert.Equal(length > EventText.LengthMax, bench.Report.Entries.Any(entry => entry.What == RecordMapper.MarkCut));
+        Assert.Equal(length > EventText.LengthMax,
+            bench.Report.Entries.Any(entry => entry.What == RecordMapper.MarkCut));
     }
 
     // Fields that lie where no record reaches, or in shapes that no number has.

@@ -104,7 +104,8 @@ public class RecordMapperTests
     [InlineData("irq_vectors:local_timer_entry", "vector=236", "system_entry vector=236 class=local_timer")]
     [InlineData("rig:pci_write_msi_msg", "irq=24 idx=2 addr_lo=0xfee04004 addr_hi=0x1 data=0x21 dev=\"0000:00:01.0\"",
         "msi_write irq=24 device=0000:00:01.0 entry=2 address=0x1fee04004 data=0x21")]
-    [InlineData("cpuhp:cpuhp_enter", "cpu=1 target=236 idx=-2 fun=0x1234", "cpuhp_enter cpu=1 target=236 step=-2 fun=0x1234")]
+    [InlineData("cpuhp:cpuhp_enter", "cpu=1 target=236 idx=-2 fun=0x1234",
+        "cpuhp_enter cpu=1 target=236 step=-2 fun=0x1234")]
     public void Big_endian_record_becomes_the_same_event(string name, string fields, string expected)
     {
         var bench = new MapperBench(Linux61[name], bigEndian: true);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Replay.Formats.Tests.Mapping;
 
-/// <summary>A fact about the folder of big captures beside the repository; shown as skipped where it is absent.</summary>
+/// <summary>
+/// A fact about the folder of big captures beside the repository; shown as skipped where it is absent.
+/// </summary>
 internal sealed class SharedCapturesFactAttribute : FactAttribute
 {
     public SharedCapturesFactAttribute()

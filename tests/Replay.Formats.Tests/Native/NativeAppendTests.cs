@@ -70,7 +70,9 @@ public sealed class NativeAppendTests : IDisposable
         {
             foreach (int distance in (int[])[0, 1, 100, 192, 250, (int)header.TotalBytes - 1])
             {
-                bool isInTail = (header.Flags & BlockFlags.Tail) != 0 && (offset + distance) > TailStart(file) + NativeFiles.Blocks(file).Find(static b => (b.Header.Flags & BlockFlags.Tail) != 0).Header.TotalBytes - 1;
+                bool isInTail = (header.Flags & BlockFlags.Tail) != 0
+                    && (offset + distance) > TailStart(file) + NativeFiles.Blocks(file)
+                        .Find(static b => (b.Header.Flags & BlockFlags.Tail) != 0).Header.TotalBytes - 1;
                 File.WriteAllBytes(_path, file[..(offset + distance)]);
                 CheckContinues(first, expectGap: !isInTail);
             }
@@ -107,7 +109,8 @@ public sealed class NativeAppendTests : IDisposable
     {
         var tables = new EventTables();
         byte[] file = NativeFiles.Make(NativeFiles.Events(35, 300, tables), tables, 80);
-        List<(int Offset, BlockHeader Header)> records = NativeFiles.Blocks(file).FindAll(static b => b.Header.Type == BlockType.Records);
+        List<(int Offset, BlockHeader Header)> records = NativeFiles.Blocks(file).FindAll(static b =>
+            b.Header.Type == BlockType.Records);
         file[records[1].Offset + 200] ^= 1;
         file[records[2].Offset + 3] ^= 1;
         File.WriteAllBytes(_path, file[..^100]);

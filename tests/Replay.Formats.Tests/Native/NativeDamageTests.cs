@@ -78,7 +78,8 @@ public class NativeDamageTests
             if (header.Type == BlockType.Records) expected += (int)header.RecordCount;
         }
         List<IrqEvent> read = NativeFiles.ReadAll(recording);
-        Assert.True(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(read)).SequenceEqual(MemoryMarshal.AsBytes(_records.AsSpan(0, expected))),
+        Assert.True(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(read))
+            .SequenceEqual(MemoryMarshal.AsBytes(_records.AsSpan(0, expected))),
             $"cut at {length}: {read.Count} records, expected {expected}");
         Assert.True(recording.Report.HasDataLoss, $"cut at {length}: silent");
         Assert.False(recording.IsComplete);
@@ -93,13 +94,15 @@ public class NativeDamageTests
         // Each name that the records use is there, though the sidecar at the end is not.
         foreach (IrqEvent record in read)
         {
-            if (record.Kind == EventKind.HandlerEntry) Assert.Equal(_tables.Names[(int)record.A], recording.Tables.Names[(int)record.A]);
-            if (record.Kind == EventKind.PcieFlr) Assert.Equal(_tables.Devices[(int)record.A], recording.Tables.Devices[(int)record.A]);
+            if (record.Kind == EventKind.HandlerEntry)
+                Assert.Equal(_tables.Names[(int)record.A], recording.Tables.Names[(int)record.A]);
+            if (record.Kind == EventKind.PcieFlr)
+                Assert.Equal(_tables.Devices[(int)record.A], recording.Tables.Devices[(int)record.A]);
         }
     }
 
-    // Flips one to three bytes, or overwrites a stretch with zeros or with another part of the file. Whatever comes back
-    // must be whole blocks as they were written, in their order, and what is missing must be told.
+    // Flips one to three bytes, or overwrites a stretch with zeros or with another part of the file.
+    // Whatever comes back must be whole blocks as they were written, in their order, and what is missing must be told.
     [Theory]
     [InlineData(1, 1200)]
     [InlineData(20261121, 1200)]
@@ -128,7 +131,8 @@ public class NativeDamageTests
                 }
                 catch (BadInputException)
                 {
-                    Assert.False(mutant.AsSpan(0, NativeSpec.FileHeaderBytes).SequenceEqual(_file.AsSpan(0, NativeSpec.FileHeaderBytes)));
+                    Assert.False(mutant.AsSpan(0, NativeSpec.FileHeaderBytes).SequenceEqual(_file.AsSpan(0,
+                        NativeSpec.FileHeaderBytes)));
                 }
             }
         }
@@ -206,7 +210,8 @@ public class NativeDamageTests
     public void A_damaged_block_is_skipped_and_the_events_after_it_keep_their_numbers()
     {
         byte[] file = [.. _file];
-        List<(int Offset, BlockHeader Header)> records = _blocks.FindAll(static b => b.Header.Type == BlockType.Records);
+        List<(int Offset, BlockHeader Header)> records = _blocks.FindAll(static b =>
+            b.Header.Type == BlockType.Records);
         Assert.True(records.Count >= 3);
         file[records[1].Offset + NativeSpec.BlockHeaderBytes + 5] ^= 1;
         using NativeRecording recording = NativeRecording.Open(new MemoryStream(file), "memory");
@@ -275,13 +280,15 @@ public class NativeDamageTests
     [Theory]
     [InlineData(0, 1, 0x88, "offset 0: expected 89 49 52 51 54 0D 0A 1A")]
     [InlineData(8, 2, 2, "offset 8: expected major version 1")]
-    [InlineData(12, 2, 7, "offset 12: expected a file that readers of version 1.1 can read, found a file that needs a reader of version 1.7")]
+    [InlineData(12, 2, 7, "offset 12: expected a file that readers of version 1.1 can read, "
+        + "found a file that needs a reader of version 1.7")]
     [InlineData(14, 2, 24, "offset 14: expected records of 32 bytes, found 24")]
     [InlineData(20, 4, 8192, "offset 20: expected header size 4096")]
     [InlineData(24, 4, 512, "offset 24: expected block alignment 4096")]
     [InlineData(28, 4, 1 << 30, "offset 28: expected blocks of 4096 to 1048576 bytes")]
     [InlineData(32, 1, 4, "offset 32: expected no required features")]
-    public void File_headers_of_other_formats_and_versions_are_refused_with_a_reason(int field, int width, int value, string message)
+    public void File_headers_of_other_formats_and_versions_are_refused_with_a_reason(int field,
+        int width, int value, string message)
     {
         byte[] file = [.. _file];
         BitConverter.GetBytes(value).AsSpan(0, width).CopyTo(file.AsSpan(field));

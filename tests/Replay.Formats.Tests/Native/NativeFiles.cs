@@ -15,7 +15,8 @@ internal static class NativeFiles
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "IrqReplay.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no IrqReplay.sln above the tests");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("no IrqReplay.sln above the tests");
         return Path.Combine([folder, "tests", .. parts]);
     }
 
@@ -100,7 +101,8 @@ internal static class NativeFiles
         RecordingInfo? info = null)
     {
         var target = new MemoryStream();
-        using (NativeWriter writer = NativeWriter.Create(target, info ?? Info(), new NativeWriterOptions { RecordsPerBlock = recordsPerBlock }))
+        using (NativeWriter writer = NativeWriter.Create(target, info ?? Info(),
+            new NativeWriterOptions { RecordsPerBlock = recordsPerBlock }))
         {
             WriteEach(writer, records, tables);
             writer.Complete(info ?? Info(), tables, report ?? new ImportReport());
@@ -140,7 +142,9 @@ internal static class NativeFiles
         return System.Runtime.InteropServices.MemoryMarshal.AsBytes(array.AsSpan()).ToArray();
     }
 
-    /// <summary>Offset and header of each block up to the footer, found without any of the reader's code but the struct.</summary>
+    /// <summary>
+    /// Offset and header of each block up to the footer, found without any of the reader's code but the struct.
+    /// </summary>
     public static List<(int Offset, BlockHeader Header)> Blocks(byte[] file)
     {
         var blocks = new List<(int, BlockHeader)>();

@@ -10,13 +10,14 @@ using Xunit;
 namespace Replay.Formats.Tests.Native;
 
 /// <summary>
-/// One file of each released version, readable for ever. A golden file is never made again: with IRQREPLAY_GOLDEN=update
-/// this makes the one of the current version if it does not exist.
+/// One file of each released version, readable for ever. A golden file is never made again:
+/// with IRQREPLAY_GOLDEN=update this makes the one of the current version if it does not exist.
 /// </summary>
 public class NativeGoldenTests
 {
     private static readonly string Golden = NativeFiles.InTests("Golden", "format-1.0.irqt");
-    private static readonly string FormatText = NativeFiles.InTests("..", "src", "Replay.Formats", "Native", "FORMAT.md");
+    private static readonly string FormatText = NativeFiles.InTests("..", "src",
+        "Replay.Formats", "Native", "FORMAT.md");
 
     [Fact]
     public void Format_1_0_is_read()
@@ -29,15 +30,19 @@ public class NativeGoldenTests
         Assert.Equal(("nvme0q1", "dmar0"), (recording.Tables.Names[1], recording.Tables.Names[2]));
         Assert.Equal("0000:00:03.0", recording.Tables.Devices[1]);
         RecordingInfo info = recording.Info;
-        Assert.Equal(("irqt", "trace.dat v7", "tiny.dat", 40960L), (info.Format, info.SourceFormat, info.SourceFile, info.SourceBytes));
-        Assert.Equal(("mono", "6.12.0", 2, 1_700_000_000_000_000_000L), (info.Clock, info.Kernel, info.CpuCount, info.WallOffsetNs!.Value));
+        Assert.Equal(("irqt", "trace.dat v7", "tiny.dat", 40960L),
+            (info.Format, info.SourceFormat, info.SourceFile, info.SourceBytes));
+        Assert.Equal(("mono", "6.12.0", 2, 1_700_000_000_000_000_000L),
+            (info.Clock, info.Kernel, info.CpuCount, info.WallOffsetNs!.Value));
         Assert.Equal((6L, 4L, 5L), (info.RecordCount, info.EventCount, info.LostCount));
         Assert.Equal((1000UL, 5000UL), (info.FirstTimeNs!.Value, info.LastTimeNs!.Value));
         Assert.Equal(
-            [new SourceCount("irq:irq_handler_entry", 1, "handler_entry"), new SourceCount("sched:sched_switch", 2, "")],
+            [new SourceCount("irq:irq_handler_entry", 1, "handler_entry"),
+                new SourceCount("sched:sched_switch", 2, "")],
             info.Sources);
         LossEntry loss = Assert.Single(recording.Report.Entries);
-        Assert.Equal((LossSeverity.DataLoss, "records overwritten", 4096L, 1L), (loss.Severity, loss.What, loss.FirstOffset, loss.Count));
+        Assert.Equal((LossSeverity.DataLoss, "records overwritten", 4096L, 1L),
+            (loss.Severity, loss.What, loss.FirstOffset, loss.Count));
 
         Assert.True(recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch));
         Assert.Equal(NativeFiles.Bytes(Records()), NativeFiles.Bytes(batch.ToArray()));
@@ -53,7 +58,8 @@ public class NativeGoldenTests
         byte[] golden = File.ReadAllBytes(Golden);
         byte[] today = Make();
         Assert.Equal(golden.Length, today.Length);
-        Assert.Equal(golden[NativeSpec.FileHeaderBytes..^NativeSpec.FooterBytes], today[NativeSpec.FileHeaderBytes..^NativeSpec.FooterBytes]);
+        Assert.Equal(golden[NativeSpec.FileHeaderBytes..^NativeSpec.FooterBytes],
+            today[NativeSpec.FileHeaderBytes..^NativeSpec.FooterBytes]);
     }
 
     // Lines of the dump: eight digits of offset, two spaces, the bytes, two spaces, a bar and the meaning.
@@ -65,7 +71,9 @@ public class NativeGoldenTests
         foreach (string line in File.ReadLines(FormatText))
         {
             int bar = line.IndexOf('|', StringComparison.Ordinal);
-            if (bar < 12 || !uint.TryParse(line.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint offset)) continue;
+            if (bar < 12 || !uint.TryParse(line.AsSpan(0, 8), NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture, out uint offset))
+                continue;
             byte[] bytes = Convert.FromHexString(line[8..bar].Replace(" ", "", StringComparison.Ordinal));
             Assert.True(golden.AsSpan((int)offset, bytes.Length).SequenceEqual(bytes), line);
             shown += bytes.Length;
@@ -86,14 +94,17 @@ public class NativeGoldenTests
         string text = File.ReadAllText(FormatText);
         int section = text.IndexOf("<!-- " + type.Name + " -->", StringComparison.Ordinal);
         Assert.True(section >= 0, "no table of " + type.Name);
-        string table = text[section..text.IndexOf("\n\n", text.IndexOf("| --", section, StringComparison.Ordinal), StringComparison.Ordinal)];
-        foreach (System.Reflection.FieldInfo field in type.GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public))
+        string table = text[section..text.IndexOf("\n\n", text.IndexOf("| --", section, StringComparison.Ordinal),
+            StringComparison.Ordinal)];
+        foreach (System.Reflection.FieldInfo field in type.GetFields(System.Reflection.BindingFlags.Instance
+            | System.Reflection.BindingFlags.Public))
         {
             string offset = System.Runtime.InteropServices.Marshal.OffsetOf(type, field.Name).ToString();
             string name = "`" + char.ToLowerInvariant(field.Name[0]) + field.Name[1..] + "`";
             bool found = false;
             foreach (string row in table.Split('\n'))
-                found |= row.StartsWith("| " + offset + " |", StringComparison.Ordinal) && row.Contains(name, StringComparison.Ordinal);
+                found |= row.StartsWith("| " + offset + " |", StringComparison.Ordinal)
+                    && row.Contains(name, StringComparison.Ordinal);
             Assert.True(found, $"{type.Name}: no row for {name} at {offset}");
         }
     }

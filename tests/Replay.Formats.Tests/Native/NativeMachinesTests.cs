@@ -22,7 +22,8 @@ public sealed class NativeMachinesTests
         List<MachinePart> parts = [new("host", 8192, 28736), new("Gäste/1", 40960, 100)];
         Assert.Equal(parts, NativeMachines.Read(new MemoryStream(NativeMachines.Write(parts)), "f"));
         var many = new List<MachinePart>();
-        for (int i = 0; i < MachineNames.MachinesMax; i++) many.Add(new MachinePart("m" + i, (1L << 30) + (i * 4096L), 4096));
+        for (int i = 0; i < MachineNames.MachinesMax; i++)
+            many.Add(new MachinePart("m" + i, (1L << 30) + (i * 4096L), 4096));
         Assert.Equal(many, NativeMachines.Read(new MemoryStream(NativeMachines.Write(many)), "f"));
     }
 
@@ -40,10 +41,11 @@ public sealed class NativeMachinesTests
     public void An_old_reader_is_told_that_it_cannot_read_it()
     {
         byte[] bytes = NativeMachines.Write([new MachinePart("a", 8192, 4096)]);
-        Assert.Equal(((ushort)1, (ushort)1, 1UL),
-            (MemoryMarshal.Read<ushort>(bytes.AsSpan(10)), MemoryMarshal.Read<ushort>(bytes.AsSpan(12)), MemoryMarshal.Read<ulong>(bytes.AsSpan(32))));
+        Assert.Equal(((ushort)1, (ushort)1, 1UL), (MemoryMarshal.Read<ushort>(bytes.AsSpan(10)),
+            MemoryMarshal.Read<ushort>(bytes.AsSpan(12)), MemoryMarshal.Read<ulong>(bytes.AsSpan(32))));
         var e = Assert.Throws<BadInputException>(() => NativeRecording.Open(new MemoryStream(bytes), "f"));
-        Assert.Contains("f: offset 32: expected the recording of one machine, found several", e.Message, StringComparison.Ordinal);
+        Assert.Contains("f: offset 32: expected the recording of one machine, found several",
+            e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

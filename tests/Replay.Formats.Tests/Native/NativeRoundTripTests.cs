@@ -78,7 +78,8 @@ public class NativeRoundTripTests
         Assert.Equal(byEvent, NativeFiles.Make(records, tables, 500));
 
         var target = new MemoryStream();
-        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(), new NativeWriterOptions { RecordsPerBlock = 500 }))
+        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(),
+            new NativeWriterOptions { RecordsPerBlock = 500 }))
         {
             writer.Write(records, tables);
             writer.Complete(NativeFiles.Info(), tables, new ImportReport());
@@ -133,7 +134,8 @@ public class NativeRoundTripTests
         File.WriteAllBytes(path, file);
         using NativeRecording source = NativeRecording.Open(path);
         var target = new MemoryStream();
-        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(), new NativeWriterOptions { RecordsPerBlock = 64 }))
+        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(),
+            new NativeWriterOptions { RecordsPerBlock = 64 }))
         {
             while (source.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
                 writer.Write(batch, source.Tables);
@@ -227,7 +229,8 @@ public class NativeRoundTripTests
             records[i] = new IrqEvent { TimeNs = (ulong)i * 10, Kind = EventKind.FlowHandler };
         var tables = new EventTables();
         var target = new MemoryStream();
-        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(), new NativeWriterOptions { BlockSpanNs = 95 }))
+        using (NativeWriter writer = NativeWriter.Create(target, NativeFiles.Info(),
+            new NativeWriterOptions { BlockSpanNs = 95 }))
         {
             writer.Write(records, tables);
             writer.Complete(NativeFiles.Info(), tables, new ImportReport());
@@ -271,7 +274,8 @@ public class NativeRoundTripTests
         records[0].Kind = EventKind.FlowHandler;
         records[^1].Kind = EventKind.FlowHandler;
         var target = new MemoryStream();
-        using (NativeWriter writer = NativeWriter.Create(target, new RecordingInfo(), new NativeWriterOptions { RecordsPerBlock = 64 }))
+        using (NativeWriter writer = NativeWriter.Create(target, new RecordingInfo(),
+            new NativeWriterOptions { RecordsPerBlock = 64 }))
         {
             writer.Write(records, new EventTables());
             writer.Complete(new RecordingInfo(), new EventTables(), new ImportReport());

@@ -46,7 +46,8 @@ public sealed class NativeSeekTests : IDisposable
         Assert.False(recording.TrySeekEvent(long.MaxValue));
         Assert.True(recording.TrySeekEvent(0));
         CheckAt(recording, 0);
-        Assert.Equal(state == "index damaged", NativeFiles.Has(recording.Report, NativeTexts.BadIndex, LossSeverity.Warning));
+        Assert.Equal(state == "index damaged",
+            NativeFiles.Has(recording.Report, NativeTexts.BadIndex, LossSeverity.Warning));
     }
 
     [Theory]
@@ -122,7 +123,8 @@ public sealed class NativeSeekTests : IDisposable
         Assert.Equal(NativeFiles.Bytes(_batches[expected].Records), NativeFiles.Bytes(batch.ToArray()));
         foreach (ref readonly IrqEvent record in batch)
         {
-            if (record.Kind == EventKind.HandlerEntry) Assert.Equal(_tables.Names[(int)record.A], recording.Tables.Names[(int)record.A]);
+            if (record.Kind == EventKind.HandlerEntry)
+                Assert.Equal(_tables.Names[(int)record.A], recording.Tables.Names[(int)record.A]);
         }
     }
 

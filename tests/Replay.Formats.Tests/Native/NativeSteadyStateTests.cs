@@ -19,7 +19,13 @@ public sealed class NativeSteadyStateTests : IDisposable
     {
         int action = _tables.Names.Intern("nvme0q1");
         for (int i = 0; i < _block.Length; i++)
-            _block[i] = new IrqEvent { TimeNs = (ulong)i, Kind = EventKind.HandlerEntry, A = (ulong)action, Cpu = (ushort)(i & 7) };
+            _block[i] = new IrqEvent
+            {
+                TimeNs = (ulong)i,
+                Kind = EventKind.HandlerEntry,
+                A = (ulong)action,
+                Cpu = (ushort)(i & 7),
+            };
         using NativeWriter writer = NativeWriter.Create(_path, new RecordingInfo());
         for (int i = 0; i < Blocks; i++)
             writer.Write(_block, _tables);

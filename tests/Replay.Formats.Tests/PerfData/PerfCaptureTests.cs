@@ -13,16 +13,21 @@ using Xunit;
 
 namespace Replay.Formats.Tests.PerfData;
 
-/// <summary>Real files: those of other people against what perf itself counted in them, and one run that two tools recorded.</summary>
+/// <summary>
+/// Real files: those of other people against what perf itself counted in them, and one run that two tools recorded.
+/// </summary>
 public sealed class PerfCaptureTests
 {
-    /// <summary>All public files; one row with a null path when the folder is absent, so that the skip is seen.</summary>
+    /// <summary>
+    /// All public files; one row with a null path when the folder is absent, so that the skip is seen.
+    /// </summary>
     public static TheoryData<string?> Files()
     {
         var data = new TheoryData<string?>();
         string[] files = CaptureFolder.Root is { } root
             ? Directory.GetFiles(Path.Combine(root, "public", "perf-data"), "*.data") : [];
-        foreach (string path in files.Order(StringComparer.Ordinal)) data.Add(Path.GetRelativePath(CaptureFolder.Root!, path));
+        foreach (string path in files.Order(StringComparer.Ordinal))
+            data.Add(Path.GetRelativePath(CaptureFolder.Root!, path));
         if (files.Length == 0) data.Add((string?)null);
         return data;
     }
@@ -35,7 +40,8 @@ public sealed class PerfCaptureTests
         using PerfDataRecording recording = PerfDataRecording.Open(full, MappingTable.BuiltIn, []);
         MadeFile.Read(recording);
         var expected = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (string line in File.ReadLines(full + ".counts.txt").Where(static line => line.Length > 0 && line[0] != '#'))
+        foreach (string line in File.ReadLines(full + ".counts.txt").Where(static line =>
+            line.Length > 0 && line[0] != '#'))
         {
             string[] columns = line.Split('\t');
             expected.Add(columns[1], long.Parse(columns[0], CultureInfo.InvariantCulture));
@@ -45,9 +51,11 @@ public sealed class PerfCaptureTests
         Assert.Equal(total, recording.Info.RecordCount);
         // What perf calls a counter whose modifiers the file does not tell is perf's choice.
         var found = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (SourceCount source in recording.Info.Sources) found[Plain(source.Name)] = found.GetValueOrDefault(Plain(source.Name)) + source.Count;
+        foreach (SourceCount source in recording.Info.Sources)
+            found[Plain(source.Name)] = found.GetValueOrDefault(Plain(source.Name)) + source.Count;
         var plain = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach ((string name, long count) in expected) plain[Plain(name)] = plain.GetValueOrDefault(Plain(name)) + count;
+        foreach ((string name, long count) in expected)
+            plain[Plain(name)] = plain.GetValueOrDefault(Plain(name)) + count;
         Assert.Equal(plain, found);
     }
 
@@ -55,18 +63,21 @@ public sealed class PerfCaptureTests
     private const ulong ProbeNs = 1_000_000;
 
     /// <summary>
-    /// Both tools ran over the same probes: on the CPUs that stayed online the events are the same, one by one, and differ in
-    /// time by what one probe takes to serve both.
+    /// Both tools ran over the same probes: on the CPUs that stayed online the events are the same, one by one,
+    /// and differ in time by what one probe takes to serve both.
     /// </summary>
     [CaptureFact]
     public void One_run_recorded_by_perf_and_by_ftrace_is_the_same_run()
     {
         string folder = Path.Combine(CaptureFolder.Root!, "hotplug-perf");
-        using PerfDataRecording perf = PerfDataRecording.Open(Path.Combine(folder, "perf.data"), MappingTable.BuiltIn, []);
+        using PerfDataRecording perf = PerfDataRecording.Open(Path.Combine(folder, "perf.data"),
+            MappingTable.BuiltIn, []);
         List<string> ofPerf = Lines(perf, static _ => true);
-        HashSet<string> kinds = [.. perf.Info.Sources.Where(static source => source.KindName.Length > 0).Select(static source => source.KindName)];
+        HashSet<string> kinds = [.. perf.Info.Sources.Where(static source => source.KindName.Length > 0)
+            .Select(static source => source.KindName)];
         ulong first = perf.Info.FirstTimeNs!.Value, last = perf.Info.LastTimeNs!.Value;
-        using TraceDatRecording ftrace = TraceDatRecording.Open(Path.Combine(folder, "trace.dat"), new TraceDatOptions());
+        using TraceDatRecording ftrace = TraceDatRecording.Open(Path.Combine(folder, "trace.dat"),
+            new TraceDatOptions());
         // The timer's and irq_work's vectors were not among the events that perf was given.
         List<string> ofFtrace = Lines(ftrace, e => kinds.Contains(EventSchema.Find(e.Kind)!.Name)
             && e.TimeNs + ProbeNs >= first && e.TimeNs <= last + ProbeNs
@@ -89,8 +100,10 @@ public sealed class PerfCaptureTests
     public void What_perf_script_prints_is_what_the_file_holds()
     {
         string folder = Path.Combine(CaptureFolder.Root!, "hotplug-perf");
-        using PerfDataRecording file = PerfDataRecording.Open(Path.Combine(folder, "perf.data"), MappingTable.BuiltIn, []);
-        using FtraceTextRecording text = FtraceTextRecording.Open(Path.Combine(folder, "perf-script.txt"), MappingTable.BuiltIn, []);
+        using PerfDataRecording file = PerfDataRecording.Open(Path.Combine(folder, "perf.data"),
+            MappingTable.BuiltIn, []);
+        using FtraceTextRecording text = FtraceTextRecording.Open(Path.Combine(folder, "perf-script.txt"),
+            MappingTable.BuiltIn, []);
         Assert.Equal(Lines(file, static _ => true), Lines(text, static _ => true));
         Assert.Equal("perf script text", text.Info.Format);
         Assert.Empty(text.Report.Entries);
@@ -107,7 +120,8 @@ public sealed class PerfCaptureTests
     private static string Plain(string name)
     {
         int colon = name.LastIndexOf(':');
-        return colon >= 0 && name.Length - colon <= 4 && !name.Contains('/', StringComparison.Ordinal) ? name[..colon] : name;
+        return colon >= 0 && name.Length - colon <= 4 && !name.Contains('/', StringComparison.Ordinal)
+            ? name[..colon] : name;
     }
 
     private static List<string> Lines(Recording recording, Predicate<IrqEvent> isWanted)

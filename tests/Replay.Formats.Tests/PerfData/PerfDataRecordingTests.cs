@@ -32,7 +32,8 @@ public sealed class PerfDataRecordingTests
         Assert.Equal(140UL, recording.Info.LastTimeNs);
         Assert.Equal(7, recording.Info.RecordCount);
         Assert.Equal(
-            [new SourceCount("cycles:P", 1, ""), new("irq:irq_handler_entry", 3, "handler_entry"), new("irq:irq_handler_exit", 3, "handler_exit")],
+            [new SourceCount("cycles:P", 1, ""), new("irq:irq_handler_entry", 3, "handler_entry"),
+                new("irq:irq_handler_exit", 3, "handler_exit")],
             recording.Info.Sources);
         Assert.Equal(1, recording.Progress);
     }
@@ -100,7 +101,8 @@ public sealed class PerfDataRecordingTests
         }
         using PerfDataRecording recording = Open(writer.BuildFile());
         List<string> lines = MadeFile.Read(recording);
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{100 + (i / 5 * 10) + (i % 5)} cpu0 handler_entry {i}"), lines);
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(i => $"{100 + (i / 5 * 10) + (i % 5)} cpu0 handler_entry {i}"), lines);
         Assert.Empty(recording.Report.Entries);
     }
 
@@ -120,8 +122,10 @@ public sealed class PerfDataRecordingTests
     public void Lost_records_become_an_event_where_they_are_missing()
     {
         using PerfDataRecording recording = Open(
-            new PerfDataWriter().Entry(0, 100, 5).Lost(0, 110, 12).Lost(1, 115, ulong.MaxValue).Exit(0, 120, 5).BuildFile());
-        Assert.Equal(["100 cpu0 handler_entry 5", "110 cpu0 loss 12", "115 cpu1 loss 0", "120 cpu0 handler_exit 5"], MadeFile.Read(recording));
+            new PerfDataWriter().Entry(0, 100, 5).Lost(0, 110, 12).Lost(1, 115, ulong.MaxValue)
+                .Exit(0, 120, 5).BuildFile());
+        Assert.Equal(["100 cpu0 handler_entry 5", "110 cpu0 loss 12", "115 cpu1 loss 0", "120 cpu0 handler_exit 5"],
+            MadeFile.Read(recording));
         Assert.Equal(13, recording.Info.LostCount);
         Assert.Equal(2, Assert.Single(recording.Report.Entries).Count);
     }
@@ -143,13 +147,15 @@ public sealed class PerfDataRecordingTests
         using PerfDataRecording recording = Open(bytes);
         MadeFile.Read(recording);
         Assert.Equal(7, recording.Info.RecordCount);
-        Assert.Contains(recording.Report.Entries, static entry => entry.What.StartsWith("the recorder did not finish", StringComparison.Ordinal));
+        Assert.Contains(recording.Report.Entries,
+            static entry => entry.What.StartsWith("the recorder did not finish", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Records_that_say_nothing_of_time_and_CPU_are_counted_and_said()
     {
-        PerfDataWriter writer = Fill(new PerfDataWriter { SampleType = PerfDataWriter.Identifier | PerfDataWriter.RawRecord });
+        PerfDataWriter writer =
+            Fill(new PerfDataWriter { SampleType = PerfDataWriter.Identifier | PerfDataWriter.RawRecord });
         using PerfDataRecording recording = Open(writer.BuildFile());
         Assert.Empty(MadeFile.Read(recording));
         Assert.True(recording.Report.HasDataLoss);
@@ -159,7 +165,8 @@ public sealed class PerfDataRecordingTests
     [Fact]
     public void Every_length_that_a_file_may_be_cut_to_ends_in_events_or_a_refusal()
     {
-        foreach (byte[] whole in new[] { Usual().BuildFile(), Usual().BuildPipe(), Usual().BuildCompressedPipe(81, 64) })
+        foreach (byte[] whole in new[] { Usual().BuildFile(), Usual().BuildPipe(), Usual()
+            .BuildCompressedPipe(81, 64) })
         {
             for (int length = 0; length < whole.Length; length++)
             {
@@ -223,7 +230,8 @@ public sealed class PerfDataRecordingTests
     public void A_run_allocates_nothing_by_event()
     {
         var writer = new PerfDataWriter();
-        for (uint i = 0; i < 60_000; i++) writer.Entry((int)(i / 100 % 3), i * 2, i & 7).Exit((int)(i / 100 % 3), (i * 2) + 1, i & 7);
+        for (uint i = 0; i < 60_000; i++)
+            writer.Entry((int)(i / 100 % 3), i * 2, i & 7).Exit((int)(i / 100 % 3), (i * 2) + 1, i & 7);
         byte[] bytes = writer.BuildFile();
         long least = AllocatedBytes.Least(() =>
         {

@@ -6,8 +6,8 @@ using Replay.Formats.Tests.TraceDat;
 namespace Replay.Formats.Tests.PerfData;
 
 /// <summary>
-/// Writes small perf.data files in either byte order, as a file, as a pipe, and with compressed records: two tracepoints
-/// (those of <see cref="TraceDatWriter"/>) and a counter, each with a number of its own.
+/// Writes small perf.data files in either byte order, as a file, as a pipe, and with compressed records:
+/// two tracepoints (those of <see cref="TraceDatWriter"/>) and a counter, each with a number of its own.
 /// </summary>
 internal sealed class PerfDataWriter
 {
@@ -15,7 +15,8 @@ internal sealed class PerfDataWriter
     public const ulong ExitId = 1002;
     public const ulong CyclesId = 1003;
 
-    public const ulong Ip = 1, Thread = 2, Time = 4, Address = 8, ReadCounter = 0x10, CallChain = 0x20, Id = 0x40, Cpu = 0x80,
+    public const ulong Ip = 1, Thread = 2, Time = 4, Address = 8, ReadCounter = 0x10,
+        CallChain = 0x20, Id = 0x40, Cpu = 0x80,
         Period = 0x100, StreamId = 0x200, RawRecord = 0x400, Identifier = 0x10000;
 
     /// <summary>What perf record -a keeps of a tracepoint.</summary>
@@ -40,11 +41,14 @@ internal sealed class PerfDataWriter
 
     public TraceDatWriter Formats => new() { BigEndian = BigEndian };
 
-    public PerfDataWriter Entry(int cpu, ulong timeNs, uint irq) => Sample(EntryId, cpu, timeNs, Formats.Entry(irq, "disk"));
+    public PerfDataWriter Entry(int cpu, ulong timeNs, uint irq) =>
+        Sample(EntryId, cpu, timeNs, Formats.Entry(irq, "disk"));
 
     public PerfDataWriter Exit(int cpu, ulong timeNs, uint irq) => Sample(ExitId, cpu, timeNs, Formats.Exit(irq));
 
-    /// <summary>A sample of a tracepoint; its record is filled up as the kernel does: length and record are 8 bytes times n.</summary>
+    /// <summary>
+    /// A sample of a tracepoint; its record is filled up as the kernel does: length and record are 8 bytes times n.
+    /// </summary>
     public PerfDataWriter Sample(ulong id, int cpu, ulong timeNs, byte[] record)
     {
         OrderedBytes body = Fixed(id, cpu, timeNs, SampleType);
@@ -82,7 +86,8 @@ internal sealed class PerfDataWriter
             (29, New().U32(1).U32(1).U64(5_000_000_100).U64(100).ToArray()),
         ];
         OrderedBytes file = New().U64(BigEndianMagic()).U64(104).U64((ulong)(AttrBytes + 16));
-        file.U64((ulong)attrsAt).U64((ulong)(dataAt - attrsAt)).U64((ulong)dataAt).U64((ulong)data.Length).U64(0).U64(0);
+        file.U64((ulong)attrsAt).U64((ulong)(dataAt - attrsAt)).U64((ulong)dataAt)
+            .U64((ulong)data.Length).U64(0).U64(0);
         ulong bits = 0;
         foreach ((int bit, _) in features) bits |= 1UL << bit;
         file.U64(bits).U64(0).U64(0).U64(0);
@@ -106,7 +111,9 @@ internal sealed class PerfDataWriter
 
     public byte[] BuildPipe() => [.. PipeStart(), .. _records.SelectMany(static record => record)];
 
-    /// <summary>All records inside of compressed ones of some bytes each, so that inner ones lie across their borders.</summary>
+    /// <summary>
+    /// All records inside of compressed ones of some bytes each, so that inner ones lie across their borders.
+    /// </summary>
     /// <param name="type">81, or 83 with a length of its own and zeros behind.</param>
     /// <param name="pieceBytes">Bytes of the zstd stream in each.</param>
     public byte[] BuildCompressedPipe(int type, int pieceBytes)
@@ -138,7 +145,8 @@ internal sealed class PerfDataWriter
         }
         // Behind the record, which has an odd place and says nothing of it in its own length.
         byte[] tracing = Formats.BuildTracingData("0.5");
-        file.U32(66).Raw(MiscAndSize(12)).U32((uint)tracing.Length).Raw(tracing).Raw(new byte[(8 - (tracing.Length % 8)) % 8]);
+        file.U32(66).Raw(MiscAndSize(12)).U32((uint)tracing.Length).Raw(tracing)
+            .Raw(new byte[(8 - (tracing.Length % 8)) % 8]);
         byte[] kernel = Text(Kernel);
         file.U32(80).Raw(MiscAndSize(16 + kernel.Length)).U64(4).Raw(kernel);
         byte[] name = New().U64(2).U64(CyclesId).Name("cycles:P").Align(8).ToArray();

@@ -9,8 +9,8 @@ using Xunit;
 namespace Replay.Formats.Tests.Recipes;
 
 /// <summary>
-/// The script is run by a real shell, against a made-up tracefs: a folder with the files that it writes, a list of kernel
-/// symbols, and programs that say how they were called.
+/// The script is run by a real shell, against a made-up tracefs: a folder with the files that it writes,
+/// a list of kernel symbols, and programs that say how they were called.
 /// </summary>
 public sealed class RecipeScriptTests : IDisposable
 {
@@ -32,20 +32,27 @@ public sealed class RecipeScriptTests : IDisposable
         var expected = new List<string>();
         foreach (RecipeProbe probe in RecipeTable.Probes.Where(each => each.Platforms.HasFlag(platform.Platform)))
         {
-            string arguments = probe.Arguments.Replace("$PCI_DEV", "200", StringComparison.Ordinal).Replace("$MSI_INDEX", "72", StringComparison.Ordinal)
-                .Replace("$IRQ_DESC", "44", StringComparison.Ordinal).Replace("$ACTION_NAME", "80", StringComparison.Ordinal);
+            string arguments = probe.Arguments.Replace("$PCI_DEV", "200", StringComparison.Ordinal)
+                .Replace("$MSI_INDEX", "72", StringComparison.Ordinal)
+                .Replace("$IRQ_DESC", "44", StringComparison.Ordinal)
+                .Replace("$ACTION_NAME", "80", StringComparison.Ordinal);
             expected.Add($"{(probe.IsReturn ? 'r' : 'p')}:irqreplay/{probe.Name} {probe.Function} {arguments}");
         }
-        expected.Add("-:irqreplay/old_probe"); // The one of an earlier run, which stays in this tracefs: removed before and after.
+        // The one of an earlier run, which stays in this tracefs: removed before and after.
+        expected.Add("-:irqreplay/old_probe");
         Assert.Equal(["-:irqreplay/old_probe", .. expected], File.ReadAllLines(Path.Combine(Tracing, "kprobe_events")));
-        string events = string.Concat(RecipeTable.Tracepoints.Where(each => each.Platforms.HasFlag(platform.Platform)).Select(each => $" -e {each.Name}"));
+        string events = string.Concat(RecipeTable.Tracepoints.Where(each => each.Platforms.HasFlag(platform.Platform))
+            .Select(each => $" -e {each.Name}"));
         string called = File.ReadAllText(Path.Combine(_folder, "called"));
-        Assert.StartsWith($"record -C mono -b 16384{events} -e irqreplay:* -o capture.dat ", called, StringComparison.Ordinal);
+        Assert.StartsWith($"record -C mono -b 16384{events} -e irqreplay:* -o capture.dat ",
+            called, StringComparison.Ordinal);
         // On a host with assigned devices a shell writes marks that describe them, and then becomes the command.
-        Assert.EndsWith(platform.Platform == RecipePlatforms.Vfio ? " sleep 30\n" : " capture.dat sleep 30\n", called, StringComparison.Ordinal);
-        Assert.Equal(platform.Platform == RecipePlatforms.Vfio, called.Contains("trace_marker", StringComparison.Ordinal));
-        Assert.Equal(RecipeScript.QemuEventsOf(platform.Platform),
-            File.Exists(Path.Combine(_folder, "qemu-events.txt")) ? File.ReadAllLines(Path.Combine(_folder, "qemu-events.txt")) : []);
+        Assert.EndsWith(platform.Platform == RecipePlatforms.Vfio ? " sleep 30\n" : " capture.dat sleep 30\n",
+            called, StringComparison.Ordinal);
+        Assert.Equal(platform.Platform == RecipePlatforms.Vfio,
+            called.Contains("trace_marker", StringComparison.Ordinal));
+        Assert.Equal(RecipeScript.QemuEventsOf(platform.Platform), File.Exists(Path.Combine(_folder, "qemu-events.txt"))
+            ? File.ReadAllLines(Path.Combine(_folder, "qemu-events.txt")) : []);
     }
 
     [Fact]
@@ -55,7 +62,8 @@ public sealed class RecipeScriptTests : IDisposable
         (int code, _) = Run(RecipeTable.Platforms[3], "perf", "sh", "-c", "echo 0");
         Assert.Equal(0, code);
         string called = File.ReadAllText(Path.Combine(_folder, "called"));
-        Assert.StartsWith("record -a -k CLOCK_MONOTONIC -m 1024 -e irq:irq_handler_entry -e ", called, StringComparison.Ordinal);
+        Assert.StartsWith("record -a -k CLOCK_MONOTONIC -m 1024 -e irq:irq_handler_entry -e ",
+            called, StringComparison.Ordinal);
         Assert.EndsWith(" -e irqreplay:* -o capture.perf.data -- sh -c echo 0\n", called, StringComparison.Ordinal);
     }
 
@@ -70,7 +78,8 @@ public sealed class RecipeScriptTests : IDisposable
         Assert.Contains("skipped ras:aer_event: not in this kernel\n", error, StringComparison.Ordinal);
         Assert.Equal(["-:irqreplay/old_probe", "p:irqreplay/fixup_irqs fixup_irqs ", "-:irqreplay/old_probe"],
             File.ReadAllLines(Path.Combine(Tracing, "kprobe_events")));
-        Assert.DoesNotContain("ras:aer_event", File.ReadAllText(Path.Combine(_folder, "called")), StringComparison.Ordinal);
+        Assert.DoesNotContain("ras:aer_event",
+            File.ReadAllText(Path.Combine(_folder, "called")), StringComparison.Ordinal);
     }
 
     // Intel's and AMD's drivers both have a modify_irte, and a probe by name would take whichever comes first.
@@ -92,8 +101,8 @@ public sealed class RecipeScriptTests : IDisposable
             """);
         (int code, _) = Run(RecipeTable.Platforms[3], "trace-cmd", "1");
         Assert.Equal(0, code);
-        Assert.Contains("p:irqreplay/modify_irte intel_teardown_irq_remapping+192 idx=+8(%di):u16 sub=+10(%di):u16 lo=+0(%si):x64 hi=+8(%si):x64",
-            File.ReadAllLines(Path.Combine(Tracing, "kprobe_events")));
+        Assert.Contains("p:irqreplay/modify_irte intel_teardown_irq_remapping+192 idx=+8(%di):u16 sub=+10(%di):u16 "
+            + "lo=+0(%si):x64 hi=+8(%si):x64", File.ReadAllLines(Path.Combine(Tracing, "kprobe_events")));
     }
 
     [Fact]
@@ -103,7 +112,8 @@ public sealed class RecipeScriptTests : IDisposable
         File.Delete(Path.Combine(_folder, "bin", "pahole"));
         (int code, string error) = Run(RecipeTable.Platforms[3], "trace-cmd", "1");
         Assert.Equal(0, code);
-        Assert.Contains("offset of irqaction.name: 88 taken on trust; install pahole to know it\n", error, StringComparison.Ordinal);
+        Assert.Contains("offset of irqaction.name: 88 taken on trust; install pahole to know it\n",
+            error, StringComparison.Ordinal);
         Assert.Contains("p:irqreplay/setup_irq __setup_irq irq=%di:u32 name=+0(+88(%dx)):string",
             File.ReadAllLines(Path.Combine(Tracing, "kprobe_events")));
     }
@@ -113,7 +123,8 @@ public sealed class RecipeScriptTests : IDisposable
     {
         (int code, string error) = Run(RecipeTable.Platforms[0], "trace-cmd", "1");
         Assert.Equal(1, code);
-        Assert.Equal($"{Tracing}/kprobe_events cannot be written: run this as root, with tracefs mounted there\n", error);
+        Assert.Equal(
+            $"{Tracing}/kprobe_events cannot be written: run this as root, with tracefs mounted there\n", error);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -125,9 +136,12 @@ public sealed class RecipeScriptTests : IDisposable
         foreach (RecipeTracepoint tracepoint in RecipeTable.Tracepoints)
             Directory.CreateDirectory(Path.Combine(Tracing, "events", tracepoint.Name.Replace(':', '/')));
         uint address = 0x81000000;
-        File.WriteAllLines(Path.Combine(_folder, "kallsyms"), functions.Select(name => $"ffffffff{address += 64:x8} t {name}"));
-        WriteProgram("trace-cmd", "printf '%s' \"$1\" > called; shift; for a; do printf ' %s' \"$a\" >> called; done; echo >> called");
-        WriteProgram("perf", "printf '%s' \"$1\" > called; shift; for a; do printf ' %s' \"$a\" >> called; done; echo >> called");
+        File.WriteAllLines(Path.Combine(_folder, "kallsyms"),
+            functions.Select(name => $"ffffffff{address += 64:x8} t {name}"));
+        WriteProgram("trace-cmd",
+            "printf '%s' \"$1\" > called; shift; for a; do printf ' %s' \"$a\" >> called; done; echo >> called");
+        WriteProgram("perf",
+            "printf '%s' \"$1\" > called; shift; for a; do printf ' %s' \"$a\" >> called; done; echo >> called");
         WriteProgram("pahole",
             """
             cat << 'END'

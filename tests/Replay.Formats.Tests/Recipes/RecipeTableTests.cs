@@ -24,7 +24,8 @@ public class RecipeTableTests
             Assert.True(MappingTable.BuiltIn.MayMap(name[0], name[1]), tracepoint.Name + " is not mapped");
         }
         foreach (RecipeProbe probe in RecipeTable.Probes.Where(each => !each.IsContext))
-            Assert.True(IsMapped(probe), $"no line for {probe.Name} that is content with the fields {string.Join(", ", probe.Fields)}");
+            Assert.True(IsMapped(probe),
+                $"no line for {probe.Name} that is content with the fields {string.Join(", ", probe.Fields)}");
     }
 
     [Theory]
@@ -50,7 +51,8 @@ public class RecipeTableTests
     public void Names_are_unique_and_every_platform_has_its_own_part()
     {
         Assert.Equal(RecipeTable.Probes.Count, RecipeTable.Probes.Select(probe => probe.Name).Distinct().Count());
-        Assert.Equal(RecipeTable.Tracepoints.Count, RecipeTable.Tracepoints.Select(each => each.Name).Distinct().Count());
+        Assert.Equal(RecipeTable.Tracepoints.Count,
+            RecipeTable.Tracepoints.Select(each => each.Name).Distinct().Count());
         Assert.Equal(["hyperv", "kvm", "vfio", "bare-metal"], RecipeTable.Platforms.Select(platform => platform.Name));
     }
 
@@ -65,17 +67,21 @@ public class RecipeTableTests
     }
 
     /// <summary>
-    /// Where the recorded thing exists: markers are no recorded name, a guest of Hyper-V has no remapping unit, and nobody
-    /// else has Hyper-V's virtual PCI.
+    /// Where the recorded thing exists: markers are no recorded name, a guest of Hyper-V has no remapping unit,
+    /// and nobody else has Hyper-V's virtual PCI.
     /// </summary>
     private static bool IsThere(MappingLine line, RecipePlatforms platform)
     {
         if (line.System is "ftrace" or "qemu") return false;
-        bool remapping = line.System is "intel_iommu" or "iommu" || line.Name.StartsWith("modify_irte", StringComparison.Ordinal)
-            || line.Name.StartsWith("ir_", StringComparison.Ordinal) || line.Name.StartsWith("amd_ir_", StringComparison.Ordinal)
-            || line.Name.StartsWith("iommu_", StringComparison.Ordinal) || line.Name.Contains("able_ir", StringComparison.Ordinal);
+        bool remapping = line.System is "intel_iommu" or "iommu"
+            || line.Name.StartsWith("modify_irte", StringComparison.Ordinal)
+            || line.Name.StartsWith("ir_", StringComparison.Ordinal)
+            || line.Name.StartsWith("amd_ir_", StringComparison.Ordinal)
+            || line.Name.StartsWith("iommu_", StringComparison.Ordinal)
+            || line.Name.Contains("able_ir", StringComparison.Ordinal);
         if (remapping) return RecipePlatforms.WithRemapping.HasFlag(platform);
-        if (line.System is "hyperv" || line.Name.StartsWith("hv_", StringComparison.Ordinal)) return platform == RecipePlatforms.HyperV;
+        if (line.System is "hyperv" || line.Name.StartsWith("hv_", StringComparison.Ordinal))
+            return platform == RecipePlatforms.HyperV;
         if (line.System is "kvm") return platform is RecipePlatforms.Kvm or RecipePlatforms.Vfio;
         return !line.Name.StartsWith("vfio_", StringComparison.Ordinal) || platform == RecipePlatforms.Vfio;
     }

@@ -58,7 +58,8 @@ public class MessagePackCodecTests
     [MemberData(nameof(Vectors))]
     public void Every_truncation_is_refused(int line, string hex, string meaning)
     {
-        if (hex.Contains('+', StringComparison.Ordinal)) return; // The same forms with shorter contents are in the table.
+        // The same forms with shorter contents are in the table.
+        if (hex.Contains('+', StringComparison.Ordinal)) return;
         byte[] bytes = Convert.FromHexString(hex);
         for (int length = 0; length < bytes.Length; length++)
         {
@@ -123,9 +124,11 @@ public class MessagePackCodecTests
     [Fact]
     public void Numbers_that_do_not_fit_are_refused()
     {
-        Assert.Throws<MessagePackSerializationException>(() => new MessagePackReader(Write("uint 9223372036854775808")).ReadInt64());
+        Assert.Throws<MessagePackSerializationException>(() =>
+            new MessagePackReader(Write("uint 9223372036854775808")).ReadInt64());
         Assert.Throws<MessagePackSerializationException>(() => new MessagePackReader(Write("int -1")).ReadUInt64());
-        Assert.Throws<MessagePackSerializationException>(() => new MessagePackReader(Write("int 4294967296")).ReadInt32());
+        Assert.Throws<MessagePackSerializationException>(() =>
+            new MessagePackReader(Write("int 4294967296")).ReadInt32());
     }
 
     private static bool Refuses(byte[] bytes)
@@ -197,7 +200,8 @@ public class MessagePackCodecTests
                 Assert.Equal(Count(value), reader.ReadMapHeader());
                 for (int i = 0; i < Count(value); i++)
                 {
-                    Assert.Equal("k" + i.ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetString(reader.ReadStringSpan()));
+                    Assert.Equal("k" + i.ToString(CultureInfo.InvariantCulture),
+                        Encoding.UTF8.GetString(reader.ReadStringSpan()));
                     Assert.Equal((ulong)i, reader.ReadUInt64());
                 }
                 break;

@@ -13,7 +13,16 @@ public sealed class StateCodecTests
     [Fact]
     public void Values_of_every_type_come_back()
     {
-        var saved = new Part { Long = long.MinValue, Unsigned = ulong.MaxValue, Small = 255, Flag = true, Maybe = null, Text = null, Bits = { [7] = true, [255] = true } };
+        var saved = new Part
+        {
+            Long = long.MinValue,
+            Unsigned = ulong.MaxValue,
+            Small = 255,
+            Flag = true,
+            Maybe = null,
+            Text = null,
+            Bits = { [7] = true, [255] = true },
+        };
         var loaded = new Part();
         StateCodec.Load(StateCodec.Save(saved.Transfer), loaded.Transfer);
         Assert.Equal(saved.ToString(), loaded.ToString());
@@ -29,7 +38,8 @@ public sealed class StateCodecTests
     [InlineData("-1 -1 0 4000000000 4000000000 -9000000000")]
     public void Rows_and_numbers_come_back_and_repetition_costs_little(string text)
     {
-        long[] numbers = Array.ConvertAll(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), static part => long.Parse(part, null));
+        long[] numbers = Array.ConvertAll(text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            static part => long.Parse(part, null));
         var saved = new Table { Rows = numbers, Numbers = (long[])numbers.Clone() };
         var loaded = new Table();
         byte[] bytes = StateCodec.Save(saved.Transfer);

@@ -93,7 +93,8 @@ public class EventFilterTests
     [InlineData("irq=5-2", "column 5: the range is empty")]
     [InlineData("irq<1,2", "column 5: \"<\" compares with one value; a list needs = or !=")]
     [InlineData("irq<1-2", "column 5: \"<\" compares with one number; a range needs = or !=")]
-    [InlineData("kind=vector_aloc", "column 6: there is no kind of event \"vector_aloc\"; did you mean \"vector_alloc\"?")]
+    [InlineData("kind=vector_aloc", "column 6: there is no kind of event \"vector_aloc\"; "
+        + "did you mean \"vector_alloc\"?")]
     [InlineData("kind>mark", "column 1: kind is a name: compare it with = or !=")]
     [InlineData("role=big", "column 6: there is no role \"big\"; type stimulus, observation or meta")]
     [InlineData("name<x", "column 1: name is text: compare it with = or !=")]
@@ -152,7 +153,8 @@ public class EventFilterTests
     {
         using TextRecording recording = TextSamples.OpenText(Recording);
         IrqEvent[] events = [.. TextSamples.ReadAll(recording)];
-        Assert.True(EventFilter.TryParse("name=nvme* or text=*e* (irq=1 or not device=x) or step=syscore_*", out EventFilter? filter, out _));
+        Assert.True(EventFilter.TryParse("name=nvme* or text=*e* (irq=1 or not device=x) or step=syscore_*",
+            out EventFilter? filter, out _));
         filter.Bind(recording.Tables);
         int matched = Count(filter, events);
         Assert.Equal(0, AllocatedBytes.LeastOf(() =>

@@ -70,7 +70,8 @@ internal static class EventsDocument
             """);
         foreach (EventKindInfo info in EventSchema.All)
         {
-            Append(text, $"| {(byte)info.Kind} | [`{info.Name}`](#{info.Name}) | {Role(info)} | {Systems(info.Kind)} | {info.Meaning} |\n");
+            Append(text,
+                $"| {(byte)info.Kind} | [`{info.Name}`](#{info.Name}) | {Role(info)} | {Systems(info.Kind)} | {info.Meaning} |\n");
         }
         var tables = new EventTables();
         foreach (EventKindInfo info in EventSchema.All)
@@ -91,8 +92,10 @@ internal static class EventsDocument
             : "\n| operand | where | bits | reads as |\n| --- | --- | ---: | --- |\n");
         foreach (EventOperand operand in info.Operands)
         {
-            string bits = operand.Width == 1 ? $"{operand.Shift}" : $"{operand.Shift}-{operand.Shift + operand.Width - 1}";
-            Append(text, $"| `{operand.Name}` | {Where(operand)} | {bits} | {Reads(operand)} |{(speaks ? Says(operand) : "")}\n");
+            string bits = operand.Width == 1
+                ? $"{operand.Shift}" : $"{operand.Shift}-{operand.Shift + operand.Width - 1}";
+            Append(text,
+                $"| `{operand.Name}` | {Where(operand)} | {bits} | {Reads(operand)} |{(speaks ? Says(operand) : "")}\n");
         }
     }
 
@@ -149,7 +152,8 @@ internal static class EventsDocument
             operand.Set(ref records[0], ref records[1], value);
         }
         using var stream = new MemoryStream();
-        using (var writer = new EventTextWriter(stream)) writer.Write(records.AsSpan(0, EventSchema.RecordCount(records[0])), tables);
+        using (var writer = new EventTextWriter(stream))
+            writer.Write(records.AsSpan(0, EventSchema.RecordCount(records[0])), tables);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 

@@ -66,7 +66,9 @@ public class EventsDocumentTests
         int filters = 0;
         foreach (string line in document.Split('\n'))
         {
-            if (!line.StartsWith("| `", StringComparison.Ordinal) || !line.EndsWith("| filter |", StringComparison.Ordinal)) continue;
+            if (!line.StartsWith("| `", StringComparison.Ordinal)
+                || !line.EndsWith("| filter |", StringComparison.Ordinal))
+                continue;
             string expression = line[3..line.IndexOf('`', 3)];
             Assert.True(EventFilter.TryParse(expression, out _, out string error), $"{expression}: {error}");
             filters++;
@@ -77,7 +79,8 @@ public class EventsDocumentTests
     private static string FindRoot()
     {
         string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "IrqReplay.sln"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "IrqReplay.sln")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException("the tests run outside the repository");
     }
 }

@@ -56,7 +56,8 @@ public class TextRecordingTests
     [InlineData("1 65536 free_irq", "line without a readable CPU", "0 to 65535", "\"65536\" at demo.irqs:2:3")]
     [InlineData("1 0x free_irq", "line without a readable CPU", "0 to 65535", "\"0x\" at demo.irqs:2:3")]
     [InlineData("1 0", "unknown kind of event", "a kind of event", "nothing at demo.irqs:2:4")]
-    [InlineData("1 0 vector_aloc irq=1", "unknown kind of event", "did you mean \"vector_alloc\"?", "\"vector_aloc\" at demo.irqs:2:5")]
+    [InlineData("1 0 vector_aloc irq=1", "unknown kind of event", "did you mean \"vector_alloc\"?",
+        "\"vector_aloc\" at demo.irqs:2:5")]
     [InlineData("1 0 kind_0", "unknown kind of event", "a kind", ":2:5")]
     [InlineData("1 0 kind_255", "unknown kind of event", "a kind", ":2:5")]
     [InlineData("1 0 vector_alloc irqq=1", "unknown operand", "did you mean \"irq\"?", "\"irqq=1\" at demo.irqs:2:18")]
@@ -65,10 +66,12 @@ public class TextRecordingTests
     [InlineData("1 0 free_irq irq=1 irq=2", "operand given twice", "once", ":2:20")]
     [InlineData("1 0 free_irq irq=x", "operand that is not a number", "or none", "\"x\" at demo.irqs:2:18")]
     [InlineData("1 0 free_irq irq=", "operand that is not a number", "a decimal number", "nothing at demo.irqs:2:18")]
-    [InlineData("1 0 free_irq irq=1#2", "operand that is not a number", "a decimal number", "\"1#2\" at demo.irqs:2:18")]
+    [InlineData("1 0 free_irq irq=1#2", "operand that is not a number", "a decimal number",
+        "\"1#2\" at demo.irqs:2:18")]
     [InlineData("1 0 free_irq irq=4294967296", "operand out of range", "irq from 0 to 4294967295", ":2:18")]
     [InlineData("1 0 free_irq irq=-1", "operand out of range", "irq from 0 to", ":2:18")]
-    [InlineData("1 0 vector_alloc ret=2147483648", "operand out of range", "ret from -2147483648 to 2147483647", ":2:22")]
+    [InlineData("1 0 vector_alloc ret=2147483648", "operand out of range",
+        "ret from -2147483648 to 2147483647", ":2:22")]
     [InlineData("1 0 vector_alloc ret=-2147483649", "operand out of range", "ret from", ":2:22")]
     [InlineData("1 0 vector_alloc reserved=2", "operand out of range", "reserved from 0 to 1", ":2:27")]
     [InlineData("1 0 kernel_step step=syscore_resum", "unknown symbol", "did you mean \"syscore_resume\"?", ":2:22")]
@@ -155,7 +158,9 @@ public class TextRecordingTests
         List<IrqEvent> events = TextSamples.ReadAll(recording);
         Assert.Equal(1 + read, events.Count);
         Assert.Equal(6u, events[^1].Irq);
-        if (read == 0) Assert.Equal(("line too long", 2L), (recording.Report.Entries[0].What, recording.Report.Entries[0].FirstOffset));
+        if (read == 0)
+            Assert.Equal(("line too long", 2L),
+                (recording.Report.Entries[0].What, recording.Report.Entries[0].FirstOffset));
         else Assert.Empty(recording.Report.Entries);
     }
 
@@ -165,9 +170,11 @@ public class TextRecordingTests
         string name = new('n', 512);
         string mark = new('m', 1024);
         using TextRecording recording = TextSamples.OpenText(
-            $"irqs 1\n0 0 setup_irq name={name}\n0 0 setup_irq name={name}n\n0 0 mark text={mark}\n0 0 mark text={mark}m\n");
+            $"irqs 1\n0 0 setup_irq name={name}\n0 0 setup_irq name={name}n\n0 0 mark text={mark}\n"
+            + $"0 0 mark text={mark}m\n");
         Assert.Equal(1 + 64, TextSamples.ReadAll(recording).Count);
-        Assert.Equal(("name too long", 2L), (Assert.Single(recording.Report.Entries).What, recording.Report.Entries[0].Count));
+        Assert.Equal(("name too long", 2L),
+            (Assert.Single(recording.Report.Entries).What, recording.Report.Entries[0].Count));
     }
 
     [Fact]
@@ -222,7 +229,8 @@ public class TextRecordingTests
             {
                 for (int i = 0; i < 50; i++) bytes[random.Next(7, bytes.Length)] = (byte)random.Next(256);
             }
-            using TextRecording recording = TextRecording.Open(new ChoppyStream(bytes, 1 + (seed * 37)), $"seed {seed}");
+            using TextRecording recording = TextRecording.Open(new ChoppyStream(bytes, 1 + (seed * 37)),
+                $"seed {seed}");
             List<IrqEvent> events = TextSamples.ReadAll(recording);
             Assert.True(events.Count <= bytes.Length);
             Assert.True(recording.Report.Entries.Count is > 0 and <= ImportReport.KindsMax + 1, $"seed {seed}");

@@ -85,7 +85,8 @@ public class TextRoundTripTests
             (back.RecordCount, back.LostCount, back.FirstTimeNs, back.LastTimeNs, back.WallOffsetNs));
         Assert.Equal(info.Sources, back.Sources);
         LossEntry loss = recording.Report.Entries[0];
-        Assert.Equal((LossSeverity.DataLoss, "page commit larger than the page", 4096L, 1L, "at most 4080", "\"9999\"\n"),
+        Assert.Equal(
+            (LossSeverity.DataLoss, "page commit larger than the page", 4096L, 1L, "at most 4080", "\"9999\"\n"),
             (loss.Severity, loss.What, loss.FirstOffset, loss.Count, loss.Expected, loss.Found));
         Assert.Equal(2, recording.Report.Entries[1].Count);
         Assert.True(recording.Report.HasDataLoss);
@@ -109,22 +110,25 @@ public class TextRoundTripTests
     [Fact]
     public void Kinds_of_a_newer_version_pass_through_with_their_extensions()
     {
-        const string line = "0.000000001 3 kind_199 irq=none vector=9 a=0x1 b=0xffffffffffffffff a1=0x2 b1=0x3 a2=0x0 b2=0x4\n"
-            + "0.000000001 3 kind_198 irq=24 vector=0 a=0x0 b=0x0\n";
+        const string line = "0.000000001 3 kind_199 irq=none vector=9 a=0x1 b=0xffffffffffffffff a1=0x2 b1=0x3 a2=0x0 "
+            + "b2=0x4\n0.000000001 3 kind_198 irq=24 vector=0 a=0x0 b=0x0\n";
         using TextRecording recording = TextSamples.OpenText("irqs 1\n" + line);
         List<IrqEvent> events = TextSamples.ReadAll(recording);
         Assert.Empty(recording.Report.Entries);
         Assert.Equal(4, events.Count);
-        Assert.Equal(((EventKind)199, IrqEvent.NoIrq, (byte)9, 1UL), (events[0].Kind, events[0].Irq, events[0].Vector, events[0].A));
+        Assert.Equal(((EventKind)199, IrqEvent.NoIrq, (byte)9, 1UL),
+            (events[0].Kind, events[0].Irq, events[0].Vector, events[0].A));
         Assert.Equal((EventKind.Extension, 0UL, 4UL), (events[2].Kind, events[2].A, events[2].B));
-        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables, recording.Info, recording.Report));
+        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables,
+            recording.Info, recording.Report));
         Assert.Contains(line, text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Raw_form_of_a_known_kind_gets_the_extension_that_the_kind_has()
     {
-        using TextRecording recording = TextSamples.OpenText("irqs 1\n0 0 kind_82 irq=0 a=0x5\n0 0 kind_25 irq=24 a1=0x1\n");
+        using TextRecording recording = TextSamples.OpenText(
+            "irqs 1\n0 0 kind_82 irq=0 a=0x5\n0 0 kind_25 irq=24 a1=0x1\n");
         List<IrqEvent> events = TextSamples.ReadAll(recording);
         Assert.Equal([EventKind.QiSubmit, EventKind.Extension], events.ConvertAll(e => e.Kind));
         Assert.Equal("extension records that do not fit the kind", Assert.Single(recording.Report.Entries).What);
@@ -149,7 +153,8 @@ public class TextRoundTripTests
     public void Numbers_are_comments_and_follow_the_given_start()
     {
         var tables = new EventTables();
-        IrqEvent[] events = [new() { Kind = EventKind.FreeIrq, Irq = 24 }, new() { Kind = EventKind.FreeIrq, Irq = 25 }];
+        IrqEvent[] events = [new() { Kind = EventKind.FreeIrq, Irq = 24 },
+            new() { Kind = EventKind.FreeIrq, Irq = 25 }];
         using var stream = new MemoryStream();
         using (var writer = new EventTextWriter(stream) { WithNumbers = true, NextNumber = 41 })
         {

@@ -38,7 +38,8 @@ internal static class TextSamples
     private static void AddEvent(List<IrqEvent> events, EventKindInfo info, ulong time, ushort cpu, Random random,
         EventTables tables)
     {
-        var record = new IrqEvent { TimeNs = time, Cpu = cpu, Kind = info.Kind, Irq = info.UsesIrq ? 0 : IrqEvent.NoIrq };
+        var record =
+            new IrqEvent { TimeNs = time, Cpu = cpu, Kind = info.Kind, Irq = info.UsesIrq ? 0 : IrqEvent.NoIrq };
         var extension = new IrqEvent { TimeNs = time, Cpu = cpu, Kind = EventKind.Extension, Irq = IrqEvent.NoIrq };
         foreach (EventOperand operand in info.Operands)
         {

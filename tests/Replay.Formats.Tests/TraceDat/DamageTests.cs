@@ -83,7 +83,8 @@ public sealed class DamageTests
         file[secondChunk + 8] ^= 0xFF;
         using TraceDatRecording recording = MadeFile.Open(file);
         Assert.Equal(
-            ["0 cpu0 handler_exit 0", "1 cpu0 handler_exit 1", "4 cpu0 loss 0", "4 cpu0 handler_exit 4", "5 cpu0 handler_exit 5"],
+            ["0 cpu0 handler_exit 0", "1 cpu0 handler_exit 1", "4 cpu0 loss 0",
+                "4 cpu0 handler_exit 4", "5 cpu0 handler_exit 5"],
             MadeFile.Read(recording));
         Assert.Equal("chunk that cannot be unpacked", Assert.Single(recording.Report.Entries).What);
     }

@@ -17,7 +17,9 @@ public sealed class MutationTests(ITestOutputHelper output)
 {
     private const int MutantsEach = 2000;
 
-    /// <summary>Most one mutant may allocate: the fixed buffers, the budget for chunks of a lying file, and metadata.</summary>
+    /// <summary>
+    /// Most one mutant may allocate: the fixed buffers, the budget for chunks of a lying file, and metadata.
+    /// </summary>
     private const long AllocationMax = 512L << 20;
 
     public static TheoryData<int, string, bool> Files() => new()
@@ -87,7 +89,8 @@ public sealed class MutationTests(ITestOutputHelper output)
             most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
             Assert.InRange(most, 0, AllocationMax);
         }
-        output.WriteLine($"{refused} refused, at most {most} bytes, {Stopwatch.GetElapsedTime(watch).TotalSeconds:F1} s");
+        output.WriteLine(
+            $"{refused} refused, at most {most} bytes, {Stopwatch.GetElapsedTime(watch).TotalSeconds:F1} s");
         Assert.InRange(refused, 0, mutants - 1);
     }
 

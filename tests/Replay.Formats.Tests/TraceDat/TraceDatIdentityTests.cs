@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Replay.Formats.Tests.TraceDat;
 
-/// <summary>What a trace.dat is told from others by, without all of it being read, and what finds a change that slips through.</summary>
+/// <summary>
+/// What a trace.dat is told from others by, without all of it being read, and what finds a change that slips through.
+/// </summary>
 public sealed class TraceDatIdentityTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
@@ -27,7 +29,8 @@ public sealed class TraceDatIdentityTests : IDisposable
 
         // Anywhere outside the CPUs' data: a name of a field, a time of an option, a symbol.
         int data = Array.LastIndexOf(bytes, (byte)'l', bytes.Length / 8);
-        for (int at = 40; at < Math.Min(data, 3000); at += 61) Assert.False(identity.IsSameContent(Edited(bytes, at, identity)), $"byte {at}");
+        for (int at = 40; at < Math.Min(data, 3000); at += 61)
+            Assert.False(identity.IsSameContent(Edited(bytes, at, identity)), $"byte {at}");
 
         // Anywhere in the data: some bytes are not looked at, and then reading them again tells.
         int found = 0, slipped = 0;
@@ -82,8 +85,10 @@ public sealed class TraceDatIdentityTests : IDisposable
         MappingTable other = MappingTable.Parse("made:noise2 -> skip\n", "one.map", MappingTable.BuiltIn);
         string[] readings =
         [
-            Identify(new TraceDatOptions { Mapping = one }).Reading, Identify(new TraceDatOptions { Mapping = other }).Reading,
-            Identify(new TraceDatOptions { HostTime = true }).Reading, Identify(new TraceDatOptions { IgnorePatterns = ["made:*"] }).Reading,
+            Identify(new TraceDatOptions { Mapping = one }).Reading,
+            Identify(new TraceDatOptions { Mapping = other }).Reading,
+            Identify(new TraceDatOptions { HostTime = true }).Reading,
+            Identify(new TraceDatOptions { IgnorePatterns = ["made:*"] }).Reading,
             Identify(new TraceDatOptions { IgnorePatterns = ["made:*", "irq:*"] }).Reading, "",
         ];
         Assert.Equal(readings.Length, new System.Collections.Generic.HashSet<string>(readings).Count);

@@ -21,7 +21,8 @@ public sealed class TraceDatPlaceTests
     [Fact]
     public void Every_border_of_a_trace_can_be_gone_to()
     {
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(LaneRecordingTests.Root, "traces"), "*.dat", SearchOption.AllDirectories))
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(LaneRecordingTests.Root, "traces"), "*.dat",
+            SearchOption.AllDirectories))
             Check(() => Open(path, 3001), path, borders: 8);
     }
 
@@ -64,11 +65,19 @@ public sealed class TraceDatPlaceTests
         }
     }
 
-    /// <summary>Names from addresses, formats that fit no line, ignored ones, markers, and symbols that cannot be read.</summary>
+    /// <summary>
+    /// Names from addresses, formats that fit no line, ignored ones, markers, and symbols that cannot be read.
+    /// </summary>
     [Fact]
     public void Formats_and_symbols_are_those_of_a_straight_reading()
     {
-        var writer = new TraceDatWriter { Version = 7, Compression = "zstd", PageSize = 512, Kallsyms = "ffffffff81000000 T made_function\n" };
+        var writer = new TraceDatWriter
+        {
+            Version = 7,
+            Compression = "zstd",
+            PageSize = 512,
+            Kallsyms = "ffffffff81000000 T made_function\n",
+        };
         const string Function = "\tfield:void * function;\toffset:8;\tsize:8;\tsigned:0;\n";
         writer.Events.Add(("timer", "hrtimer_made", 300, Function));
         writer.Events.Add(("irq_vectors", "vector_alloc", 301, Function));
@@ -78,14 +87,17 @@ public sealed class TraceDatPlaceTests
         {
             buffer.Add((int)(i % 3), writer.Page(i * 50).Data(1, writer.Entry(i % 7, "name" + (i % 13)))
                 .Data(1, writer.Record(300 + (int)(i % 3)).U64(0xffffffff81000000 + i).ToArray())
-                .Data(1, writer.Print(i % 4 == 0 ? "irqreplay mark text=x" : i % 4 == 1 ? "irqreplay nonsense" : "hello " + i))
+                .Data(1, writer.Print(i % 4 == 0 ? "irqreplay mark text=x"
+                    : i % 4 == 1 ? "irqreplay nonsense" : "hello " + i))
                 .Data(1, writer.Noise(8, 900 + (int)(i / 10))));
         }
         writer.Buffers.Add(buffer);
         CheckMade(writer.Build(), new TraceDatOptions { IgnorePatterns = ["unknown:event-903"] }, 5, "formats");
     }
 
-    /// <summary>Bytes under a right checksum may still lie: they are refused, or read from, and nothing crashes or hangs.</summary>
+    /// <summary>
+    /// Bytes under a right checksum may still lie: they are refused, or read from, and nothing crashes or hangs.
+    /// </summary>
     [Theory]
     [InlineData("none")]
     [InlineData("zstd")]
@@ -120,7 +132,8 @@ public sealed class TraceDatPlaceTests
     [Fact]
     public void A_place_of_another_file_is_refused()
     {
-        byte[] one = LaneRecordingTests.MakeTraceDat(7, "zstd", false), other = LaneRecordingTests.MakeTimes(new Random(1), false);
+        byte[] one = LaneRecordingTests.MakeTraceDat(7, "zstd", false),
+            other = LaneRecordingTests.MakeTimes(new Random(1), false);
         byte[] place;
         using (TraceDatRecording recording = OpenMade(one, new TraceDatOptions(), 20))
         {
@@ -135,7 +148,8 @@ public sealed class TraceDatPlaceTests
     [Fact]
     public void The_work_of_a_batch_is_what_was_read_for_it()
     {
-        using TraceDatRecording recording = Open(Path.Combine(LaneRecordingTests.Root, "traces", "leak-pre", "trace.dat"), 8192);
+        using TraceDatRecording recording = Open(
+            Path.Combine(LaneRecordingTests.Root, "traces", "leak-pre", "trace.dat"), 8192);
         long expected = recording.EventsExpected, work = 0;
         while (recording.TryReadBatch(out _)) work += recording.LastBatch.Work;
         Assert.InRange(work, expected - 8, expected + 8); // Alignment behind packed data counts too.
@@ -145,7 +159,8 @@ public sealed class TraceDatPlaceTests
     [Fact]
     public void Lanes_that_have_read_on_save_no_place()
     {
-        using TraceDatRecording recording = Open(Path.Combine(LaneRecordingTests.Root, "traces", "leak-pre", "trace.dat"), 8192);
+        using TraceDatRecording recording = Open(
+            Path.Combine(LaneRecordingTests.Root, "traces", "leak-pre", "trace.dat"), 8192);
         Assert.True(recording.TryUseLanes(2, new LaneSettings(4, 0, null)));
         Assert.True(recording.TryReadBatch(out _));
         Assert.Throws<InvalidOperationException>(() => StateCodec.Save(recording.Transfer));
@@ -213,7 +228,8 @@ public sealed class TraceDatPlaceTests
             List<byte[]> after = [];
             List<string> reading = Reading.Of(resumed, () => after.Add(StateCodec.Save(resumed.Transfer)));
             LaneRecordingTests.AssertSame(rest, reading, $"{what}, resumed after batch {i}");
-            for (int n = 0; n < after.Count; n++) AssertSame(places[i + 1 + n], after[n], $"{what}, resumed after batch {i}: batch {i + 1 + n}");
+            for (int n = 0; n < after.Count; n++)
+                AssertSame(places[i + 1 + n], after[n], $"{what}, resumed after batch {i}: batch {i + 1 + n}");
 
             using Recording divided = RecordingLanes.Divide(open(), 2 + (i % 2), new OddSchedule(i).Settings(2));
             StateCodec.Load(places[i], divided.Transfer);

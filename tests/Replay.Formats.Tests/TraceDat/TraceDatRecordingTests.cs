@@ -27,7 +27,8 @@ public sealed class TraceDatRecordingTests
 
     [Theory]
     [MemberData(nameof(Layouts))]
-    public void Every_layout_of_the_file_gives_the_same_events(int version, bool bigEndian, int longSize, string compression)
+    public void Every_layout_of_the_file_gives_the_same_events(int version, bool bigEndian,
+        int longSize, string compression)
     {
         var writer = new TraceDatWriter
         {
@@ -37,14 +38,12 @@ public sealed class TraceDatRecordingTests
             Compression = compression,
         };
         writer.Buffers.Add(new MadeBuffer("", "mono")
-            .Add(0,
-                writer.Page(1000).Data(0, writer.Entry(5, "eth0")).Data(7, writer.Exit(5)).Discarded(3, 12)
-                    .Data(1, writer.Noise(8)).Extend(1UL << 33).Data(2, writer.Entry(6, "nvme0q1")).EndPadding(),
+            .Add(0, writer.Page(1000).Data(0, writer.Entry(5, "eth0")).Data(7, writer.Exit(5)).Discarded(3, 12)
+                .Data(1, writer.Noise(8)).Extend(1UL << 33).Data(2, writer.Entry(6, "nvme0q1")).EndPadding(),
                 writer.Page(20_000_000_000).Lost(9).Data(0, writer.Exit(6)),
                 writer.Page(20_000_000_001).Data(0, writer.Noise(300)))
-            .Add(2,
-                writer.Page(1000).Data(5, writer.Entry(7, "usb")).Stamp(5000).Data(4, writer.Exit(7)).Data(0, writer.Noise(1, 777)),
-                writer.Page(6000).Lost(0).Data(1, writer.Entry(8, "x"))));
+            .Add(2, writer.Page(1000).Data(5, writer.Entry(7, "usb")).Stamp(5000).Data(4, writer.Exit(7)).Data(0,
+                writer.Noise(1, 777)), writer.Page(6000).Lost(0).Data(1, writer.Entry(8, "x"))));
         List<string> lines = MadeFile.Read(writer, out TraceDatRecording recording);
         Assert.Equal(
             [

@@ -55,7 +55,8 @@ internal sealed class TraceDatWriter
 
     public string HeaderEvent { get; init; } =
         "# compressed entry header\n\ttype_len    :    5 bits\n\ttime_delta  :   27 bits\n\tarray       :   32 bits\n\n"
-        + "\tpadding     : type == 29\n\ttime_extend : type == 30\n\ttime_stamp : type == 31\n\tdata max type_len  == 28\n";
+        + "\tpadding     : type == 29\n\ttime_extend : type == 30\n\ttime_stamp : "
+        + "type == 31\n\tdata max type_len  == 28\n";
 
     public string Kallsyms { get; init; } = "ffffffff81000000 T _stext\n";
 
@@ -200,7 +201,8 @@ internal sealed class TraceDatWriter
             else
             {
                 file.U32((uint)((pages.Count + PagesPerChunk - 1) / PagesPerChunk));
-                foreach (byte[][] chunk in pages.Chunk(PagesPerChunk)) file.Raw(Pack([.. chunk.SelectMany(static page => page)]));
+                foreach (byte[][] chunk in pages.Chunk(PagesPerChunk))
+                    file.Raw(Pack([.. chunk.SelectMany(static page => page)]));
             }
             options.U32((uint)cpu).U64((ulong)start).U64((ulong)(file.Length - start));
         }

@@ -10,9 +10,14 @@ internal sealed class CaptureGap(HazardContext context)
     {
         if (!context.Wants(FindingCode.CaptureGap)) return;
         ulong count = new LossCount(in e).Count;
-        string records = count switch { 0 => "Records", 1 => "One record", _ => count.ToString(CultureInfo.InvariantCulture) + " records" };
+        string records = count switch
+        {
+            0 => "Records",
+            1 => "One record",
+            _ => count.ToString(CultureInfo.InvariantCulture) + " records",
+        };
         context.Report(FindingCode.CaptureGap, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"{records} of CPU {e.Cpu} before this one {(count == 1 ? "is" : "are")} lost: findings from here on are inferred."),
-            new About { Cpu = e.Cpu });
+            $"{records} of CPU {e.Cpu} before this one {(count == 1 ? "is" : "are")} lost: "
+            + $"findings from here on are inferred."), new About { Cpu = e.Cpu });
     }
 }

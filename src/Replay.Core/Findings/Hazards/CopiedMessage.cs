@@ -36,19 +36,20 @@ internal sealed class CopiedMessage(HazardContext context)
         {
             string agent = machine.Tables.Names[copy.Agent];
             context.Report(FindingCode.CopiedMessage, copy.Event, string.Create(CultureInfo.InvariantCulture,
-                $"The message of irq {e.Irq} changes while {(agent.Length == 0 ? "another agent" : agent)} keeps a copy: interrupts by the old one go astray."),
-                new About { Irq = (int)e.Irq });
+                $"The message of irq {e.Irq} changes while {(agent.Length == 0 ? "another agent" : agent)} keeps "
+                + $"a copy: interrupts by the old one go astray."), new About { Irq = (int)e.Irq });
         }
         if (to.IsZero || !from.IsRemappable || !desc.Has(IrqFlags.Activated | IrqFlags.ActivatedKnown)) return;
         context.Report(FindingCode.MessageNotConstant, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"irq {e.Irq} goes through remapping and its message changes while it is active (0x{from.Address:x} to 0x{to.Address:x})."),
-            new About { Irq = (int)e.Irq });
+            $"irq {e.Irq} goes through remapping and its message changes while it is active (0x{from.Address:x} "
+            + $"to 0x{to.Address:x})."), new About { Irq = (int)e.Irq });
     }
 
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Lookup(_copies, CopiesMax, archive.Value, copy => new Copy(archive.Value(copy.Event), archive.Value(copy.Agent)));
+        archive.Lookup(_copies, CopiesMax, archive.Value,
+            copy => new Copy(archive.Value(copy.Event), archive.Value(copy.Agent)));
     }
 
     private readonly record struct Copy(long Event, ushort Agent);

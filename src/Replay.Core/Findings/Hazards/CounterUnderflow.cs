@@ -6,14 +6,16 @@ using Replay.Core.Events;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// H-16: a counter of the vector allocator went below zero. Vectors are counted in tens of thousands at most, so a value
-/// above 2^31 is a negative one (Linux matrix.c; the cascade of the PIC did it, ce5707fd1f73).
+/// H-16: a counter of the vector allocator went below zero. Vectors are counted in tens of thousands at most,
+/// so a value above 2^31 is a negative one (Linux matrix.c; the cascade of the PIC did it, ce5707fd1f73).
 /// </summary>
 internal sealed class CounterUnderflow(HazardContext context)
 {
     private long _previous = -1;
 
-    /// <summary>A record of the matrix: global counters in it, or a CPU's in it and the global ones in its extension.</summary>
+    /// <summary>
+    /// A record of the matrix: global counters in it, or a CPU's in it and the global ones in its extension.
+    /// </summary>
     public void Record(ReadOnlySpan<IrqEvent> at, bool ofCpu)
     {
         ref readonly IrqEvent e = ref at[0];

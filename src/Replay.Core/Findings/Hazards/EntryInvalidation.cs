@@ -6,9 +6,9 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// I-33 and I-40: a changed remapping entry is invalidated before the place that it led to is given to others. The end of
-/// a move is H-09; here it is an interrupt that gives its vectors up, and with AMD both (Linux modify_irte, modify_irte_ga).
-/// Only where the recording has invalidations at all.
+/// I-33 and I-40: a changed remapping entry is invalidated before the place that it led to is given to others.
+/// The end of a move is H-09; here it is an interrupt that gives its vectors up, and with AMD both (Linux modify_irte,
+/// modify_irte_ga). Only where the recording has invalidations at all.
 /// </summary>
 internal sealed class EntryInvalidation(HazardContext context)
 {
@@ -34,14 +34,20 @@ internal sealed class EntryInvalidation(HazardContext context)
         if (table is null || desc.RemapIndex >= table.Used) return;
         ref Irte entry = ref table[desc.RemapIndex];
         if (!entry.Stale || !Leads(in entry, vector, isAmd)) return;
-        context.Report(isAmd ? FindingCode.AmdNotInvalidated : FindingCode.EntryNotInvalidated, entry.WriteEvent, string.Create(
-            CultureInfo.InvariantCulture,
-            $"Vector {vector} on CPU {cpu} is given back while the hardware may still use the old copy of remapping entry {desc.RemapIndex} of irq {irq}."),
+        context.Report(isAmd ? FindingCode.AmdNotInvalidated : FindingCode.EntryNotInvalidated,
+            entry.WriteEvent, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Vector {vector} on CPU {cpu} is given back while the hardware may still use the old copy "
+                + $"of remapping entry {desc.RemapIndex} of irq {irq}."),
             new About { Irq = (int)irq, Cpu = cpu, Vector = vector });
     }
 
-    /// <summary>True when the copy that may still be used leads to the vector; guest-mode entries are changed without a command.</summary>
+    /// <summary>
+    /// True when the copy that may still be used leads to the vector; guest-mode entries are changed without a command.
+    /// </summary>
     private static bool Leads(in Irte entry, byte vector, bool isAmd) => isAmd
-        ? AmdIrteBits.IsEnabled(entry.CachedLo) && !AmdIrteBits.IsGuestMode(entry.CachedLo) && AmdIrteBits.Vector(entry.CachedHi) == vector
-        : IrteBits.IsPresent(entry.CachedLo) && !IrteBits.IsPosted(entry.CachedLo) && IrteBits.Vector(entry.CachedLo) == vector;
+        ? AmdIrteBits.IsEnabled(entry.CachedLo) && !AmdIrteBits.IsGuestMode(entry.CachedLo)
+            && AmdIrteBits.Vector(entry.CachedHi) == vector
+        : IrteBits.IsPresent(entry.CachedLo) && !IrteBits.IsPosted(entry.CachedLo)
+            && IrteBits.Vector(entry.CachedLo) == vector;
 }

@@ -7,8 +7,8 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// I-35 and I-36: a message names an entry inside the table that is meant for its sender, and an entry is one interrupt's
-/// (Linux set_msi_sid, alloc_irte).
+/// I-35 and I-36: a message names an entry inside the table that is meant for its sender, and an entry is one
+/// interrupt's (Linux set_msi_sid, alloc_irte).
 /// </summary>
 internal sealed class EntryOwner(HazardContext context)
 {
@@ -58,8 +58,10 @@ internal sealed class EntryOwner(HazardContext context)
         ref IrqDesc desc = ref machine.Irqs[owner], other = ref machine.Irqs[(int)worker];
         if (desc.RemapIndex != index || desc.RemapDevice >= 0 || !desc.Has(IrqFlags.Activated)) return;
         if (other.RemapIndex >= 0 && other.RemapIndex != index) return;
-        context.Report(FindingCode.EntryShared, table[(int)index].WriteEvent, string.Create(CultureInfo.InvariantCulture,
-            $"Remapping entry {index} belongs to irq {owner} and is written for irq {worker}."), new About { Irq = (int)worker });
+        context.Report(FindingCode.EntryShared, table[(int)index].WriteEvent,
+            string.Create(CultureInfo.InvariantCulture,
+                $"Remapping entry {index} belongs to irq {owner} and is written for irq {worker}."),
+            new About { Irq = (int)worker });
     }
 
     /// <summary>A message was written.</summary>
@@ -86,11 +88,13 @@ internal sealed class EntryOwner(HazardContext context)
         // A requester on another bus is the bridge that the device is behind.
         if (source >> 8 != sender.Bus || ((source ^ sender.RequesterId) & ~ignored) == 0) return;
         Report(e.Irq, entry.WriteEvent, string.Create(CultureInfo.InvariantCulture,
-            $"The message of irq {e.Irq} names remapping entry {index}, which only {new PciAddress(sender.Segment, source)} may use."));
+            $"The message of irq {e.Irq} names remapping entry {index}, which only "
+            + $"{new PciAddress(sender.Segment, source)} may use."));
     }
 
     private void Report(uint irq, long blame, string message) =>
-        context.Report(FindingCode.EntrySource, context.Since(blame), message, new About { Irq = (int)irq }, Certainty.Inferred);
+        context.Report(FindingCode.EntrySource, context.Since(blame), message,
+            new About { Irq = (int)irq }, Certainty.Inferred);
 
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)

@@ -6,8 +6,8 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// I-34: an entry that is present and posted, before or after the change, is exchanged as a whole; half of it would lead
-/// into somebody's memory (Linux modify_irte uses a 16-byte exchange then).
+/// I-34: an entry that is present and posted, before or after the change, is exchanged as a whole; half of it would
+/// lead into somebody's memory (Linux modify_irte uses a 16-byte exchange then).
 /// </summary>
 internal sealed class EntryTear(HazardContext context)
 {
@@ -20,7 +20,8 @@ internal sealed class EntryTear(HazardContext context)
         if (!entry.Known || !IrteBits.IsPresent(entry.Lo)) return;
         if (!IrteBits.IsPosted(entry.Lo) && (store.Half == 1 || !IrteBits.IsPosted(store.Value))) return;
         context.Report(FindingCode.EntryTear, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"The {(store.Half == 0 ? "low" : "high")} half of remapping entry {store.Index} is stored alone while the entry is present and posted: hardware may read a mixture."),
+            $"The {(store.Half == 0 ? "low" : "high")} half of remapping entry {store.Index} is stored alone while "
+            + $"the entry is present and posted: hardware may read a mixture."),
             new About { Irq = entry.Irq < 0 ? null : entry.Irq });
     }
 }

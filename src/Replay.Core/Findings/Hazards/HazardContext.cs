@@ -42,7 +42,9 @@ internal sealed class HazardContext(MachineState machine, FindingTable findings)
         return false;
     }
 
-    /// <summary>Adds a finding that shows at the event in hand; <paramref name="blame"/> below 0 is not known.</summary>
+    /// <summary>
+    /// Adds a finding that shows at the event in hand; <paramref name="blame"/> below 0 is not known.
+    /// </summary>
     public void Report(FindingCode code, long? blame, string message, in About about = default,
         Certainty certainty = Certainty.Proved, Severity? severity = null)
     {

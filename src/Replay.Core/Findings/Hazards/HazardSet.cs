@@ -103,7 +103,9 @@ internal sealed partial class HazardSet
 
     public RemappingErratum Erratum { get; }
 
-    /// <summary>False for kinds that no detection looks at: neither <see cref="Before"/> nor <see cref="After"/> is needed.</summary>
+    /// <summary>
+    /// False for kinds that no detection looks at: neither <see cref="Before"/> nor <see cref="After"/> is needed.
+    /// </summary>
     public static bool LooksAt(EventKind kind) => LookedAt[(byte)kind];
 
     /// <summary>An event is about to be applied.</summary>
@@ -121,7 +123,9 @@ internal sealed partial class HazardSet
             case EventKind.VectorClear: _invalidations.Clearing(in e); break;
             case EventKind.VectorTeardown: _deactivated.Forgetting(e.Irq); break;
             case EventKind.VectorFreeMoved: Freeing(e.Irq, new VectorPlace(in e).Cpu, e.Vector); break;
-            case EventKind.FreeMovedVector: Freeing(e.Irq, new VectorMove(in e).PrevCpu, new VectorMove(in e).PrevVector); break;
+            case EventKind.FreeMovedVector:
+                Freeing(e.Irq, new VectorMove(in e).PrevCpu, new VectorMove(in e).PrevVector);
+                break;
             case EventKind.IrteWrite:
                 _posted.Writing(in e);
                 _owners.Writing(in e);
@@ -213,7 +217,8 @@ internal sealed partial class HazardSet
             EventKind.IrteWriteAmd,
         ];
         foreach (EventKind kind in kinds) looked[(byte)kind] = true;
-        for (int kind = (int)EventKind.MatrixOnline; kind <= (int)EventKind.MatrixAllocReserved; kind++) looked[kind] = true;
+        for (int kind = (int)EventKind.MatrixOnline; kind <= (int)EventKind.MatrixAllocReserved; kind++)
+            looked[kind] = true;
         for (int kind = (int)EventKind.MsixStore; kind <= (int)EventKind.GuestEoi; kind++) looked[kind] = true;
         return looked;
     }
@@ -226,7 +231,9 @@ internal sealed partial class HazardSet
                 _torn.Raised(in e);
                 _targets.Raised(new EntryOperation(in e).Device, new EntryOperation(in e).Entry);
                 return false;
-            case EventKind.MsixStore: ZeroMessage.Stored(new EntryOperation(in e).Device, new EntryOperation(in e).Entry); break;
+            case EventKind.MsixStore:
+                ZeroMessage.Stored(new EntryOperation(in e).Device, new EntryOperation(in e).Entry);
+                break;
             case EventKind.MsiModeSeen: _host.ModeSeen(in e); break;
             case EventKind.IrqStateSeen: _masks.GenericSeen(in e); break;
             case EventKind.LapicAccept: _inFlight.Accepted(in e); break;

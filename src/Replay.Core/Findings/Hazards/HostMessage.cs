@@ -23,7 +23,8 @@ internal sealed class HostMessage(HazardContext context)
         if (content.Address == desc.MessageAddress && content.Data == desc.MessageData) return;
         machine.Lost++;
         context.Report(FindingCode.HostMessage, entry.MessageEvent, string.Create(CultureInfo.InvariantCulture,
-            $"Entry {content.Entry} holds address 0x{content.Address:x} data 0x{content.Data:x}, the kernel wrote 0x{desc.MessageAddress:x} and 0x{desc.MessageData:x}."),
+            $"Entry {content.Entry} holds address 0x{content.Address:x} data 0x{content.Data:x}, "
+            + $"the kernel wrote 0x{desc.MessageAddress:x} and 0x{desc.MessageData:x}."),
             new About { Irq = entry.Irq, Device = context.DeviceName(content.Device), Entry = content.Entry });
     }
 
@@ -35,8 +36,8 @@ internal sealed class HostMessage(HazardContext context)
         if (both || ((mode.Msix || mode.Msi) && mode.Intx))
         {
             context.Report(FindingCode.InterruptModes, context.Index,
-                $"The device has {(both ? "MSI and MSI-X" : mode.Msix ? "MSI-X and INTx" : "MSI and INTx")} enabled at once.",
-                new About { Device = device });
+                $"The device has {(both ? "MSI and MSI-X" : mode.Msix ? "MSI-X and INTx" : "MSI and INTx")} "
+                + "enabled at once.", new About { Device = device });
         }
         if (mode.Msix || context.Machine.Msix.Find(mode.Device) is not { Enabled: true } function) return;
         context.Report(FindingCode.HostMessage, context.Since(LastWrite(function)),

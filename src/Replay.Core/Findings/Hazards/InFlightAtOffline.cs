@@ -29,7 +29,8 @@ internal sealed class InFlightAtOffline(HazardContext context)
             machine.Lost++;
             context.Report(FindingCode.LostAtOffline, machine.Cpus[cpu].OfflineEvent, string.Create(
                 CultureInfo.InvariantCulture,
-                $"An interrupt reached CPU {cpu} vector {e.Vector} after that CPU had moved its interrupts and gone offline: it is dropped."),
+                $"An interrupt reached CPU {cpu} vector {e.Vector} after that CPU had moved its interrupts and gone "
+                + $"offline: it is dropped."),
                 new About { Cpu = cpu, Vector = e.Vector });
             return;
         }
@@ -48,7 +49,9 @@ internal sealed class InFlightAtOffline(HazardContext context)
         }
     }
 
-    /// <summary>The CPU's map goes offline: everything that it had accepted must have been served or sent again.</summary>
+    /// <summary>
+    /// The CPU's map goes offline: everything that it had accepted must have been served or sent again.
+    /// </summary>
     public void WentOffline(int cpu)
     {
         if (!_closed.Add(cpu) || _waiting.Count == 0) return;
@@ -57,8 +60,8 @@ internal sealed class InFlightAtOffline(HazardContext context)
             if (!_waiting.Remove(Key(cpu, vector), out Request request)) continue;
             context.Machine.Lost++;
             context.Report(FindingCode.NotRetriggered, request.AcceptEvent, string.Create(CultureInfo.InvariantCulture,
-                $"irq {request.Irq} was pending on CPU {cpu} vector {vector} when that CPU went offline and was not sent again."),
-                new About { Irq = request.Irq, Cpu = cpu, Vector = vector });
+                $"irq {request.Irq} was pending on CPU {cpu} vector {vector} when that CPU went offline and was "
+                + $"not sent again."), new About { Irq = request.Irq, Cpu = cpu, Vector = vector });
         }
     }
 
@@ -79,7 +82,8 @@ internal sealed class InFlightAtOffline(HazardContext context)
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
-        archive.Lookup(_waiting, WaitingMax, archive.Value, request => new Request(archive.Value(request.Irq), archive.Value(request.AcceptEvent)));
+        archive.Lookup(_waiting, WaitingMax, archive.Value,
+            request => new Request(archive.Value(request.Irq), archive.Value(request.AcceptEvent)));
         archive.Set(_closed, WaitingMax);
     }
 

@@ -22,14 +22,16 @@ internal sealed class InheritedInterrupt(HazardContext context)
         _everGiven[cpu][vector] = true;
     }
 
-    /// <summary>An interrupt came on a slot without owner; reports it and is true when nobody ever had that slot.</summary>
+    /// <summary>
+    /// An interrupt came on a slot without owner; reports it and is true when nobody ever had that slot.
+    /// </summary>
     public bool Explains(int cpu, int vector, string place)
     {
         if (!context.Machine.Matrix.Complete || context.AfterLoss || vector < VectorRanges.FirstExternal) return false;
         if (cpu < _everGiven.Length && _everGiven[cpu][(byte)vector]) return false;
         context.Report(FindingCode.InheritedInterrupt, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"An interrupt came on {place}, which nobody was given since boot: a device still runs as an earlier kernel or the firmware set it up."),
-            new About { Cpu = cpu, Vector = vector }, Certainty.Inferred);
+            $"An interrupt came on {place}, which nobody was given since boot: a device still runs as an earlier "
+            + $"kernel or the firmware set it up."), new About { Cpu = cpu, Vector = vector }, Certainty.Inferred);
         return true;
     }
 
@@ -38,8 +40,8 @@ internal sealed class InheritedInterrupt(HazardContext context)
     {
         if (!context.Machine.Matrix.Complete || context.AfterLoss) return;
         context.Report(FindingCode.InheritedInterrupt, context.Index,
-            $"{pin} waits for an end of interrupt that this kernel never began: the line is dead until that is cleared.",
-            new About { Vector = vector }, Certainty.Inferred);
+            $"{pin} waits for an end of interrupt that this kernel never began: "
+            + "the line is dead until that is cleared.", new About { Vector = vector }, Certainty.Inferred);
     }
 
     /// <summary>Saves or restores what it remembers.</summary>

@@ -7,7 +7,8 @@ namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
 /// H-21: an interrupt that arrives at a high rate and that no handler takes. The kernel's own rule: of 100,000 arrivals
-/// more than 99,900 refused, each no more than a tenth of a second after the one before (Linux spurious.c note_interrupt).
+/// more than 99,900 refused, each no more than a tenth of a second after the one before (Linux
+/// spurious.c note_interrupt).
 /// </summary>
 internal sealed class InterruptStorm(HazardContext context)
 {

@@ -14,7 +14,8 @@ internal sealed class InvalidationStalled(HazardContext context)
 
     public void Submitted(in IrqEvent e)
     {
-        if (e.Kind == EventKind.AmdInvalidate || QiDescriptor.Type(new Invalidation(in e).Qw0) == QiDescriptor.InterruptEntryCache)
+        if (e.Kind == EventKind.AmdInvalidate
+            || QiDescriptor.Type(new Invalidation(in e).Qw0) == QiDescriptor.InterruptEntryCache)
             _lastInvalidation = context.Index;
     }
 

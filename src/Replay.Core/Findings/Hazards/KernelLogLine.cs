@@ -64,8 +64,8 @@ internal enum KernelLogKind : byte
 }
 
 /// <summary>
-/// The one place that knows the spellings of the kernel's log lines about interrupts (Linux 6.1 and 6.12; older ones where
-/// they differ). A line may have any prefix: time stamp, subsystem, device.
+/// The one place that knows the spellings of the kernel's log lines about interrupts (Linux 6.1 and 6.12;
+/// older ones where they differ). A line may have any prefix: time stamp, subsystem, device.
 /// </summary>
 internal ref struct KernelLogLine
 {
@@ -131,7 +131,9 @@ internal ref struct KernelLogLine
         return KernelLogKind.SpuriousVector;
     }
 
-    /// <summary>"No irq handler for CPU.VECTOR" (since 6.12) and "CPU.VECTOR No irq handler for vector" (before).</summary>
+    /// <summary>
+    /// "No irq handler for CPU.VECTOR" (since 6.12) and "CPU.VECTOR No irq handler for vector" (before).
+    /// </summary>
     private KernelLogKind ReadNoHandler(ReadOnlySpan<byte> text, int position)
     {
         ReadOnlySpan<byte> pair = text[position..];
@@ -193,7 +195,10 @@ internal ref struct KernelLogLine
         return scan.Find("address=0x"u8) && scan.Hex(out Value) ? KernelLogKind.AmdFault : KernelLogKind.None;
     }
 
-    /// <summary>"[INTR-REMAP] Request device [03:00.0] fault index 0x12 [fault reason 0x22] …", the reason in decimal up to 5.12.</summary>
+    /// <summary>
+    /// "[INTR-REMAP] Request device [03:00.0] fault index 0x12 [fault reason 0x22] …", the reason
+    /// in decimal up to 5.12.
+    /// </summary>
     private KernelLogKind ReadRemapFault(ref LogScan scan)
     {
         if (!scan.Find("Request device ["u8)) return KernelLogKind.None;
@@ -288,7 +293,9 @@ internal ref struct LogScan(ReadOnlySpan<byte> text)
         return read;
     }
 
-    /// <summary>Bytes up to a blank, a bracket or the colon behind a name; colons between digits belong to it.</summary>
+    /// <summary>
+    /// Bytes up to a blank, a bracket or the colon behind a name; colons between digits belong to it.
+    /// </summary>
     public ReadOnlySpan<byte> Word()
     {
         ReadOnlySpan<byte> rest = _text[Position..];

@@ -5,8 +5,8 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// I-53: a vector in service blocks its own and lower priority classes, and an end of interrupt is for the highest one in
-/// service (Intel SDM volume 3, interrupt acceptance for fixed interrupts).
+/// I-53: a vector in service blocks its own and lower priority classes, and an end of interrupt is for the highest one
+/// in service (Intel SDM volume 3, interrupt acceptance for fixed interrupts).
 /// </summary>
 internal sealed class LapicOrder(HazardContext context)
 {

@@ -8,8 +8,9 @@ using Replay.Core.Spec;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// H-22 and I-52: a level interrupt's pin waits (remote IRR) for the end of the vector that it sent. A pin that was given
-/// another vector meanwhile never sees that end, and its line is dead (Linux io_apic.c ioapic_prepare_move avoids it).
+/// H-22 and I-52: a level interrupt's pin waits (remote IRR) for the end of the vector that it sent.
+/// A pin that was given another vector meanwhile never sees that end, and its line is dead (Linux io_apic.c
+/// ioapic_prepare_move avoids it).
 /// </summary>
 internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherited)
 {
@@ -43,7 +44,14 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
             _pins[key] = new Pin { WaitEvent = -1, ChangeEvent = -1 };
             return;
         }
-        if (!pin.Waits) pin = new Pin { Waits = true, SentVector = IoApicRte.Vector(rte), WaitEvent = context.Index, ChangeEvent = -1 };
+        if (!pin.Waits)
+            pin = new Pin
+            {
+                Waits = true,
+                SentVector = IoApicRte.Vector(rte),
+                WaitEvent = context.Index,
+                ChangeEvent = -1,
+            };
         else if (pin.ChangeEvent < 0 && IoApicRte.Vector(rte) != pin.SentVector) pin.ChangeEvent = context.Index;
         _pins[key] = pin;
     }
@@ -59,7 +67,8 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
             _pins[key] = new Pin { WaitEvent = -1, ChangeEvent = -1 };
             if (pin.ChangeEvent < 0) continue;
             context.Report(FindingCode.RemoteIrrStuck, pin.ChangeEvent, string.Create(CultureInfo.InvariantCulture,
-                $"{Name(key)} was given another vector before vector {e.Vector} ended: the end does not reach it and its line is dead."),
+                $"{Name(key)} was given another vector before vector {e.Vector} ended: "
+                + $"the end does not reach it and its line is dead."),
                 new About { Cpu = new LapicStep(in e).Cpu, Vector = e.Vector });
         }
     }
@@ -80,13 +89,15 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
         byte vector = IoApicRte.Vector(state.Rte);
         if (!wait.Waits || wait.Vector != vector)
         {
-            wait = new GuestWait { Waits = true, Vector = vector, SinceNs = context.TimeNs, SinceEvent = context.Index };
+            wait =
+                new GuestWait { Waits = true, Vector = vector, SinceNs = context.TimeNs, SinceEvent = context.Index };
             return;
         }
         if (wait.Told || !_guestEndsSeen || context.TimeNs - wait.SinceNs < GuestPatienceNs) return;
         wait.Told = true;
         context.Report(FindingCode.RemoteIrrStuck, wait.SinceEvent, string.Create(CultureInfo.InvariantCulture,
-            $"Pin {state.Pin} of a guest's IO-APIC has waited for the end of vector {vector} for {(context.TimeNs - wait.SinceNs) / 1_000_000} ms: its line is dead or its guest stands still."),
+            $"Pin {state.Pin} of a guest's IO-APIC has waited for the end of vector {vector} for "
+            + $"{(context.TimeNs - wait.SinceNs) / 1_000_000} ms: its line is dead or its guest stands still."),
             new About { Vector = vector }, Certainty.Hint, Severity.Major);
     }
 

@@ -30,7 +30,8 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
         if (!flags.Disabled && flags.Masked != cache)
         {
             context.Report(FindingCode.MaskGenericCache, desc.MaskEvent, string.Create(CultureInfo.InvariantCulture,
-                $"irq {irq}: the generic flag says {Word(flags.Masked)}, the cached control word {Word(cache)}."), new About { Irq = irq });
+                $"irq {irq}: the generic flag says {Word(flags.Masked)}, the cached control word {Word(cache)}."),
+                new About { Irq = irq });
         }
         CheckThree(irq, in desc);
     }
@@ -40,7 +41,9 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
     {
         var content = new EntryContent(in e);
         MachineState machine = context.Machine;
-        if (suspend.IsSuspended || machine.Msix.Find(content.Device) is not { } function || content.Entry >= function.Count) return;
+        if (suspend.IsSuspended
+            || machine.Msix.Find(content.Device) is not { } function || content.Entry >= function.Count)
+            return;
         int irq = function[content.Entry].Irq;
         if (irq < 0 || _hardware.Count == IrqsMax) return;
         _hardware[irq] = new View(content.Masked, false, context.Index);
@@ -50,21 +53,26 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
         if (content.Masked != cache)
         {
             context.Report(FindingCode.MaskHardwareCache, desc.MaskEvent, string.Create(CultureInfo.InvariantCulture,
-                $"irq {irq}: the device's entry is {Word(content.Masked)}, the cached control word says {Word(cache)}."),
-                new About { Irq = irq });
+                $"irq {irq}: the device's entry is {Word(content.Masked)}, the cached control word says "
+                + $"{Word(cache)}."), new About { Irq = irq });
         }
         CheckThree(irq, in desc);
     }
 
-    /// <summary>Both readings are of after the last change of the mask: the three must be one, but for a lazy disable.</summary>
+    /// <summary>
+    /// Both readings are of after the last change of the mask: the three must be one, but for a lazy disable.
+    /// </summary>
     private void CheckThree(int irq, in IrqDesc desc)
     {
         if (!_generic.TryGetValue(irq, out View generic) || !_hardware.TryGetValue(irq, out View hardware)) return;
         if (generic.Event < desc.MaskEvent || hardware.Event < desc.MaskEvent) return;
         bool cache = desc.Has(IrqFlags.Masked);
-        if ((generic.Masked == cache && cache == hardware.Masked) || (generic.Disabled && !generic.Masked && !cache && !hardware.Masked)) return;
+        if ((generic.Masked == cache && cache == hardware.Masked)
+            || (generic.Disabled && !generic.Masked && !cache && !hardware.Masked))
+            return;
         context.Report(FindingCode.MaskDisagreement, desc.MaskEvent, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} is {Word(generic.Masked)} for the core, {Word(cache)} in the kernel's cache and {Word(hardware.Masked)} in the device: the next restore or unmask goes wrong."),
+            $"irq {irq} is {Word(generic.Masked)} for the core, {Word(cache)} in the kernel's cache and "
+            + $"{Word(hardware.Masked)} in the device: the next restore or unmask goes wrong."),
             new About { Irq = irq });
     }
 
@@ -79,7 +87,8 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
         archive.Lookup(_generic, IrqsMax, archive.Value, Transfer);
         archive.Lookup(_hardware, IrqsMax, archive.Value, Transfer);
 
-        View Transfer(View view) => new(archive.Value(view.Masked), archive.Value(view.Disabled), archive.Value(view.Event));
+        View Transfer(View view) =>
+            new(archive.Value(view.Masked), archive.Value(view.Disabled), archive.Value(view.Event));
     }
 
     private readonly record struct View(bool Masked, bool Disabled, long Event);

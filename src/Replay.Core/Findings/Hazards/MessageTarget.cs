@@ -9,8 +9,8 @@ namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
 /// I-24: where an unmasked entry's message leads is where its interrupt is. Through remapping: a present entry with the
-/// interrupt's vector; without: the interrupt's vector, or its old one during a move. Asked when the recording is over and
-/// when the device signals.
+/// interrupt's vector; without: the interrupt's vector, or its old one during a move. Asked when the recording
+/// is over and when the device signals.
 /// </summary>
 /// <remarks>
 /// Only a move that the message did not follow counts, and only in a recording where those of other moves did: else the
@@ -95,7 +95,8 @@ internal sealed class MessageTarget(HazardContext context)
         ref IrqDesc desc = ref machine.Irqs[irq];
         const IrqFlags Needed = IrqFlags.Started | IrqFlags.VectorKnown | IrqFlags.MessageKnown | IrqFlags.MaskedKnown;
         if (!desc.Has(Needed) || desc.Has(IrqFlags.Masked) || desc.Vector == 0) return;
-        if (machine.FunctionOf(in desc) is not { } function || desc.Entry < 0 || function.IsMasked(desc.Entry) != false) return;
+        if (machine.FunctionOf(in desc) is not { } function || desc.Entry < 0 || function.IsMasked(desc.Entry) != false)
+            return;
         if (irq >= _told.Length || context.TimeNs - _told[irq].MovedNs < SettledNs) return;
         ref MsixEntry entry = ref function[desc.Entry];
         var message = new MsiMessage(entry.Address, entry.Data);
@@ -111,7 +112,8 @@ internal sealed class MessageTarget(HazardContext context)
         ref Irte entry = ref table[index];
         if (IrteBits.IsPresent(entry.Lo))
         {
-            if (!IrteBits.IsPosted(entry.Lo)) CheckVector(irq, in desc, index, IrteBits.Vector(entry.Lo), entry.WriteEvent);
+            if (!IrteBits.IsPosted(entry.Lo))
+                CheckVector(irq, in desc, index, IrteBits.Vector(entry.Lo), entry.WriteEvent);
             return;
         }
         if (entry.WriteEvent > desc.StartEvent) return;
@@ -131,7 +133,8 @@ internal sealed class MessageTarget(HazardContext context)
     {
         if (!_entriesFollow || vector == desc.Vector || writeEvent > desc.VectorEvent) return;
         Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its remapping entry {index} still leads to vector {vector}."));
+            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its remapping entry "
+            + $"{index} still leads to vector {vector}."));
     }
 
     private void CheckDirect(int irq, in IrqDesc desc, in MsiMessage message, long messageEvent)
@@ -139,11 +142,13 @@ internal sealed class MessageTarget(HazardContext context)
         if (!_messagesFollow || messageEvent > desc.VectorEvent) return;
         if (message.Vector == desc.Vector || message.Vector == desc.PreviousVector) return;
         Report(irq, in desc, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, and its message still leads to vector {message.Vector}."));
+            $"irq {irq} was moved to CPU {desc.Cpu} vector {desc.Vector}, "
+            + $"and its message still leads to vector {message.Vector}."));
     }
 
-    private void Report(int irq, in IrqDesc desc, long blame, string message) => context.Report(FindingCode.MessageTarget,
-        blame, message, new About { Irq = irq, Cpu = desc.Cpu, Vector = desc.Vector });
+    private void Report(int irq, in IrqDesc desc, long blame, string message) =>
+        context.Report(FindingCode.MessageTarget,
+            blame, message, new About { Irq = irq, Cpu = desc.Cpu, Vector = desc.Vector });
 
     private bool TryGrow(uint irq)
     {
@@ -169,7 +174,8 @@ internal sealed class MessageTarget(HazardContext context)
         public ulong MovedNs;
 
         /// <summary>
-        /// The message had its interrupt's own destination and vector once. One that AMD remaps looks the same and never has.
+        /// The message had its interrupt's own destination and vector once. One that AMD remaps looks
+        /// the same and never has.
         /// </summary>
         public bool IsDirect;
     }

@@ -37,7 +37,8 @@ internal sealed class MissedCompletion(HazardContext context)
         ref IrqDesc desc = ref context.Machine.Irqs[irq];
         long blame = Math.Max(desc.VectorEvent, desc.MaskEvent);
         string last = blame < 0 ? "" : desc.MaskEvent > desc.VectorEvent
-            ? string.Create(CultureInfo.InvariantCulture, $"; irq {irq} was last {(desc.Has(IrqFlags.Masked) ? "masked" : "unmasked")} at event {blame}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"; irq {irq} was last {(desc.Has(IrqFlags.Masked) ? "masked" : "unmasked")} at event {blame}")
             : string.Create(CultureInfo.InvariantCulture, $"; irq {irq} was last moved at event {blame}");
         context.Report(FindingCode.MissedCompletion, context.Since(blame), what + last + ".", new About
         {

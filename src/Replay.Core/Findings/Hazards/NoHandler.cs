@@ -5,8 +5,8 @@ namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
 /// H-05, H-06: the kernel found no handler on a (cpu, vector) (Linux common_interrupt). Whose slot it is says which: an
-/// owner's slot was reset by a stray interrupt (kernels that read it again under the lock do not do that), a slot without
-/// owner got an interrupt that belongs elsewhere.
+/// owner's slot was reset by a stray interrupt (kernels that read it again under the lock do not do that),
+/// a slot without owner got an interrupt that belongs elsewhere.
 /// </summary>
 internal sealed class NoHandler(
     HazardContext context, InheritedInterrupt inherited, RemappingErratum erratum, bool slotRecheck)
@@ -17,12 +17,14 @@ internal sealed class NoHandler(
         if (line.Cpu >= CpuTable.CpuMax) return;
         var about = new About { Cpu = line.Cpu, Vector = line.Vector };
         string place = string.Create(CultureInfo.InvariantCulture, $"CPU {line.Cpu} vector {line.Vector}");
-        int owner = line.Cpu < machine.Slots.CpuCount ? machine.Slots[line.Cpu, (byte)line.Vector] : VectorTable.Unknown;
+        int owner = line.Cpu < machine.Slots.CpuCount
+            ? machine.Slots[line.Cpu, (byte)line.Vector] : VectorTable.Unknown;
         if (owner >= 0 && slotRecheck)
         {
             context.Report(FindingCode.StrayDelivery, machine.Irqs[owner].VectorEvent, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The kernel found no handler on {place}, which irq {owner} owns as far as is recorded: the slot was emptied unseen."),
+                $"The kernel found no handler on {place}, which irq {owner} owns as far as is recorded: "
+                + $"the slot was emptied unseen."),
                 new About { Irq = owner, Cpu = line.Cpu, Vector = line.Vector }, Certainty.Inferred);
             return;
         }
@@ -30,7 +32,8 @@ internal sealed class NoHandler(
         {
             context.Report(FindingCode.SlotOverwritten, machine.Irqs[owner].VectorEvent, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The kernel found no handler on {place}, which irq {owner} owns: its slot was reset by a stray interrupt."),
+                $"The kernel found no handler on {place}, which irq {owner} owns: "
+                + $"its slot was reset by a stray interrupt."),
                 new About { Irq = owner, Cpu = line.Cpu, Vector = line.Vector });
             return;
         }

@@ -7,8 +7,9 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// H-20 and I-28: a signal on a masked entry must be remembered in its pending bit and sent at the unmask, and a pending
-/// bit belongs to a masked entry (PCI specification 6.8.3). Device models of virtual machines have got both wrong.
+/// H-20 and I-28: a signal on a masked entry must be remembered in its pending bit and sent at the unmask,
+/// and a pending bit belongs to a masked entry (PCI specification 6.8.3). Device models of virtual
+/// machines have got both wrong.
 /// </summary>
 internal sealed class PendingLost(HazardContext context)
 {
@@ -35,8 +36,8 @@ internal sealed class PendingLost(HazardContext context)
         {
             context.Machine.Lost++;
             context.Report(FindingCode.PendingLost, entry.PendingEvent, string.Create(CultureInfo.InvariantCulture,
-                $"The device signalled masked entry {read.Entry} and its pending bit is not set: nothing will be sent at the unmask."),
-                about);
+                $"The device signalled masked entry {read.Entry} and its pending bit is not set: "
+                + $"nothing will be sent at the unmask."), about);
         }
         if (!read.Flag || masked != false)
         {
@@ -49,7 +50,8 @@ internal sealed class PendingLost(HazardContext context)
             return;
         }
         context.Report(FindingCode.PendingUnmasked, first, string.Create(CultureInfo.InvariantCulture,
-            $"Entry {read.Entry} is not masked and its pending bit stays set: the message was never sent, or the bit is stale."), about);
+            $"Entry {read.Entry} is not masked and its pending bit stays set: the message was never sent, "
+            + $"or the bit is stale."), about);
     }
 
     /// <summary>Saves or restores what it remembers.</summary>

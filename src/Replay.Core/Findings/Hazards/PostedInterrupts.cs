@@ -8,8 +8,8 @@ using Replay.Core.State;
 namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
-/// H-18, I-38, I-39: posted interrupts (VT-d specification 5.2; Linux vmx/posted_intr.c). A descriptor says on which CPU
-/// its virtual CPU runs and which vector tells it; an entry that is posted must stay so until it is taken back.
+/// H-18, I-38, I-39: posted interrupts (VT-d specification 5.2; Linux vmx/posted_intr.c). A descriptor says on which
+/// CPU its virtual CPU runs and which vector tells it; an entry that is posted must stay so until it is taken back.
 /// </summary>
 internal sealed class PostedInterrupts(HazardContext context)
 {
@@ -31,8 +31,10 @@ internal sealed class PostedInterrupts(HazardContext context)
         bool idle = state is { Pir: true, On: false, Sn: false };
         if (idle && descriptor.IdleEvent >= 0)
         {
-            context.Report(FindingCode.PostedDescriptor, descriptor.IdleEvent, string.Create(CultureInfo.InvariantCulture,
-                $"Descriptor 0x{state.Address:x} has requests and no notification outstanding: they wait for an unrelated exit."));
+            context.Report(FindingCode.PostedDescriptor, descriptor.IdleEvent,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Descriptor 0x{state.Address:x} has requests and no notification outstanding: "
+                    + $"they wait for an unrelated exit."));
         }
         if (!idle) descriptor.IdleEvent = -1;
         else if (descriptor.IdleEvent < 0) descriptor.IdleEvent = context.Index;
@@ -67,8 +69,8 @@ internal sealed class PostedInterrupts(HazardContext context)
         if (!IrteBits.IsPresent(store.Lo) || IrteBits.IsPosted(store.Lo)) return;
         if (entry.Irq < 0 || !_posted.ContainsKey((uint)entry.Irq)) return;
         context.Report(FindingCode.PostedInterruptLost, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"Remapping entry {index} of irq {entry.Irq} was posted to a virtual CPU and is overwritten for the host: the guest loses its interrupts."),
-            new About { Irq = entry.Irq });
+            $"Remapping entry {index} of irq {entry.Irq} was posted to a virtual CPU and is overwritten for the host: "
+            + $"the guest loses its interrupts."), new About { Irq = entry.Irq });
     }
 
     private void CheckPlace(in DescriptorState state, in Descriptor descriptor)
@@ -80,8 +82,9 @@ internal sealed class PostedInterrupts(HazardContext context)
         if (!wrongVector && !wrongCpu) return;
         string what = wrongCpu ? "names another CPU than the one that its virtual CPU runs on"
             : runs ? "does not notify its running virtual CPU" : "does not wake its blocked virtual CPU";
-        context.Report(FindingCode.PostedDescriptorOwner, descriptor.PlaceEvent, string.Create(CultureInfo.InvariantCulture,
-            $"Descriptor 0x{state.Address:x} {what}."), new About { Vector = state.Nv });
+        context.Report(FindingCode.PostedDescriptorOwner, descriptor.PlaceEvent,
+            string.Create(CultureInfo.InvariantCulture,
+                $"Descriptor 0x{state.Address:x} {what}."), new About { Vector = state.Nv });
     }
 
     private bool TryGet(ulong address, out Descriptor descriptor)

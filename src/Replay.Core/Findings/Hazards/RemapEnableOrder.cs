@@ -42,7 +42,9 @@ internal sealed class RemapEnableOrder(HazardContext context, EntryOwner entries
     public void Invalidated(in IrqEvent e)
     {
         var invalidation = new Invalidation(in e);
-        if (QiDescriptor.Type(invalidation.Qw0) != QiDescriptor.InterruptEntryCache || QiDescriptor.IsIndexSelective(invalidation.Qw0)) return;
+        if (QiDescriptor.Type(invalidation.Qw0) != QiDescriptor.InterruptEntryCache
+            || QiDescriptor.IsIndexSelective(invalidation.Qw0))
+            return;
         if (!_units.TryGetValue(invalidation.Iommu, out Unit unit)) return;
         unit.Cleared = true;
         _units[invalidation.Iommu] = unit;
@@ -52,7 +54,8 @@ internal sealed class RemapEnableOrder(HazardContext context, EntryOwner entries
     {
         if (unit.TableEvent < 0 || unit.Cleared) return;
         context.Report(FindingCode.RemapEnableOrder, unit.TableEvent, string.Create(CultureInfo.InvariantCulture,
-            $"{context.Machine.Tables.Names[name]} is switched on and its cache was not cleared after it was given its table: old entries may still be used."));
+            $"{context.Machine.Tables.Names[name]} is switched on and its cache was not cleared after it was given its "
+            + $"table: old entries may still be used."));
     }
 
     /// <summary>Saves or restores what it remembers.</summary>

@@ -35,11 +35,13 @@ internal sealed class RemapFault(HazardContext context)
             memory = Memory(reason, ref entry);
         }
         context.Report(FindingCode.RemapFault, context.Since(blame), string.Create(CultureInfo.InvariantCulture,
-            $"An interrupt through remapping entry {line.Value} was refused, reason 0x{line.Second:x}: {Reason(reason)}{memory}."),
-            new About { Irq = irq < 0 ? null : irq, Device = DeviceOf(line.Device) });
+            $"An interrupt through remapping entry {line.Value} was refused, reason 0x{line.Second:x}: "
+            + $"{Reason(reason)}{memory}."), new About { Irq = irq < 0 ? null : irq, Device = DeviceOf(line.Device) });
     }
 
-    /// <summary>An AMD event whose address is an interrupt; others are DMA faults and none of this program's business.</summary>
+    /// <summary>
+    /// An AMD event whose address is an interrupt; others are DMA faults and none of this program's business.
+    /// </summary>
     public void Amd(in KernelLogLine line)
     {
         if (IsInterrupt(line.Value)) Report(DeviceOf(line.Device), line.Value);
@@ -58,8 +60,8 @@ internal sealed class RemapFault(HazardContext context)
     {
         context.Machine.Lost++;
         context.Report(FindingCode.RemapFault, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"The remapping unit refused an interrupt of the device (address 0x{address:x}): no valid entry for its message."),
-            new About { Device = device });
+            $"The remapping unit refused an interrupt of the device (address 0x{address:x}): "
+            + $"no valid entry for its message."), new About { Device = device });
     }
 
     private static string Reason(int reason) => reason switch

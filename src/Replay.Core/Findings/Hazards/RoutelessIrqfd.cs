@@ -40,7 +40,8 @@ internal sealed class RoutelessIrqfd(HazardContext context)
         context.Machine.Lost++;
         if (!context.Wants(FindingCode.RoutelessIrqfd)) return;
         context.Report(FindingCode.RoutelessIrqfd, gsi.RouteEvent, string.Create(CultureInfo.InvariantCulture,
-            $"The interrupt of guest interrupt {number} was signalled while it had no route: the guest never gets it."));
+            $"The interrupt of guest interrupt {number} was signalled while it had no route: "
+            + $"the guest never gets it."));
     }
 
     private bool TryGet(uint number, out Gsi gsi)

@@ -15,7 +15,9 @@ internal sealed class SpuriousVector(HazardContext context)
     // ERROR_APIC_VECTOR; SPURIOUS_APIC_VECTOR is the next and last one.
     internal const byte FirstFaultVector = 0xFE;
 
-    /// <summary>True for the entries that mean something went wrong; asked at every interrupt on a system vector.</summary>
+    /// <summary>
+    /// True for the entries that mean something went wrong; asked at every interrupt on a system vector.
+    /// </summary>
     public static bool IsFault(in IrqEvent e) =>
         e.Vector >= FirstFaultVector && (byte)e.A - SpuriousApic <= ErrorApic - SpuriousApic;
 

@@ -46,7 +46,8 @@ internal sealed class TornMessage(HazardContext context)
         if (update.RaiseEvent < 0) return;
         context.Machine.Lost++;
         context.Report(FindingCode.TornMessage, update.FirstEvent, string.Create(CultureInfo.InvariantCulture,
-            $"The device signalled entry {store.Entry} at event {update.RaiseEvent}, between the stores of its new {(isData ? "address and data" : "data and address")}: the interrupt went to no place of its own."),
+            $"The device signalled entry {store.Entry} at event {update.RaiseEvent}, between the stores of its new "
+            + $"{(isData ? "address and data" : "data and address")}: the interrupt went to no place of its own."),
             AboutEntry(in entry, store.Device, store.Entry));
     }
 
@@ -61,23 +62,24 @@ internal sealed class TornMessage(HazardContext context)
     }
 
     /// <summary>
-    /// A whole message is about to be written for an MSI that is not masked, and CPU and vector both change: the kernel's
-    /// stores can be torn, whether or not the device signalled just then.
+    /// A whole message is about to be written for an MSI that is not masked, and CPU and vector both change:
+    /// the kernel's stores can be torn, whether or not the device signalled just then.
     /// </summary>
     public void Writing(in IrqEvent e)
     {
         MachineState machine = context.Machine;
         if (!machine.MaskSeen || machine.RemapEnabled || e.Irq >= (uint)machine.Irqs.Used) return;
         ref IrqDesc desc = ref machine.Irqs[(int)e.Irq];
-        if (!desc.Has(IrqFlags.Started | IrqFlags.MessageKnown | IrqFlags.MaskedKnown) || desc.Has(IrqFlags.Masked)) return;
+        if (!desc.Has(IrqFlags.Started | IrqFlags.MessageKnown | IrqFlags.MaskedKnown) || desc.Has(IrqFlags.Masked))
+            return;
         if (machine.FunctionOf(in desc) is not { IsMsi: true }) return;
         var write = new MessageWrite(in e);
         var from = new MsiMessage(desc.MessageAddress, desc.MessageData);
         var to = new MsiMessage(write.Address, write.Data);
         if (from.IsZero || to.IsZero || from.Vector == to.Vector || from.Destination == to.Destination) return;
         context.Report(FindingCode.TornMessage, context.Index, string.Create(CultureInfo.InvariantCulture,
-            $"irq {e.Irq} gets another CPU and vector in one update of an MSI that is not masked: a signal in the middle goes astray."),
-            new About { Irq = (int)e.Irq }, severity: Severity.Minor);
+            $"irq {e.Irq} gets another CPU and vector in one update of an MSI that is not masked: "
+            + $"a signal in the middle goes astray."), new About { Irq = (int)e.Irq }, severity: Severity.Minor);
     }
 
     private void ReportUnmasked(in MsixEntry entry, ushort device, ushort number)

@@ -7,7 +7,8 @@ namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
 /// H-26: a destination that does not fit the message. A compatibility message has 8 bits for it, 15 with the extension
-/// that some hypervisors offer (Linux apic.c __irq_msi_compose_msg); what is cut off sends the interrupt to another CPU.
+/// that some hypervisors offer (Linux apic.c __irq_msi_compose_msg); what is cut off sends the
+/// interrupt to another CPU.
 /// </summary>
 internal sealed class TruncatedDestination(HazardContext context)
 {
@@ -25,7 +26,8 @@ internal sealed class TruncatedDestination(HazardContext context)
         uint encoded = message.Destination | ((uint)(desc.MessageAddress >> 40) << 8);
         if (encoded == wanted || (encoded != (wanted & EightBits) && encoded != (wanted & FifteenBits))) return;
         context.Report(FindingCode.TruncatedDestination, desc.VectorEvent, string.Create(CultureInfo.InvariantCulture,
-            $"irq {e.Irq} is meant for APIC ID {wanted}, its message says {encoded}: the interrupt goes to another CPU."),
+            $"irq {e.Irq} is meant for APIC ID {wanted}, its message says {encoded}: "
+            + $"the interrupt goes to another CPU."),
             new About { Irq = (int)e.Irq, Cpu = desc.Cpu, Vector = desc.ConfiguredVector });
     }
 }

@@ -15,12 +15,12 @@ internal sealed class UnmaskFailed(HazardContext context, SuspendPhases suspend)
         if (suspend.IsSuspended)
         {
             context.Report(FindingCode.StuckMasked, suspend.SuspendEvent, string.Create(CultureInfo.InvariantCulture,
-                $"The hypervisor refused to direct an interrupt while CPUs went down for suspend ({status}): a kernel without the fix leaves it masked for good."),
-                certainty: Certainty.Inferred);
+                $"The hypervisor refused to direct an interrupt while CPUs went down for suspend ({status}): "
+                + $"a kernel without the fix leaves it masked for good."), certainty: Certainty.Inferred);
             return;
         }
         context.Report(FindingCode.StuckMasked, context.Index,
-            $"The hypervisor refused to direct an interrupt ({status}): it may be masked for good, or sent to its old place.",
-            certainty: Certainty.Hint, severity: Severity.Major);
+            $"The hypervisor refused to direct an interrupt ({status}): it may be masked for good, "
+            + "or sent to its old place.", certainty: Certainty.Hint, severity: Severity.Major);
     }
 }

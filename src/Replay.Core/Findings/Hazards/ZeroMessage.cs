@@ -7,8 +7,9 @@ namespace Replay.Core.Findings.Hazards;
 
 /// <summary>
 /// H-13: an unmasked entry with an all-zero message. Zeros are what a deactivated interrupt's entry holds while it is
-/// masked (Linux msi_domain_deactivate), and what a failed composition leaves (pci-hyperv.c hv_compose_msi_msg); unmasked,
-/// the device's next signal is a write to memory address 0. I-31 beside it: any other address that is no interrupt.
+/// masked (Linux msi_domain_deactivate), and what a failed composition leaves (pci-hyperv.c hv_compose_msi_msg);
+/// unmasked, the device's next signal is a write to memory address 0. I-31 beside it:
+/// any other address that is no interrupt.
 /// </summary>
 internal sealed class ZeroMessage(HazardContext context)
 {
@@ -25,7 +26,9 @@ internal sealed class ZeroMessage(HazardContext context)
         Check(desc.Entry, ref function[desc.Entry], (int)irq);
     }
 
-    /// <summary>A message was just written; bad where masks are recorded and the entry is known not to be masked.</summary>
+    /// <summary>
+    /// A message was just written; bad where masks are recorded and the entry is known not to be masked.
+    /// </summary>
     public void Written(in IrqEvent e)
     {
         MachineState machine = context.Machine;
@@ -37,14 +40,18 @@ internal sealed class ZeroMessage(HazardContext context)
     /// <summary>A store in the device's table may have unmasked an entry.</summary>
     public void Stored(ushort device, int entry)
     {
-        if (context.Machine.Msix.Find(device) is not { Enabled: true } function || function.IsMasked(entry) != false) return;
+        if (context.Machine.Msix.Find(device) is not { Enabled: true } function || function.IsMasked(entry) != false)
+            return;
         Check(entry, ref function[entry], function[entry].Irq, context.DeviceName(device));
     }
 
-    /// <summary>"Request for interrupt failed": the kernel writes zeros in the entry; unmasked later, it goes astray.</summary>
+    /// <summary>
+    /// "Request for interrupt failed": the kernel writes zeros in the entry; unmasked later, it goes astray.
+    /// </summary>
     public void Log(in KernelLogLine line) => context.Report(FindingCode.ZeroMessage, context.Index, string.Create(
         CultureInfo.InvariantCulture,
-        $"The hypervisor refused to map an interrupt (status 0x{line.Value:x}): the kernel writes an all-zero message for it."),
+        $"The hypervisor refused to map an interrupt (status 0x{line.Value:x}): "
+        + $"the kernel writes an all-zero message for it."),
         certainty: Certainty.Hint, severity: Severity.Major);
 
     /// <summary>A device wrote to the first page of memory, and an unmasked entry of it says just that.</summary>
@@ -73,12 +80,12 @@ internal sealed class ZeroMessage(HazardContext context)
         if (entry.Address == 0)
         {
             context.Report(FindingCode.ZeroMessage, entry.MessageEvent, string.Create(CultureInfo.InvariantCulture,
-                $"Entry {number} is unmasked and holds an all-zero message: the device's next signal is a write to memory address 0."),
-                about);
+                $"Entry {number} is unmasked and holds an all-zero message: the device's next signal is a write "
+                + $"to memory address 0."), about);
             return;
         }
         context.Report(FindingCode.MessageNoInterrupt, entry.MessageEvent, string.Create(CultureInfo.InvariantCulture,
-            $"Entry {number} is unmasked and its address 0x{entry.Address:x} is no interrupt: the device's next signal is a write to memory."),
-            about);
+            $"Entry {number} is unmasked and its address 0x{entry.Address:x} is no interrupt: "
+            + $"the device's next signal is a write to memory."), about);
     }
 }

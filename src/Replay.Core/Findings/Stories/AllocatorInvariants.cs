@@ -5,9 +5,11 @@ namespace Replay.Core.Findings.Stories;
 /// <summary>IRQ101 to IRQ123: what always holds in the vector allocator and while CPUs come and go.</summary>
 internal static class AllocatorInvariants
 {
-    private const string BooksCause = "Records lost before it, a rule set that is not this kernel's, or a fault in the kernel's books.";
+    private const string BooksCause = "Records lost before it, a rule set that is not this kernel's, "
+        + "or a fault in the kernel's books.";
 
-    private const string BooksCure = "Look for lost records first; record with larger buffers and with probes; then read the operations before it.";
+    private const string BooksCure = "Look for lost records first; record with larger buffers and with probes; "
+        + "then read the operations before it.";
 
     public static IReadOnlyList<Story> All { get; } =
     [
@@ -25,7 +27,8 @@ internal static class AllocatorInvariants
             "matrix_assign_system of a bit and a later matrix_alloc of it."),
         Books(105, "Managed allocation uses bits set aside for it, ordinary allocation uses others.",
             "A bit of the other kind is taken: when it is freed, the wrong counter changes.",
-            "matrix_alloc of a bit that matrix_reserve_managed set aside, or matrix_alloc_managed of one that it did not."),
+            "matrix_alloc of a bit that matrix_reserve_managed set aside, "
+            + "or matrix_alloc_managed of one that it did not."),
         Books(106, "The number of online maps is the number of CPUs online.",
             "A CPU came or went without its map, or a record of it is missing.",
             "online_maps of a matrix record against the CPUs that cpuhp records show online."),
@@ -58,7 +61,8 @@ internal static class AllocatorInvariants
             "vector_update whose previous CPU was offline, or without a previous vector."),
         Books(116, "While an old vector waits for its release, the interrupt gets no new one.",
             "A second move began too early: the first old vector is overwritten and lost.",
-            "Two vector_update records of one interrupt without vector_free_moved or a forced completion between them."),
+            "Two vector_update records of one interrupt without vector_free_moved or a forced "
+            + "completion between them."),
         new(117)
         {
             Steps =
@@ -68,13 +72,15 @@ internal static class AllocatorInvariants
                 "The slot is unused or another's: the arrival is lost, or disturbs a stranger.",
             ],
             Signature = "vector_free_moved of a (cpu, vector) and an arrival there after it.",
-            Cause = "A release without a look at the IRR (offline, forced), or a late event through remapping hardware.",
+            Cause = "A release without a look at the IRR (offline, forced), "
+                + "or a late event through remapping hardware.",
             Cure = "Compare the entry's invalidation with the release (IRQ009); see what came between.",
         },
         Books(118, "Ordinary allocation takes the CPU with the most vectors left, and its first free vector.",
             "It took another one: the map or the number that it decided by is not what the recording makes it.",
             "matrix_alloc whose bit is not the first free one of that CPU."),
-        Books(119, "Managed allocation takes the CPU with the fewest managed vectors in use, and the first one set aside.",
+        Books(119,
+            "Managed allocation takes the CPU with the fewest managed vectors in use, and the first one set aside.",
             "It took another one.",
             "matrix_alloc_managed whose bit is not the first one that is set aside and free."),
         new(120)
@@ -85,7 +91,8 @@ internal static class AllocatorInvariants
                 "They did not fit, and the CPU went down all the same.",
                 "Interrupts stay directed at a dead CPU, or lose their affinity.",
             ],
-            Signature = "A CPU's allocated less managed in use above what all others have available, and its teardown with ret 0.",
+            Signature = "A CPU's allocated less managed in use above what all others have available, "
+                + "and its teardown with ret 0.",
             Cause = BooksCause,
             Cure = "Look at the interrupts of that CPU after it went down (irqreplay state --cpu N).",
         },
@@ -97,7 +104,8 @@ internal static class AllocatorInvariants
                 "One was left: its move failed, or was not tried.",
                 "Whatever its device sends goes to a CPU that is off: lost until its affinity is written again.",
             ],
-            Signature = "After lapic_offline a started interrupt whose last target is that CPU; often a log line \"set affinity failed\".",
+            Signature = "After lapic_offline a started interrupt whose last target is that CPU; "
+                + "often a log line \"set affinity failed\".",
             Cause = "No vector left in its mask (6.1 does not try others), or a chip that cannot move it.",
             Cure = "Write the interrupt's affinity again; free vectors (IRQ008).",
             Fix = "6.12 tries all online CPUs",
@@ -107,7 +115,8 @@ internal static class AllocatorInvariants
         {
             Steps =
             [
-                "A CPU that goes offline looks for interrupts that arrived and were not taken, and sends each to its new target.",
+                "A CPU that goes offline looks for interrupts that arrived and were not taken, "
+                    + "and sends each to its new target.",
                 "One was not sent.",
                 "An edge is remembered nowhere else: the device waits.",
             ],

@@ -24,7 +24,9 @@ public sealed record Story(int Number)
     /// <summary>The commit or version that fixed it; empty when none is known.</summary>
     public string Fix { get; init; } = "";
 
-    /// <summary>Choices under which a machine shows it or does not, as <c>--rules</c> and <c>--with</c> take them.</summary>
+    /// <summary>
+    /// Choices under which a machine shows it or does not, as <c>--rules</c> and <c>--with</c> take them.
+    /// </summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 
     /// <summary>Where it was really seen: addresses.</summary>

@@ -2,12 +2,15 @@ using System.Collections.Generic;
 
 namespace Replay.Core.Findings.Stories;
 
-/// <summary>IRQ124 to IRQ153: what always holds between device, remapping hardware, CPU and those who share a device.</summary>
+/// <summary>
+/// IRQ124 to IRQ153: what always holds between device, remapping hardware, CPU and those who share a device.
+/// </summary>
 internal static class ViewInvariants
 {
     public static IReadOnlyList<Story> All { get; } =
     [
-        Broken(124, "An enabled, unmasked entry of a started interrupt leads to that interrupt's CPU and vector, through its remapping entry or directly.",
+        Broken(124, "An enabled, unmasked entry of a started interrupt leads to that interrupt's CPU and vector, "
+            + "through its remapping entry or directly.",
             "Message, entry and vector disagree: the next event goes astray (IRQ005).",
             "The last message, the remapping entry it names, and vector_config of the interrupt.",
             "A rewrite that reached only one of them: a sleeping device, a missed invalidation, a failed move.",
@@ -19,11 +22,13 @@ internal static class ViewInvariants
         Broken(126, "Outside a critical section the generic masked flag is what the copy of the entry says.",
             "They differ: resume and enable do nothing, since the flag is clear already.",
             "irq_startup, msi_mask and msi_unmask of one interrupt that do not pair.",
-            "An unmask that returned early (IRQ001).", "Update the kernel; see IRQ038.", "prefix:915cff7f38c5", "fix:915cff7f38c5"),
+            "An unmask that returned early (IRQ001).", "Update the kernel; see IRQ038.",
+            "prefix:915cff7f38c5", "fix:915cff7f38c5"),
         Broken(127, "Address and data do not change while the entry is enabled and unmasked.",
             "They changed: an event between the two writes is torn (IRQ011).",
             "msi_write of an entry without a mask before it.",
-            "An MSI without mask bits, or an update that does not mask.", "Use remapping, or a kernel that masks for the update.",
+            "An MSI without mask bits, or an update that does not mask.",
+            "Use remapping, or a kernel that masks for the update.",
             "prefix:6f1a4891a592", "fix:6f1a4891a592"),
         Broken(128, "A pending bit is set only while its entry is masked.",
             "It stays set at an unmasked entry: the event was not sent, or the bit was not cleared.",
@@ -40,12 +45,14 @@ internal static class ViewInvariants
         Broken(131, "An enabled, unmasked entry has an address in the interrupt range, never 0.",
             "Its next event is a write into memory.",
             "msi_write with address 0 or outside 0xfee00000 to 0xfeefffff, then an unmask.",
-            "A failed composition (IRQ013), or a reset behind everybody's back (IRQ019).", "Mask the entry; set the interrupt up anew."),
+            "A failed composition (IRQ013), or a reset behind everybody's back (IRQ019).",
+            "Mask the entry; set the interrupt up anew."),
         Broken(132, "A deactivated interrupt has a zero message, or a masked entry.",
             "Its device may still signal a vector that was given away.",
             "x86_vector_deactivate or irq_shutdown without a mask and without a zero message.",
             "A teardown that was cut short.", "Free the device's interrupts again, or reset the device."),
-        Broken(133, "Each write of a remapping entry is followed by an invalidation that covers it, and a wait, before the old target is given up.",
+        Broken(133, "Each write of a remapping entry is followed by an invalidation that covers it, and a wait, "
+            + "before the old target is given up.",
             "It is not: the old target may be used on (IRQ009).",
             "irte_write, then qi_submit of type 4 with index and mask that cover it, then vector_free_moved.",
             "A forgotten or misplaced invalidation.", "Invalidate globally; update the kernel."),
@@ -69,30 +76,37 @@ internal static class ViewInvariants
             "The unit posts into memory that is somebody else's, or sends no notification (IRQ018).",
             "A posted entry whose descriptor belongs to no virtual CPU.",
             "An entry left posted after its guest went away.", "Switch the entry back to remapped mode."),
-        Broken(139, "A running virtual CPU's descriptor names the CPU it runs on; a blocked one's names the wake-up vector.",
+        Broken(139,
+            "A running virtual CPU's descriptor names the CPU it runs on; a blocked one's names the wake-up vector.",
             "Notifications go where nobody waits (IRQ018).",
             "Notification vectors on a CPU that does not run the virtual CPU.",
             "Steps of a migration in the wrong order.", "Update the host's kernel."),
-        Broken(140, "On AMD each change of an interrupt table is followed by an invalidation for every id that shares it, and a wait.",
+        Broken(140, "On AMD each change of an interrupt table is followed by an invalidation for every id "
+            + "that shares it, and a wait.",
             "One id goes on with the old entry (IRQ010).",
             "irte_write_amd, then the commands for the device and its aliases.",
             "A forgotten alias.", "Update the kernel."),
         Broken(141, "The host maps a device's interrupts only while its channel is open and its bus is set up.",
             "A mapping exists without them, or the other way round.",
             "Mappings against the opening and closing of the channel and the release of resources.",
-            "An order of suspend or remove that the host does not expect.", "Update the guest's kernel; see IRQ002.", "prefix:915cff7f38c5", "fix:915cff7f38c5"),
-        Broken(142, "The virtual bus goes from init over probed to installed, to removing, and back to init only in resume.",
+            "An order of suspend or remove that the host does not expect.", "Update the guest's kernel; see IRQ002.",
+            "prefix:915cff7f38c5", "fix:915cff7f38c5"),
+        Broken(142,
+            "The virtual bus goes from init over probed to installed, to removing, and back to init only in resume.",
             "It took another way: a step was skipped or done twice.",
             "The states of the bus in order.",
             "A suspend or remove in the middle of a probe.", "Remove and probe the bus again."),
-        Broken(143, "In the installed state each started interrupt has one mapping, with the message that device and cache have.",
+        Broken(143, "In the installed state each started interrupt has one mapping, "
+            + "with the message that device and cache have.",
             "It has none or another: the host drops its events (IRQ002).",
             "CREATE_INTERRUPT and DELETE_INTERRUPT packets against the messages.",
-            "Resume without creation, or devices with several messages.", "Update the guest's kernel; see IRQ002.", "prefix:915cff7f38c5", "fix:915cff7f38c5"),
+            "Resume without creation, or devices with several messages.", "Update the guest's kernel; see IRQ002.",
+            "prefix:915cff7f38c5", "fix:915cff7f38c5"),
         Broken(144, "A retarget in the installed state names an existing mapping, and succeeds.",
             "It fails: the interrupt stays where it was, or nowhere.",
             "A hypercall 0x7e with a status other than 0.",
-            "A mapping that is gone (IRQ002), or a message that is not the mapped one.", "Compare the message in the call with the mapped one."),
+            "A mapping that is gone (IRQ002), or a message that is not the mapped one.",
+            "Compare the message in the call with the mapped one."),
         Broken(145, "Each creation of a mapping is matched by a deletion or by the release of the device's resources.",
             "Mappings pile up in the host, or one is deleted twice.",
             "Counts of CREATE_INTERRUPT and DELETE_INTERRUPT. A deletion of an unknown one in resume is normal.",
@@ -117,23 +131,27 @@ internal static class ViewInvariants
         Broken(150, "Resume is called only after every device answered and the vote was recovered.",
             "A driver goes on while its device is not ready.",
             "error_resume before all slot_reset answers.",
-            "A device whose driver has no callbacks, left out of the vote.", "See the callbacks' order.", "prefix:mst-1", "fix:mst-1"),
+            "A device whose driver has no callbacks, left out of the vote.", "See the callbacks' order.",
+            "prefix:mst-1", "fix:mst-1"),
         Broken(151, "A hot reset succeeds only when the caller owns every function in its scope.",
             "Another's function lost its state (IRQ030).",
             "The reset and the owners of all functions of its bus.",
             "Functions of one device given to different owners.", "Give them to one owner."),
-        Broken(152, "A level interrupt that was delivered is ended once, with its own vector, before the next delivery.",
+        Broken(152,
+            "A level interrupt that was delivered is ended once, with its own vector, before the next delivery.",
             "The pin stays blocked, or fires at once again (IRQ022).",
             "Deliveries of a pin and ends of interrupt with its vector.",
             "A pin moved before its end of interrupt.", "Mask and unmask the pin once."),
-        Broken(153, "A vector in service blocks those of equal or lower priority; an end of interrupt clears the highest one.",
+        Broken(153,
+            "A vector in service blocks those of equal or lower priority; an end of interrupt clears the highest one.",
             "The order was broken: a record is missing, or a hypervisor's local APIC is wrong.",
             "Entries and ends of interrupts on one CPU, by vector.",
             "Lost records first; then the emulation of the local APIC.", "Look for lost records before it."),
     ];
 
     private static Story Broken(
-        int number, string holds, string breaks, string signature, string cause, string cure, params string[] rules) => new(number)
+        int number, string holds, string breaks, string signature, string cause, string cure,
+        params string[] rules) => new(number)
         {
             Steps = [holds, breaks],
             Signature = signature,

@@ -14,8 +14,8 @@ internal sealed class DriverAnswers
         _told[(function, callback)] = answer;
 
     /// <summary>
-    /// Answer of a host driver with callbacks. Most drivers (nvme, igb) can go on after a non-fatal error and want a reset
-    /// when the link froze.
+    /// Answer of a host driver with callbacks. Most drivers (nvme, igb) can go on after a non-fatal error
+    /// and want a reset when the link froze.
     /// </summary>
     public AerAnswerCode Native(AssignedFunction function, DeviceStepCode callback, ChannelState state)
     {
@@ -25,7 +25,7 @@ internal sealed class DriverAnswers
     }
 
     /// <summary>Saves or restores what was told.</summary>
-    public void Transfer(StateArchive archive, VfioModel model) => archive.Map(_told, int.MaxValue,
-        key => (model.RequireFunction(archive.Value(key.Item1?.Name ?? "")), (DeviceStepCode)archive.Value((byte)key.Item2)),
+    public void Transfer(StateArchive archive, VfioModel model) => archive.Map(_told, int.MaxValue, key =>
+        (model.RequireFunction(archive.Value(key.Item1?.Name ?? "")), (DeviceStepCode)archive.Value((byte)key.Item2)),
         answer => (AerAnswerCode)archive.Value((byte)answer));
 }

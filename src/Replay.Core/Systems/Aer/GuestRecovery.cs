@@ -5,7 +5,9 @@ using Replay.Core.Systems.Vfio;
 
 namespace Replay.Core.Systems.Aer;
 
-/// <summary>The guest's side of an error: being told or stopped, its own recovery, its accesses, and the timers that wait.</summary>
+/// <summary>
+/// The guest's side of an error: being told or stopped, its own recovery, its accesses, and the timers that wait.
+/// </summary>
 internal sealed class GuestRecovery
 {
     /// <summary>Steps of guests that wait; a recovery has five for each function.</summary>
@@ -53,7 +55,9 @@ internal sealed class GuestRecovery
         }
     }
 
-    /// <summary>One step of the guest's recovery; nothing happens when it runs not, was not told, or need not take it.</summary>
+    /// <summary>
+    /// One step of the guest's recovery; nothing happens when it runs not, was not told, or need not take it.
+    /// </summary>
     public void Step(AssignedFunction function, GuestAerStepCode step)
     {
         string name = "guest " + GuestAerSteps.Names[(int)step];
@@ -85,13 +89,16 @@ internal sealed class GuestRecovery
         Take(function, step, name, fatal);
     }
 
-    /// <summary>A guest touches the device. All ones before it was told of the error is the one thing that must not be.</summary>
+    /// <summary>
+    /// A guest touches the device. All ones before it was told of the error is the one thing that must not be.
+    /// </summary>
     public void Access(AssignedFunction function)
     {
         function.Port.AccessesSinceReset++;
         bool frozen = function.Port.UnresetFatalEvent >= 0 || function.ErrorState == ChannelState.Frozen
             || function.Isolated || function.ErrorState == ChannelState.PermanentFailure;
-        _model.Log.Line(function.Name, "guest access", function.Blocked ? "blocked" : frozen ? "reads all ones" : "works");
+        _model.Log.Line(function.Name, "guest access", function.Blocked ? "blocked"
+            : frozen ? "reads all ones" : "works");
         if (frozen && !function.Notified && function.IsAssigned && !function.Isolated)
         {
             _model.Context.Raise(FindingCode.ToldTooLate, function.Port.ErrorEvent, function.Name, null,
@@ -100,8 +107,8 @@ internal sealed class GuestRecovery
     }
 
     /// <summary>
-    /// A waiting recovery's timer fires: with blocked guests the device is asked whether it is back; with a reset that was
-    /// left to the user, VFIO does it itself, if the user has every function that it would reset.
+    /// A waiting recovery's timer fires: with blocked guests the device is asked whether it is back;
+    /// with a reset that was left to the user, VFIO does it itself, if the user has every function that it would reset.
     /// </summary>
     public void Timer(BusPort port, bool ready, bool expired)
     {
@@ -122,7 +129,9 @@ internal sealed class GuestRecovery
         port.TimerArmed = waits && !expired;
     }
 
-    /// <summary>A config register reads: the guest may touch its devices again, and steps that waited are taken.</summary>
+    /// <summary>
+    /// A config register reads: the guest may touch its devices again, and steps that waited are taken.
+    /// </summary>
     private void Unblock(BusPort port, string step)
     {
         foreach (AssignedFunction function in port.Functions) function.Blocked = false;
@@ -140,7 +149,8 @@ internal sealed class GuestRecovery
         if (!function.IsAssigned || function.StateLostEvent < 0 || !function.HostEnabled) return;
         if (_model.MachineOf(function) is { Running: false }) return;
         _model.Context.Raise(FindingCode.RecoveryUnderUser, function.StateLostEvent, function.Name, null,
-            $"DEVICE_STATE_LOST: {function.Name} was reset under its user: MSI-X is off in the device and on in every book.");
+            $"DEVICE_STATE_LOST: {function.Name} was reset under its user: "
+            + "MSI-X is off in the device and on in every book.");
         function.StateLostEvent = -1;
     }
 
@@ -152,8 +162,10 @@ internal sealed class GuestRecovery
                 _model.Log.Line(function.Name, name, fatal ? "frozen" : "normal");
                 if (fatal && function.StateLostEvent >= 0)
                 {
-                    _model.Context.Raise(FindingCode.StateGoneBeforeRecovery, function.StateLostEvent, function.Name, null,
-                        $"STATE_GONE_BEFORE_RECOVERY: the guest's error_detected reads {function.Name} after the host's reset took its state.");
+                    _model.Context.Raise(FindingCode.StateGoneBeforeRecovery,
+                        function.StateLostEvent, function.Name, null,
+                        "STATE_GONE_BEFORE_RECOVERY: the guest's error_detected reads "
+                        + $"{function.Name} after the host's reset took its state.");
                 }
                 if (fatal && _model.Policy.DisableAroundReset && function.ShadowEnabled)
                     _model.Qemu.Disable(function, "guest disables MSI-X before the reset");
@@ -212,7 +224,8 @@ internal sealed class GuestRecovery
             {
                 if (!each.IsAssigned) continue;
                 _model.Context.Raise(FindingCode.NobodyMayReset, port.ErrorEvent, each.Name, null,
-                    $"NOBODY_MAY_RESET: {each.Name} is returned in an unknown state: its link had a fatal error, and its port has several users.");
+                    $"NOBODY_MAY_RESET: {each.Name} is returned in an unknown state: its link had a fatal error, "
+                    + "and its port has several users.");
             }
             return;
         }
@@ -224,12 +237,14 @@ internal sealed class GuestRecovery
         if (function.Port.UnresetTold) return;
         function.Port.UnresetTold = true;
         _model.Context.Raise(FindingCode.LinkNotReset, function.Port.UnresetFatalEvent, function.Name, null,
-            $"LINK_NOT_RESET: {function.Name} is used again after a fatal error of its link, and no bus reset was done.");
+            $"LINK_NOT_RESET: {function.Name} is used again after a fatal error of its link, "
+            + "and no bus reset was done.");
     }
 
     private void RaiseNotIssued(AssignedFunction function) =>
         _model.Context.Raise(FindingCode.ResetNotIssued, function.Port.ErrorEvent, function.Name, null,
-            $"RESET_NOT_ISSUED: function 0 of the bus of {function.Name} is not in {function.Owner}, and only function 0 asks for the reset.");
+            $"RESET_NOT_ISSUED: function 0 of the bus of {function.Name} is not in {function.Owner}, "
+            + $"and only function 0 asks for the reset.");
 
     private static bool HasFunctionZero(AssignedFunction function)
     {

@@ -47,7 +47,9 @@ internal sealed class HostRecovery
             ? $"{source} reports a fatal error: the link is frozen" : $"{source} reports a non-fatal error");
     }
 
-    /// <summary>The recording says that the recovery starts now; one that has started by itself is not repeated.</summary>
+    /// <summary>
+    /// The recording says that the recovery starts now; one that has started by itself is not repeated.
+    /// </summary>
     public void Start(BusPort port, int state)
     {
         if (port.OpenSeverity is null && port.StartedByItself)
@@ -60,15 +62,18 @@ internal sealed class HostRecovery
     }
 
     /// <summary>
-    /// Starts recoveries that the recording does not start: the kernel's follows its report within microseconds, so an event
-    /// that is <see cref="StartsAfterNs"/> younger finds it over. <paramref name="hurried"/> does not wait so long.
+    /// Starts recoveries that the recording does not start: the kernel's follows its report within microseconds,
+    /// so an event that is <see cref="StartsAfterNs"/> younger finds it over. <paramref name="hurried"/>
+    /// does not wait so long.
     /// </summary>
     public void StartDue(ulong nowNs, BusPort? hurried = null)
     {
         if (_waiting == 0) return;
         foreach (BusPort port in _model.Ports)
         {
-            if (port.WaitsSinceNs is not { } since || (port != hurried && (nowNs < since || nowNs - since < StartsAfterNs))) continue;
+            if (port.WaitsSinceNs is not { } since
+                || (port != hurried && (nowNs < since || nowNs - since < StartsAfterNs)))
+                continue;
             port.StartedByItself = true;
             // It is the report's doing, whatever event shows that its time has come.
             SystemContext context = _model.Context;
@@ -104,7 +109,8 @@ internal sealed class HostRecovery
     {
         if (function.ErrorState == ChannelState.PermanentFailure) return AerAnswerCode.Disconnect;
         function.ErrorState = state;
-        if (function.Driver is FunctionDriver.None or FunctionDriver.NativeNoCallbacks) return AerAnswerCode.NoAerDriver;
+        if (function.Driver is FunctionDriver.None or FunctionDriver.NativeNoCallbacks)
+            return AerAnswerCode.NoAerDriver;
         if (function.IsNative) return Answers.Native(function, DeviceStepCode.ErrorDetected, state);
         if (_model.Policy.BlockGuest) function.Blocked = true;
         return VfioErrorDetected(function, state == ChannelState.Frozen);
@@ -122,7 +128,8 @@ internal sealed class HostRecovery
         bool nonFatalToGuest = !frozen && _model.Policy.Result is (VfioResult.NonFatalToGuest or VfioResult.ByState);
         if (disconnect) _model.Guest.Tell(function, GuestError.Fatal);
         else if (nonFatalToGuest) _model.Guest.Tell(function, GuestError.NonFatal);
-        else if (_model.Policy.ForwardsErrors) _model.Guest.Tell(function, frozen ? GuestError.Fatal : GuestError.NonFatal);
+        else if (_model.Policy.ForwardsErrors)
+            _model.Guest.Tell(function, frozen ? GuestError.Fatal : GuestError.NonFatal);
         else _model.Guest.StopMachine(function);
         return disconnect ? AerAnswerCode.Disconnect : AerAnswerCode.CanRecover;
     }
@@ -173,7 +180,9 @@ internal sealed class HostRecovery
         _model.Log.Line(port.Name, "end", "RECOVERED: device recovery successful");
     }
 
-    /// <summary>6.1 and 6.12 tell no driver that recovery failed; a guest that was handed the error knows of it.</summary>
+    /// <summary>
+    /// 6.1 and 6.12 tell no driver that recovery failed; a guest that was handed the error knows of it.
+    /// </summary>
     private void Fail(BusPort port, AerAnswerCode vote)
     {
         bool forwarded = vote == AerAnswerCode.Disconnect && HasUser(port);
@@ -184,13 +193,14 @@ internal sealed class HostRecovery
         {
             if (!function.IsNative || function.ErrorState == ChannelState.PermanentFailure) continue;
             _model.Context.Raise(FindingCode.RecoveryUnderUser, port.ErrorEvent, function.Name, null,
-                $"RECOVERY_NOT_NOTIFIED: the recovery below {port.Name} failed and no callback tells the driver of {function.Name}.",
-                severity: Severity.Major);
+                $"RECOVERY_NOT_NOTIFIED: the recovery below {port.Name} failed and no callback tells the driver of "
+                + $"{function.Name}.", severity: Severity.Major);
         }
         foreach (AssignedFunction function in port.Functions)
         {
             // The channel of a device that its guest recovers works again; the others stay as the error left them.
-            if (function.IsAssigned && function.ErrorState == ChannelState.Frozen) function.ErrorState = ChannelState.Normal;
+            if (function.IsAssigned && function.ErrorState == ChannelState.Frozen)
+                function.ErrorState = ChannelState.Normal;
             function.Blocked = false;
         }
     }
@@ -209,6 +219,7 @@ internal sealed class HostRecovery
 
     private void Say(string function, string step, AerAnswerCode answer, AerAnswerCode vote)
     {
-        if (_model.Log.HasRoom) _model.Log.Line(function, step, $"answers {AerVote.Name(answer)}, vote {AerVote.Name(vote)}");
+        if (_model.Log.HasRoom)
+            _model.Log.Line(function, step, $"answers {AerVote.Name(answer)}, vote {AerVote.Name(vote)}");
     }
 }

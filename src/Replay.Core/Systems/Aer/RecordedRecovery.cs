@@ -9,9 +9,9 @@ using Replay.Core.Systems.Vfio;
 namespace Replay.Core.Systems.Aer;
 
 /// <summary>
-/// Recoveries of devices that nobody described: a recording of a machine with probes on pcie_do_recovery and the drivers'
-/// callbacks. What was recorded is followed, not decided; at the end, the interrupts of a device that lost its state in a
-/// reset and got it back from nobody are told.
+/// Recoveries of devices that nobody described: a recording of a machine with probes on pcie_do_recovery and the
+/// drivers' callbacks. What was recorded is followed, not decided; at the end, the interrupts of a device that lost its
+/// state in a reset and got it back from nobody are told.
 /// </summary>
 internal sealed class RecordedRecovery
 {
@@ -66,15 +66,19 @@ internal sealed class RecordedRecovery
         if (callback != recovery.Phase)
         {
             // Each round after the first starts at RECOVERED (pcie_do_recovery).
-            recovery.Vote = callback == DeviceStepCode.ErrorDetected ? AerAnswerCode.CanRecover : AerAnswerCode.Recovered;
+            recovery.Vote = callback == DeviceStepCode.ErrorDetected
+                ? AerAnswerCode.CanRecover : AerAnswerCode.Recovered;
             recovery.Phase = callback;
         }
         recovery.Vote = AerVote.Merge(recovery.Vote, answer);
         recovery.Answered = true;
-        if (_log.HasRoom) _log.Line(NameOf(device), "answer", $"{AerVote.Name(answer)}, vote {AerVote.Name(recovery.Vote)}");
+        if (_log.HasRoom)
+            _log.Line(NameOf(device), "answer", $"{AerVote.Name(answer)}, vote {AerVote.Name(recovery.Vote)}");
     }
 
-    /// <summary>Messages come back from the kernel's cache, or MSI-X was switched off or on: the reset is made up for.</summary>
+    /// <summary>
+    /// Messages come back from the kernel's cache, or MSI-X was switched off or on: the reset is made up for.
+    /// </summary>
     public void Repaired(ushort device)
     {
         if (_devices.TryGetValue(device, out FollowedDevice? followed)) followed.RepairEvent = _context.Index;
@@ -154,7 +158,8 @@ internal sealed class RecordedRecovery
         if (!recovery.Answered || recovery.ResumeTold) return;
         string? why = recovery.Vote is AerAnswerCode.Disconnect or AerAnswerCode.NoAerDriver
             || (recovery.Phase != DeviceStepCode.ErrorDetected && recovery.Vote != AerAnswerCode.Recovered)
-            ? "the vote was " + AerVote.Name(recovery.Vote) : FindSilent(recovery) is { } silent ? NameOf(silent) + " had not answered" : null;
+            ? "the vote was " + AerVote.Name(recovery.Vote)
+            : FindSilent(recovery) is { } silent ? NameOf(silent) + " had not answered" : null;
         if (why is null) return;
         recovery.ResumeTold = true;
         _context.Raise(FindingCode.ResumeBeforeVote, recovery.Event, NameOf(device), null,
@@ -165,19 +170,23 @@ internal sealed class RecordedRecovery
     {
         foreach (ushort device in recovery.Set)
         {
-            if (_devices.TryGetValue(device, out FollowedDevice? followed) && followed.AnswerEvent < recovery.Event) return device;
+            if (_devices.TryGetValue(device, out FollowedDevice? followed) && followed.AnswerEvent < recovery.Event)
+                return device;
         }
         return null;
     }
 
-    /// <summary>A recovery that nobody was told to resume from has failed, if resumes are recorded and it had time to.</summary>
+    /// <summary>
+    /// A recovery that nobody was told to resume from has failed, if resumes are recorded and it had time to.
+    /// </summary>
     private void Conclude(FollowedRecovery recovery, bool isLast)
     {
         string name = NameOf(recovery.Device);
         if (recovery.Resumed) End(recovery, "device recovery successful");
         else if (_resumeSeen && !isLast)
         {
-            _report.Add(new FailingCall(recovery.Event, name, "pcie_do_recovery", "device recovery failed", Expected: false));
+            _report.Add(new FailingCall(recovery.Event, name, "pcie_do_recovery",
+                "device recovery failed", Expected: false));
             End(recovery, "device recovery failed: no driver was told to resume");
         }
     }
@@ -187,7 +196,9 @@ internal sealed class RecordedRecovery
         if (_log.HasRoom) _report.Add(new StateLine(recovery.LastEvent, NameOf(recovery.Device), "end", how));
     }
 
-    /// <summary>The interrupts of a device that was asked to recover, and a finding when a reset left them dead.</summary>
+    /// <summary>
+    /// The interrupts of a device that was asked to recover, and a finding when a reset left them dead.
+    /// </summary>
     private void Conclude(FollowedDevice device)
     {
         MachineState machine = _context.Machine;
@@ -205,14 +216,15 @@ internal sealed class RecordedRecovery
             if (!desc.Has(IrqFlags.Started) && !desc.Has(IrqFlags.Activated)) continue;
             if (desc.Device != device.Device || desc.Entry != entry) continue;
             if (lost) dead++;
-            _report.Add(new InterruptVerdict(NameOf(device.Device), entry, irq, lost ? EndVerdict.StuckMasked : EndVerdict.Working,
-                lost ? device.ResetEvent : null,
+            _report.Add(new InterruptVerdict(NameOf(device.Device), entry, irq,
+                lost ? EndVerdict.StuckMasked : EndVerdict.Working, lost ? device.ResetEvent : null,
                 lost ? "MSI-X is off since the bus reset, and nobody restored the device"
                 : device.ResetEvent < 0 ? "not reset" : "restored after the reset"));
         }
         if (dead == 0) return;
         _context.Raise(FindingCode.RecoveryUnderUser, device.ResetEvent, NameOf(device.Device), null, string.Create(
-            CultureInfo.InvariantCulture, $"DEVICE_STATE_LOST: the bus of {NameOf(device.Device)} was reset in a recovery and nobody ")
+            CultureInfo.InvariantCulture,
+            $"DEVICE_STATE_LOST: the bus of {NameOf(device.Device)} was reset in a recovery and nobody ")
             + string.Create(CultureInfo.InvariantCulture, $"restored the device: its {dead} interrupts are dead."),
             certainty: Certainty.Inferred, severity: Severity.Major);
     }

@@ -53,7 +53,9 @@ internal sealed class HyperVHost
         _counts.Remove(device);
     }
 
-    /// <summary>CREATE_INTERRUPT: a message, or a block of <paramref name="count"/>; null when there is no room.</summary>
+    /// <summary>
+    /// CREATE_INTERRUPT: a message, or a block of <paramref name="count"/>; null when there is no room.
+    /// </summary>
     public MsiMessage? Create(ushort device, int vp, byte vector, int count)
     {
         if (_counts.GetValueOrDefault(device) + count > MappingsMax) return null;

@@ -22,7 +22,9 @@ internal sealed partial class HyperVRoute
         return true;
     }
 
-    /// <summary>The channel alone opens or closes, whatever the driver believes; false for a device without one.</summary>
+    /// <summary>
+    /// The channel alone opens or closes, whatever the driver believes; false for a device without one.
+    /// </summary>
     public bool ApplyChannel(ushort name, bool open)
     {
         if (!System.Kernel.Devices.TryGetValue(name, out KernelDevice? device) || device.Bus is null) return false;
@@ -42,12 +44,14 @@ internal sealed partial class HyperVRoute
     }
 
     /// <summary>
-    /// Only an installed bus suspends. The host takes the device back and drops its mappings, then the channel closes; a
-    /// host that does not answer the D0 exit leaves the channel open.
+    /// Only an installed bus suspends. The host takes the device back and drops its mappings, then the channel closes;
+    /// a host that does not answer the D0 exit leaves the channel open.
     /// </summary>
     private void Suspend(KernelDevice device)
     {
-        if (device.Bus is null) System.Note($"{System.NameOf(device.Device)} is on no virtual PCI bus; hv_bus_step step=probe puts it there");
+        if (device.Bus is null)
+            System.Note($"{System.NameOf(device.Device)} is on no virtual PCI bus; "
+                + "hv_bus_step step=probe puts it there");
         if (device.Bus != HvBusStateCode.Installed)
         {
             System.Fail(device.Device, "hv_pci_suspend", Errno.Name(Errno.Inval));
@@ -92,7 +96,8 @@ internal sealed partial class HyperVRoute
                 irq.Message = Compose(irq); // into the cache: the device gets it when its config space is restored
 
                 // A block is created with one target; like MSI-X, each of its messages would have to get its own.
-                if (irq.Chip == MessageChip.MultiMsi) _host.Retarget(irq.Device, irq.Message, irq.Cpu, irq.ConfiguredVector);
+                if (irq.Chip == MessageChip.MultiMsi)
+                    _host.Retarget(irq.Device, irq.Message, irq.Cpu, irq.ConfiguredVector);
             }
         }
         device.Bus = HvBusStateCode.Installed;
@@ -132,7 +137,8 @@ internal sealed partial class HyperVRoute
         }
     }
 
-    private void Show(KernelDevice device, string packet) => System.Show("vpci", $"{packet} {System.NameOf(device.Device)}");
+    private void Show(KernelDevice device, string packet) =>
+        System.Show("vpci", $"{packet} {System.NameOf(device.Device)}");
 
     /// <summary>State of the bus and its channel, as a line of states.</summary>
     public string DescribeBus(KernelDevice device) =>

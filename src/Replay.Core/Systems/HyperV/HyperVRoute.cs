@@ -14,7 +14,9 @@ namespace Replay.Core.Systems.HyperV;
 /// </summary>
 internal sealed partial class HyperVRoute : MessageRoute
 {
-    /// <summary>Stands for the status of a retarget of a mapping that is gone; which one Hyper-V gives is not known.</summary>
+    /// <summary>
+    /// Stands for the status of a retarget of a mapping that is gone; which one Hyper-V gives is not known.
+    /// </summary>
     private const int StatusNoMapping = 5;
 
     private readonly HyperVHost _host;
@@ -84,7 +86,8 @@ internal sealed partial class HyperVRoute : MessageRoute
         MsiMessage? name = policy == UnmaskOnFailure.Merged ? irq.HostMessage : irq.Message;
         if (name is not { } message)
         {
-            System.Show("log", $"hv_pci {System.NameOf(irq.Device)}: can not unmask irq {LinuxSystem.Text(irq.Number)}");
+            System.Show("log",
+                $"hv_pci {System.NameOf(irq.Device)}: can not unmask irq {LinuxSystem.Text(irq.Number)}");
             return 0;
         }
         if (!System.Faults.TryTake(Injection.RetargetRefused, irq.Device, out int status))
@@ -93,13 +96,15 @@ internal sealed partial class HyperVRoute : MessageRoute
             $"retarget irq={irq.Number} vp={irq.Cpu} vector=0x{irq.Vector:x2} status=0x{status:x}"));
         if (status == 0) return 0;
         bool expected = removing && policy != UnmaskOnFailure.V2SkipWhenRemoving;
-        System.Fail(irq.Device, "HvCallRetargetDeviceInterrupt", string.Create(CultureInfo.InvariantCulture, $"0x{status:x}"),
-            expected);
+        System.Fail(irq.Device, "HvCallRetargetDeviceInterrupt",
+            string.Create(CultureInfo.InvariantCulture, $"0x{status:x}"), expected);
         irq.MappingEvent = irq.MappingEvent < 0 ? System.EventIndex : irq.MappingEvent;
         if (System.Kernel.Device(irq.Device).Bus == HvBusStateCode.Installed)
         {
-            System.RaiseOnce(FindingCode.RetargetFailed, irq, irq.MappingEvent, string.Create(CultureInfo.InvariantCulture,
-                $"The retarget of irq {irq.Number} to CPU {irq.Cpu} failed with 0x{status:x} while its bus was installed."));
+            System.RaiseOnce(FindingCode.RetargetFailed, irq, irq.MappingEvent,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The retarget of irq {irq.Number} to CPU {irq.Cpu} failed with 0x{status:x} while "
+                    + $"its bus was installed."));
         }
         return status;
     }
@@ -112,7 +117,8 @@ internal sealed partial class HyperVRoute : MessageRoute
     {
         if (irq.Chip == MessageChip.MultiMsi)
         {
-            if (!IsBase(irq)) return irq.HostMessage is { } own && !System.Policy.MultiMsiRecreates ? own : PartOfBlock(irq);
+            if (!IsBase(irq))
+                return irq.HostMessage is { } own && !System.Policy.MultiMsiRecreates ? own : PartOfBlock(irq);
             if (irq.HostMessage is { } block && !System.Policy.MultiMsiRecreates) return block;
         }
         if (irq.HostMessage is { } old)
@@ -150,14 +156,16 @@ internal sealed partial class HyperVRoute : MessageRoute
     {
         if (!_host.IsOpen(irq.Device)) return; // the packet cannot be sent, and the host has dropped it already
         bool known = _host.Delete(irq.Device, message, BlockSize(irq));
-        System.Show("vpci", string.Create(CultureInfo.InvariantCulture, $"DELETE_INTERRUPT irq={irq.Number} data=0x{message.Data:x}"));
+        System.Show("vpci",
+            string.Create(CultureInfo.InvariantCulture, $"DELETE_INTERRUPT irq={irq.Number} data=0x{message.Data:x}"));
         if (known) return;
         bool resuming = System.Kernel.Sleeping;
         System.Fail(irq.Device, "DELETE_INTERRUPT", "unknown mapping", expected: resuming);
         if (!resuming)
         {
             System.RaiseOnce(FindingCode.MappingBalance, irq, System.EventIndex,
-                $"irq {LinuxSystem.Text(irq.Number)}: a mapping that the host does not have was deleted, and no resume runs.");
+                $"irq {LinuxSystem.Text(irq.Number)}: a mapping that the host does not have was "
+                + "deleted, and no resume runs.");
         }
     }
 

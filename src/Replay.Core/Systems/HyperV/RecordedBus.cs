@@ -52,7 +52,9 @@ internal sealed class RecordedMapping
 {
     public required ushort Device { get; init; }
 
-    /// <summary>A driver has asked for the interrupt since the bus started anew: its mapping is the driver's doing.</summary>
+    /// <summary>
+    /// A driver has asked for the interrupt since the bus started anew: its mapping is the driver's doing.
+    /// </summary>
     public bool Rerequested { get; set; }
 
     /// <summary>Event of its creation; -1 when it was not recorded.</summary>

@@ -45,8 +45,8 @@ public sealed partial class VpciWatch
     }
 
     /// <summary>
-    /// hv_irq_unmask of before the fix logs every failed hypercall; as merged it is silent while the bus is being removed,
-    /// and the second version makes no hypercall then.
+    /// hv_irq_unmask of before the fix logs every failed hypercall; as merged it is silent while the bus is being
+    /// removed, and the second version makes no hypercall then.
     /// </summary>
     private void ReadLine(ReadOnlySpan<IrqEvent> at)
     {
@@ -57,10 +57,13 @@ public sealed partial class VpciWatch
         if (!_cpuGoesDown && !_logSaysDown) return;
         int found = text.IndexOf("hv_irq_unmask() failed"u8);
         if (found < 0) return;
-        Show("hv.unmaskOnFailure", "preFix", DeviceIn(text[..found]), "the log says that hv_irq_unmask() failed while a CPU went down");
+        Show("hv.unmaskOnFailure", "preFix", DeviceIn(text[..found]),
+            "the log says that hv_irq_unmask() failed while a CPU went down");
     }
 
-    /// <summary>The device whose name the line has before the message; 0 for one that the recording has not named.</summary>
+    /// <summary>
+    /// The device whose name the line has before the message; 0 for one that the recording has not named.
+    /// </summary>
     private ushort DeviceIn(ReadOnlySpan<byte> text)
     {
         foreach (Range range in text.Split((byte)' '))
@@ -95,11 +98,14 @@ public sealed partial class VpciWatch
         foreach (uint irq in _unmaskCalled)
         {
             ushort device = _mappings.TryGetValue(irq, out RecordedMapping? mapping) ? mapping.Device : (ushort)0;
-            Show("hv.unmaskOnFailure", "preFix", device, $"hv_irq_unmask() left {Name(irq)} masked while a CPU went down");
+            Show("hv.unmaskOnFailure", "preFix", device,
+                $"hv_irq_unmask() left {Name(irq)} masked while a CPU went down");
         }
     }
 
-    /// <summary>The MSI entry is unmasked after all: after a failed hypercall as merged, without one in the second version.</summary>
+    /// <summary>
+    /// The MSI entry is unmasked after all: after a failed hypercall as merged, without one in the second version.
+    /// </summary>
     private void NoteUnmask(uint irq)
     {
         _unmasksSeen = true;
@@ -107,9 +113,11 @@ public sealed partial class VpciWatch
         _unmaskCalled.Remove(irq);
         ushort device = _mappings.TryGetValue(irq, out RecordedMapping? mapping) ? mapping.Device : (ushort)0;
         if (_failedHere.Remove(irq))
-            Show("hv.unmaskOnFailure", "merged", device, "the entry was unmasked although the retarget had failed while a CPU went down");
+            Show("hv.unmaskOnFailure", "merged", device,
+                "the entry was unmasked although the retarget had failed while a CPU went down");
         else if (_unmaskedWithoutCall.Remove(irq) && _callsSeen)
-            Show("hv.unmaskOnFailure", "v2SkipWhenRemoving", device, "the entry was unmasked without a retarget while a CPU went down");
+            Show("hv.unmaskOnFailure", "v2SkipWhenRemoving", device,
+                "the entry was unmasked without a retarget while a CPU went down");
     }
 
     /// <summary>A driver asks for an interrupt: a mapping that is made for it now is the driver's doing.</summary>
@@ -118,13 +126,17 @@ public sealed partial class VpciWatch
         if (_mappings.TryGetValue(irq, out RecordedMapping? mapping)) mapping.Rerequested = true;
     }
 
-    /// <summary>A mapping in resume, of an interrupt that had one and that nobody requested anew: the bus asked for it.</summary>
+    /// <summary>
+    /// A mapping in resume, of an interrupt that had one and that nobody requested anew: the bus asked for it.
+    /// </summary>
     private void NoteCreation(uint irq, ushort device, RecordedBus bus)
     {
         if (!bus.Resuming || bus.CreatedInResume) return;
-        if (irq != IrqEvent.NoIrq && (!_mappings.TryGetValue(irq, out RecordedMapping? mapping) || mapping.Rerequested)) return;
+        if (irq != IrqEvent.NoIrq && (!_mappings.TryGetValue(irq, out RecordedMapping? mapping) || mapping.Rerequested))
+            return;
         bus.CreatedInResume = true;
-        Show("hv.resumeRecreate", "allDescriptors", device, "a mapping was asked for in resume and no driver had requested anew");
+        Show("hv.resumeRecreate", "allDescriptors", device,
+            "a mapping was asked for in resume and no driver had requested anew");
     }
 
     private void EndResumes()
@@ -134,7 +146,8 @@ public sealed partial class VpciWatch
 
     private void EndResume(ushort device, RecordedBus bus)
     {
-        if (bus is { Resuming: true, PacketsSeen: true, CreatedInResume: false } && !_restoresMsi && HasLostMapping(device))
+        if (bus is { Resuming: true, PacketsSeen: true, CreatedInResume: false }
+            && !_restoresMsi && HasLostMapping(device))
             Show("hv.resumeRecreate", "none", device, "the bus was resumed and no mapping was asked for");
         bus.Resuming = false;
     }

@@ -21,7 +21,8 @@ public sealed partial class VpciWatch
         _callOf.Remove(e.Cpu);
         if (call.Code != RetargetCode) return;
 
-        // The result may be recorded apart, by the same CPU; the set of processors goes where the record has room for it.
+        // The result may be recorded apart, by the same CPU; the set of processors goes where the
+        // record has room for it.
         IrqEvent kept = e;
         kept.TimeNs = targets;
         if (_callOf.Count < Limit) _callOf[e.Cpu] = kept;
@@ -46,8 +47,9 @@ public sealed partial class VpciWatch
         {
             if (installed)
             {
-                Raise(FindingCode.RetargetFailed, mapping.CreateEvent, call.Device, e.Irq, string.Create(CultureInfo.InvariantCulture,
-                    $"The retarget of {Name(e.Irq)} failed with 0x{status:x} while its bus was installed."));
+                Raise(FindingCode.RetargetFailed, mapping.CreateEvent, call.Device, e.Irq,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"The retarget of {Name(e.Irq)} failed with 0x{status:x} while its bus was installed."));
             }
             return;
         }
@@ -56,7 +58,8 @@ public sealed partial class VpciWatch
         mapping.Targets = targets;
         mapping.Multicast = (call.Flags & MulticastFlag) != 0;
         mapping.SpuriousBefore = _context.Machine.Spurious;
-        for (int cpu = 0; cpu < mapping.ArrivalsBefore.Length; cpu++) mapping.ArrivalsBefore[cpu] = Arrivals(e.Irq, cpu);
+        for (int cpu = 0; cpu < mapping.ArrivalsBefore.Length; cpu++)
+            mapping.ArrivalsBefore[cpu] = Arrivals(e.Irq, cpu);
     }
 
     private uint Arrivals(uint irq, int cpu)
@@ -65,7 +68,9 @@ public sealed partial class VpciWatch
         return irq < (uint)irqs.Used && cpu < _context.Machine.Cpus.Used ? irqs.Delivered((int)irq, cpu) : 0;
     }
 
-    /// <summary>Where the interrupt came since its last retarget: H-27 elsewhere than told, H-28 on several CPUs.</summary>
+    /// <summary>
+    /// Where the interrupt came since its last retarget: H-27 elsewhere than told, H-28 on several CPUs.
+    /// </summary>
     private void CheckArrivals(uint irq, RecordedMapping mapping)
     {
         if (mapping.RetargetEvent < 0) return;
@@ -82,13 +87,18 @@ public sealed partial class VpciWatch
         bool wide = mapping.Multicast || BitOperations.PopCount(mapping.Targets) > 1;
         if (wide && cpus > 1 && _context.Machine.Spurious > mapping.SpuriousBefore)
         {
-            Raise(FindingCode.MultipleDelivery, mapping.RetargetEvent, mapping.Device, irq, string.Create(CultureInfo.InvariantCulture,
-                $"{Name(irq)} was retargeted to processors 0x{mapping.Targets:x} and then ran on {cpus} CPUs, where some had nothing to do."));
+            Raise(FindingCode.MultipleDelivery, mapping.RetargetEvent, mapping.Device, irq,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Name(irq)} was retargeted to processors 0x{mapping.Targets:x} and then ran on {cpus} CPUs, "
+                    + $"where some had nothing to do."));
         }
-        else if (!wide && mapping.Targets != 0 && cpus == 1 && most >= ArrivalsMin && (mapping.Targets >> only & 1) == 0)
+        else if (!wide && mapping.Targets != 0 && cpus == 1 && most >= ArrivalsMin
+            && (mapping.Targets >> only & 1) == 0)
         {
-            Raise(FindingCode.WrongProcessor, mapping.RetargetEvent, mapping.Device, irq, string.Create(CultureInfo.InvariantCulture,
-                $"{Name(irq)} was retargeted to processor {BitOperations.TrailingZeroCount(mapping.Targets)} and arrived {most} times on CPU {only}, never there."));
+            Raise(FindingCode.WrongProcessor, mapping.RetargetEvent, mapping.Device, irq,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Name(irq)} was retargeted to processor {BitOperations.TrailingZeroCount(mapping.Targets)} "
+                    + $"and arrived {most} times on CPU {only}, never there."));
         }
         mapping.RetargetEvent = -1;
     }
@@ -96,11 +106,14 @@ public sealed partial class VpciWatch
     /// <summary>I-43: on an installed bus the device's message is the one that the host has mapped.</summary>
     private void CheckMessage(uint irq, MessageWrite write)
     {
-        if (!_mappings.TryGetValue(irq, out RecordedMapping? mapping) || (write.Address == 0 && write.Data == 0)) return;
+        if (!_mappings.TryGetValue(irq, out RecordedMapping? mapping) || (write.Address == 0 && write.Data == 0))
+            return;
         if (!_buses.TryGetValue(mapping.Device, out RecordedBus? bus) || bus.State != HvBusStateCode.Installed) return;
         if (mapping.CreateEvent < 0 || mapping.GoneEvent >= 0) return;
         if (mapping.Address == write.Address && (mapping.Data is null || mapping.Data == write.Data)) return;
-        Raise(FindingCode.OneMappingEach, mapping.CreateEvent, mapping.Device, irq, string.Create(CultureInfo.InvariantCulture,
-            $"{Name(irq)} got message 0x{write.Address:x}/0x{write.Data:x}, but the host has mapped 0x{mapping.Address:x}/{(mapping.Data is { } data ? $"0x{data:x}" : "any data")}."));
+        Raise(FindingCode.OneMappingEach, mapping.CreateEvent, mapping.Device, irq,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Name(irq)} got message 0x{write.Address:x}/0x{write.Data:x}, but the host has "
+                + $"mapped 0x{mapping.Address:x}/{(mapping.Data is { } data ? $"0x{data:x}" : "any data")}."));
     }
 }

@@ -33,7 +33,9 @@ public sealed partial class VpciWatch : ISystem
         switch (e.Kind)
         {
             case EventKind.VpciChannel: SetChannel(new ChannelChange(in e)); break;
-            case EventKind.VpciCreateInterrupt: Create(e.Irq, new HostMapping(in e).Device, e.A, null, new HostMapping(in e).Status); break;
+            case EventKind.VpciCreateInterrupt:
+                Create(e.Irq, new HostMapping(in e).Device, e.A, null, new HostMapping(in e).Status);
+                break;
             case EventKind.VpciDeleteInterrupt: Delete(e.Irq, new HostMapping(in e).Device); break;
             case EventKind.HvBusStep: ApplyStep(new VpciBusChange(in e)); break;
             case EventKind.HvBusState: SetState(new VpciBusChange(in e)); break;
@@ -42,7 +44,9 @@ public sealed partial class VpciWatch : ISystem
             case EventKind.HvHypercallDone: FinishHypercall(e.Cpu, new HypercallResult(in e).Status); break;
             case EventKind.HvUnmask: NoteUnmaskCall(e.Irq); break;
             case EventKind.MsiUnmask: NoteUnmask(e.Irq); return false;
-            case EventKind.SetupIrq or EventKind.VectorActivate or EventKind.X86VectorActivate: NoteRequest(e.Irq); return false;
+            case EventKind.SetupIrq or EventKind.VectorActivate or EventKind.X86VectorActivate:
+                NoteRequest(e.Irq);
+                return false;
             case EventKind.MsiWrite: CheckMessage(e.Irq, new MessageWrite(in e)); return false;
             case EventKind.SuspendResume: ApplyPhase(new SuspendPhase(in e), (int)(e.A >> 32)); return false;
             case EventKind.LogLine: ReadLine(at); return false;
@@ -181,7 +185,8 @@ public sealed partial class VpciWatch : ISystem
         if (!legal)
         {
             Raise(FindingCode.BusTransition, bus.StateEvent, change.Device, IrqEvent.NoIrq,
-                $"The bus went from {HvBusStates.Names[(int)bus.State!.Value]} to {HvBusStates.Names[(int)state]}, which its driver never does.");
+                $"The bus went from {HvBusStates.Names[(int)bus.State!.Value]} to {HvBusStates.Names[(int)state]}, "
+                + $"which its driver never does.");
         }
         bus.State = state;
         bus.StateEvent = _context.Index;
@@ -189,8 +194,10 @@ public sealed partial class VpciWatch : ISystem
         if (state == HvBusStateCode.Init && bus.GoneEvent >= 0) Begin(bus);
     }
 
-    private static string Name(uint irq) => irq == IrqEvent.NoIrq ? "an interrupt" : string.Create(CultureInfo.InvariantCulture, $"irq {irq}");
+    private static string Name(uint irq) => irq == IrqEvent.NoIrq
+        ? "an interrupt" : string.Create(CultureInfo.InvariantCulture, $"irq {irq}");
 
     private void Raise(FindingCode code, long blame, ushort device, uint irq, string message) => _context.Raise(
-        code, blame < 0 ? null : blame, _context.Tables.Devices[device], null, message, irq == IrqEvent.NoIrq ? null : (int)irq);
+        code, blame < 0 ? null : blame, _context.Tables.Devices[device], null, message,
+        irq == IrqEvent.NoIrq ? null : (int)irq);
 }

@@ -10,7 +10,9 @@ internal sealed class HardwareEntry
     /// <summary>Message as it is stored.</summary>
     public MsiMessage Message { get; set; }
 
-    /// <summary>Message that the device uses where it reads its store only now and then; null when it always looks.</summary>
+    /// <summary>
+    /// Message that the device uses where it reads its store only now and then; null when it always looks.
+    /// </summary>
     public MsiMessage? Held { get; set; }
 
     /// <summary>Mask bit; set by reset.</summary>
@@ -35,7 +37,8 @@ internal sealed class HardwareEntry
         entry.Pending = archive.Value(entry.Pending);
         entry.Writes = archive.Value(entry.Writes);
         entry.CopyOf = archive.Value(entry.CopyOf.HasValue)
-            ? (archive.Value(entry.CopyOf.GetValueOrDefault().Device), archive.Value(entry.CopyOf.GetValueOrDefault().Entry)) : null;
+            ? (archive.Value(entry.CopyOf.GetValueOrDefault().Device),
+                archive.Value(entry.CopyOf.GetValueOrDefault().Entry)) : null;
         return entry;
     }
 }

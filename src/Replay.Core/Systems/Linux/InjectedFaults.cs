@@ -42,7 +42,8 @@ internal sealed class InjectedFaults
         foreach ((Injection what, _, _, _, long index) in _waiting)
         {
             // A recording may hold any number there.
-            string name = (int)what < Injections.Names.Length ? Injections.Names[(int)what] : ((int)what).ToString(CultureInfo.InvariantCulture);
+            string name = (int)what < Injections.Names.Length
+                ? Injections.Names[(int)what] : ((int)what).ToString(CultureInfo.InvariantCulture);
             yield return string.Create(CultureInfo.InvariantCulture, $"what={name} of event {index}");
         }
     }

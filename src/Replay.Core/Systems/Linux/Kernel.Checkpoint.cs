@@ -13,7 +13,8 @@ internal sealed partial class Kernel
         string name = archive.Value(saved?.Name ?? "");
         int[] slots = saved?.Slots ?? [];
         archive.Numbers(ref slots, CpusMax * 256);
-        if (slots.Length == 0 || slots.Length % 256 != 0) throw new CheckpointException($"expected 256 slots a CPU, found {slots.Length} in all");
+        if (slots.Length == 0 || slots.Length % 256 != 0)
+            throw new CheckpointException($"expected 256 slots a CPU, found {slots.Length} in all");
         bool hasGic = archive.Value(saved?.HasGic ?? false);
         Kernel kernel = saved ?? new Kernel(policy, name) { Slots = slots, HasGic = hasGic };
         kernel.Matrix.Transfer(archive);
@@ -27,7 +28,9 @@ internal sealed partial class Kernel
         return kernel;
     }
 
-    /// <summary>Which interrupt is the last one of its entry: usually every one, and then only their number is saved.</summary>
+    /// <summary>
+    /// Which interrupt is the last one of its entry: usually every one, and then only their number is saved.
+    /// </summary>
     private void TransferOwners(StateArchive archive)
     {
         var owners = new List<int>();
@@ -37,7 +40,8 @@ internal sealed partial class Kernel
         if (!archive.IsLoading) return;
         foreach (int number in owners)
         {
-            if (!Irqs.TryGetValue(number, out KernelIrq? irq)) throw new CheckpointException($"expected irq {number}, found none");
+            if (!Irqs.TryGetValue(number, out KernelIrq? irq))
+                throw new CheckpointException($"expected irq {number}, found none");
             _byEntry[(irq.Device, irq.Entry)] = irq;
         }
     }

@@ -5,7 +5,8 @@ using Replay.Core.State;
 
 namespace Replay.Core.Systems.Linux;
 
-/// <content>The x86 vector domain (Linux arch/x86/kernel/apic/vector.c): one interrupt's way to a vector and back.</content>
+/// <content>The x86 vector domain (Linux arch/x86/kernel/apic/vector.c): one interrupt's way to a
+/// vector and back.</content>
 internal sealed partial class Kernel
 {
     /// <summary>First number that virtual PCI may use on a GIC (HV_PCI_MSI_SPI_START).</summary>
@@ -21,7 +22,8 @@ internal sealed partial class Kernel
         if (HasGic) return AllocateSpi(irq);
         if (irq.Managed) return ReserveManaged(irq.Affinity);
         if (irq.Chip == Events.MessageChip.IoApic) return 0; // gets its vector when it is activated
-        if (!_policy.Reservation || !irq.CanMask || irq.Chip == Events.MessageChip.MultiMsi || explicitMask) return AssignAny(irq);
+        if (!_policy.Reservation || !irq.CanMask || irq.Chip == Events.MessageChip.MultiMsi || explicitMask)
+            return AssignAny(irq);
         irq.CanReserve = true;
         Reserve(irq);
         return 0;
@@ -92,7 +94,9 @@ internal sealed partial class Kernel
         irq.MoveInProgress = irq.CleanupPending = false;
     }
 
-    /// <summary>A move that a parent refused after the vector was taken: the new vector goes back, the old one counts again.</summary>
+    /// <summary>
+    /// A move that a parent refused after the vector was taken: the new vector goes back, the old one counts again.
+    /// </summary>
     public void UndoMove(KernelIrq irq, KernelIrq before)
     {
         if (irq.Cpu == before.Cpu && irq.Vector == before.Vector) return;
@@ -137,7 +141,9 @@ internal sealed partial class Kernel
         return 0;
     }
 
-    /// <summary>apic_update_vector: an old place on a CPU that is gone is freed at once, any other waits for its clean-up.</summary>
+    /// <summary>
+    /// apic_update_vector: an old place on a CPU that is gone is freed at once, any other waits for its clean-up.
+    /// </summary>
     private void Update(KernelIrq irq, byte vector, int cpu)
     {
         irq.PreviousVector = 0;
@@ -212,7 +218,9 @@ internal sealed partial class Kernel
         }
     }
 
-    /// <summary>The lowest free interrupt number of the GIC from 64 on, as hv_pci_vec_irq_domain hands them out.</summary>
+    /// <summary>
+    /// The lowest free interrupt number of the GIC from 64 on, as hv_pci_vec_irq_domain hands them out.
+    /// </summary>
     private int AllocateSpi(KernelIrq irq)
     {
         for (int spi = FirstSpi; spi < 256; spi++)

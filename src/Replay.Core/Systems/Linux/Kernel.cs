@@ -6,9 +6,9 @@ using Replay.Core.State;
 namespace Replay.Core.Systems.Linux;
 
 /// <summary>
-/// Everything that a kernel keeps in memory about interrupts: allocator, vector tables, interrupts, devices. That is what
-/// a hibernation image holds, so <see cref="Clone"/> is SNAPSHOT and putting a clone back is RESTORE. Hardware and
-/// hypervisor are not in here.
+/// Everything that a kernel keeps in memory about interrupts: allocator, vector tables, interrupts, devices.
+/// That is what a hibernation image holds, so <see cref="Clone"/> is SNAPSHOT and putting a clone back is RESTORE.
+/// Hardware and hypervisor are not in here.
 /// </summary>
 internal sealed partial class Kernel
 {

@@ -4,7 +4,9 @@ using Replay.Core.Events;
 
 namespace Replay.Core.Systems.Linux;
 
-/// <summary>A device as a modelled kernel sees it (pci_dev, and hv_pcibus_device where it lies on a virtual bus).</summary>
+/// <summary>
+/// A device as a modelled kernel sees it (pci_dev, and hv_pcibus_device where it lies on a virtual bus).
+/// </summary>
 internal sealed class KernelDevice
 {
     public required ushort Device { get; init; }

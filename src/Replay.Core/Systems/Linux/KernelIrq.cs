@@ -4,7 +4,9 @@ using Replay.Core.State;
 
 namespace Replay.Core.Systems.Linux;
 
-/// <summary>One interrupt as a modelled kernel holds it: irq_desc, msi_desc and the vector domain's apic_chip_data.</summary>
+/// <summary>
+/// One interrupt as a modelled kernel holds it: irq_desc, msi_desc and the vector domain's apic_chip_data.
+/// </summary>
 internal sealed partial class KernelIrq
 {
     public required int Number { get; init; }

@@ -13,7 +13,8 @@ public sealed partial class LinuxSystem
     {
         Report.Transfer(archive);
         _arch = (MachineArchitecture)archive.Value((byte)_arch);
-        _machine = (archive.Value(_machine.WindowEnd), archive.Value(_machine.Cpus), archive.Value(_machine.Legacy), archive.Value(_machine.HasPic));
+        _machine = (archive.Value(_machine.WindowEnd), archive.Value(_machine.Cpus), archive.Value(_machine.Legacy),
+            archive.Value(_machine.HasPic));
         _defined = archive.Value(_defined);
         _event = archive.Value(_event);
         _work = archive.Value(_work);
@@ -28,7 +29,8 @@ public sealed partial class LinuxSystem
         _remap.Transfer(archive);
         _backed.Transfer(archive);
         _kernel = Kernel.Transfer(archive, archive.IsLoading ? null : _kernel, _policy);
-        if (archive.Value(_snapshot is not null)) _snapshot = Kernel.Transfer(archive, archive.IsLoading ? null : _snapshot, _policy);
+        if (archive.Value(_snapshot is not null))
+            _snapshot = Kernel.Transfer(archive, archive.IsLoading ? null : _snapshot, _policy);
         TransferRaised(archive);
         TransferCopies(archive);
     }
@@ -55,7 +57,8 @@ public sealed partial class LinuxSystem
     {
         var raised = new List<(FindingCode Code, int Irq)>(_raised);
         raised.Sort();
-        archive.List(raised, int.MaxValue, each => ((FindingCode)archive.Value((ushort)each.Code), archive.Value(each.Irq)));
+        archive.List(raised, int.MaxValue,
+            each => ((FindingCode)archive.Value((ushort)each.Code), archive.Value(each.Irq)));
         if (archive.IsLoading) _raised.UnionWith(raised);
     }
 }

@@ -5,7 +5,8 @@ using Replay.Core.Systems.HyperV;
 
 namespace Replay.Core.Systems.Linux;
 
-/// <content>What each interrupt is worth: at the end of a resume, where findings are raised, and of the trace.</content>
+/// <content>What each interrupt is worth: at the end of a resume, where findings are raised,
+/// and of the trace.</content>
 public sealed partial class LinuxSystem
 {
     private void ConcludeInterrupts()
@@ -22,7 +23,8 @@ public sealed partial class LinuxSystem
         {
             foreach (KernelIrq irq in device.GivenUp)
             {
-                Report.Add(new InterruptVerdict(NameOf(irq.Device), irq.Entry, irq.Number, EndVerdict.NotAllocated, null,
+                Report.Add(new InterruptVerdict(NameOf(irq.Device), irq.Entry, irq.Number,
+                    EndVerdict.NotAllocated, null,
                     "the driver gave it up and has not asked for it again"));
             }
         }
@@ -41,7 +43,8 @@ public sealed partial class LinuxSystem
     private long? BlameOf(KernelIrq irq)
     {
         long early = _kernel.Device(irq.Device).RestoredEarly;
-        long blame = early >= 0 ? early : irq.Started && irq.CacheMasked && irq.MaskEvent >= 0 ? irq.MaskEvent : irq.MappingEvent;
+        long blame = early >= 0 ? early
+            : irq.Started && irq.CacheMasked && irq.MaskEvent >= 0 ? irq.MaskEvent : irq.MappingEvent;
         return blame < 0 ? null : blame;
     }
 
@@ -60,10 +63,12 @@ public sealed partial class LinuxSystem
             ? RouteOf(irq).Resolve(irq.Device, irq.Entry, entry.Held ?? entry.Message)
             : Destination.Blocked("the entry holds no message");
         if (destination.Fault is { } fault)
-            return silent is null ? (EndVerdict.NoMapping, fault) : (EndVerdict.StuckMaskedAndNoMapping, $"{silent}; {fault}");
+            return silent is null
+                ? (EndVerdict.NoMapping, fault) : (EndVerdict.StuckMaskedAndNoMapping, $"{silent}; {fault}");
         if (silent is not null) return (EndVerdict.StuckMasked, silent);
         if (destination.Cpu >= _kernel.CpuCount || !_kernel.Online[destination.Cpu])
-            return (EndVerdict.WrongTarget, string.Create(CultureInfo.InvariantCulture, $"CPU {destination.Cpu} is offline"));
+            return (EndVerdict.WrongTarget, string.Create(CultureInfo.InvariantCulture,
+                $"CPU {destination.Cpu} is offline"));
         return _kernel.Slot(destination.Cpu, destination.Vector) == irq.Number
             ? (EndVerdict.Working, "")
             : (EndVerdict.WrongTarget, string.Create(CultureInfo.InvariantCulture,
@@ -78,7 +83,8 @@ public sealed partial class LinuxSystem
         if (device.RestoredEarly >= 0 && irq.Started && verdict != EndVerdict.Working)
         {
             RaiseOnce(FindingCode.OneMappingEach, irq, device.RestoredEarly,
-                $"The device of {name} was restored before its bus: it holds the message of before, not the one that is mapped.");
+                $"The device of {name} was restored before its bus: it holds the message of before, "
+                + "not the one that is mapped.");
             return;
         }
         if (verdict is EndVerdict.StuckMasked or EndVerdict.StuckMaskedAndNoMapping && irq.CacheMasked)

@@ -90,8 +90,10 @@ public sealed partial class LinuxSystem
         }
         if (slot >= 0)
         {
-            Show("handler", string.Create(CultureInfo.InvariantCulture, $"SPURIOUS irq {slot} on CPU {cpu} vector 0x{vector:x2}"));
-            Settle(row, Verdict.Misrouted, string.Create(CultureInfo.InvariantCulture, $"irq {slot} is there"), cpu, vector);
+            Show("handler",
+                string.Create(CultureInfo.InvariantCulture, $"SPURIOUS irq {slot} on CPU {cpu} vector 0x{vector:x2}"));
+            Settle(row, Verdict.Misrouted,
+                string.Create(CultureInfo.InvariantCulture, $"irq {slot} is there"), cpu, vector);
             return;
         }
         if (slot == Kernel.Unused)
@@ -164,7 +166,9 @@ public sealed partial class LinuxSystem
         foreach (KernelIrq irq in _kernel.CleanupsOn(cpu)) _kernel.FreePrevious(irq);
     }
 
-    /// <summary>irq_set_affinity: now, or in the next interrupt where the chip must not be touched at any other time.</summary>
+    /// <summary>
+    /// irq_set_affinity: now, or in the next interrupt where the chip must not be touched at any other time.
+    /// </summary>
     private void RequestAffinity(uint number, ulong word)
     {
         if (IrqFor(number, "irq_set_affinity") is not { } irq) return;
@@ -186,7 +190,9 @@ public sealed partial class LinuxSystem
         else irq.Affinity = mask;
     }
 
-    /// <summary>irq_move_masked_irq: mask, move, unmask; stays pending while the old vector is not cleaned up.</summary>
+    /// <summary>
+    /// irq_move_masked_irq: mask, move, unmask; stays pending while the old vector is not cleaned up.
+    /// </summary>
     private void ApplyPendingMove(KernelIrq irq)
     {
         CpuMask mask = irq.PendingAffinity!.Value;

@@ -33,7 +33,8 @@ public sealed partial class LinuxSystem
     }
 
     /// <summary>
-    /// device_pm_callback_start of a PCI device without interrupts: the event's code (PM_EVENT_*) says which way it goes.
+    /// device_pm_callback_start of a PCI device without interrupts: the event's code (PM_EVENT_*)
+    /// says which way it goes.
     /// </summary>
     private bool ApplyPowerCallback(in IrqEvent e)
     {
@@ -66,7 +67,9 @@ public sealed partial class LinuxSystem
         foreach (KernelIrq irq in _kernel.Irqs.Values) irq.Suspended = irq.Started;
     }
 
-    /// <summary>resume_device_irqs: unmasks only what the generic flag says is masked, and sends what was noted.</summary>
+    /// <summary>
+    /// resume_device_irqs: unmasks only what the generic flag says is masked, and sends what was noted.
+    /// </summary>
     private void ResumeDeviceIrqs()
     {
         if (!_kernel.IrqsSuspended) return;
@@ -87,7 +90,9 @@ public sealed partial class LinuxSystem
         StartManaged();
     }
 
-    /// <summary>A driver that destroys its interrupts for hibernation (NVMe does) and makes them anew at resume.</summary>
+    /// <summary>
+    /// A driver that destroys its interrupts for hibernation (NVMe does) and makes them anew at resume.
+    /// </summary>
     private void SuspendDrivers()
     {
         if (!_policy.DriverRecreatesIrqs || _kernel.DriversSuspended) return;
@@ -136,7 +141,9 @@ public sealed partial class LinuxSystem
         if (_kernel is { DriversSuspended: true, IrqsSuspended: false, Sleeping: true }) ResumeDrivers();
     }
 
-    /// <summary>The machine was off: hardware and hypervisor start anew, and so does a kernel that knows nothing.</summary>
+    /// <summary>
+    /// The machine was off: hardware and hypervisor start anew, and so does a kernel that knows nothing.
+    /// </summary>
     private void BootAnother(string name)
     {
         Spend(CopyCost);
@@ -171,7 +178,8 @@ public sealed partial class LinuxSystem
             case Injection.VectorsTaken: TakeVectors(fault.Cpu, fault.Count); break;
             case Injection.IrtesLeft: _remap.Limit(fault.Count); break;
             case Injection.MessageFetched:
-                if (_kernel.IrqOf(fault.Device, fault.Entry) is not null) HardwareOf(fault.Device)[fault.Entry].Held = null;
+                if (_kernel.IrqOf(fault.Device, fault.Entry) is not null)
+                    HardwareOf(fault.Device)[fault.Entry].Held = null;
                 break;
             default: _faults.Add(what, fault.Device, fault.Entry, fault.Status, _event); break;
         }

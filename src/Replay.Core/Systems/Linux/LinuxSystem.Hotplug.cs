@@ -44,7 +44,8 @@ public sealed partial class LinuxSystem
     private bool HasCpu(int cpu)
     {
         if (cpu < _kernel.CpuCount) return true;
-        Note(string.Create(CultureInfo.InvariantCulture, $"there is no CPU {cpu}: the machine has CPUs 0 to {_kernel.CpuCount - 1}"));
+        Note(string.Create(CultureInfo.InvariantCulture,
+            $"there is no CPU {cpu}: the machine has CPUs 0 to {_kernel.CpuCount - 1}"));
         return false;
     }
 
@@ -58,7 +59,8 @@ public sealed partial class LinuxSystem
             return;
         }
         if (!_policy.ForceCompleteFirst) ForceComplete(irq, cpu);
-        CpuMask mask = irq.PendingAffinity is { } pending && !pending.And(_kernel.Online).IsEmpty ? pending : irq.Affinity;
+        CpuMask mask = irq.PendingAffinity is { } pending && !pending.And(_kernel.Online).IsEmpty
+            ? pending : irq.Affinity;
         irq.PendingAffinity = null;
         MessageRoute route = RouteOf(irq);
         bool masks = !route.MovesAnytime && !irq.GenericMasked;
@@ -112,7 +114,9 @@ public sealed partial class LinuxSystem
         StartManaged();
     }
 
-    /// <summary>irq_restore_affinity_of_irq: managed interrupts that were shut down start when a CPU of theirs is back.</summary>
+    /// <summary>
+    /// irq_restore_affinity_of_irq: managed interrupts that were shut down start when a CPU of theirs is back.
+    /// </summary>
     private void StartManaged()
     {
         foreach (KernelIrq irq in _kernel.Irqs.Values)

@@ -27,8 +27,8 @@ public sealed partial class LinuxSystem
     }
 
     /// <summary>
-    /// A message that changes while the device may send it: the halves one after the other, address first. A device that
-    /// is made to signal between them sends what it then has.
+    /// A message that changes while the device may send it: the halves one after the other, address first.
+    /// A device that is made to signal between them sends what it then has.
     /// </summary>
     internal void WriteTorn(KernelIrq irq, MsiMessage message)
     {
@@ -58,13 +58,14 @@ public sealed partial class LinuxSystem
             return -1;
         }
         int row = Report.Events.Count;
-        Report.Add(new EventVerdict(raised, NameOf(irq.Device), irq.Entry, Verdict.Lost, null, null, irq.Number, null, ""));
+        Report.Add(new EventVerdict(raised, NameOf(irq.Device), irq.Entry, Verdict.Lost, null,
+            null, irq.Number, null, ""));
         return row;
     }
 
     /// <summary>
-    /// What waited under the temporary vector is also taken by its CPU once interrupts are on: in silence where the slot
-    /// was marked, by the handler of whoever owns it otherwise.
+    /// What waited under the temporary vector is also taken by its CPU once interrupts are on: in silence where
+    /// the slot was marked, by the handler of whoever owns it otherwise.
     /// </summary>
     internal void TakeTemporary(int cpu, byte vector)
     {
@@ -80,7 +81,9 @@ public sealed partial class LinuxSystem
             Raise(irq.Device, irq.Entry, raised);
     }
 
-    /// <summary>pci_msi_mask_irq, pci_msi_unmask_irq: the cached bit, and the device's where it can be reached.</summary>
+    /// <summary>
+    /// pci_msi_mask_irq, pci_msi_unmask_irq: the cached bit, and the device's where it can be reached.
+    /// </summary>
     internal void SetEntryMask(KernelIrq irq, bool masked)
     {
         if (!irq.CanMask) return;
@@ -98,7 +101,9 @@ public sealed partial class LinuxSystem
         if (!masked) SendPending(device, irq.Entry);
     }
 
-    /// <summary>pci_restore_msi_state: messages, then mask bits from the cache, with the function masked meanwhile.</summary>
+    /// <summary>
+    /// pci_restore_msi_state: messages, then mask bits from the cache, with the function masked meanwhile.
+    /// </summary>
     private void RestoreMessages(ushort device)
     {
         KernelDevice known = _kernel.Device(device);
@@ -139,16 +144,21 @@ public sealed partial class LinuxSystem
     }
 
     // Who keeps a copy of an interrupt's message: the copy, and the event that made it.
-    private readonly Dictionary<(ushort Device, int Entry), (string Holder, MsiMessage Message, long Event)> _holders = [];
+    private readonly Dictionary<(ushort Device, int Entry), (string Holder, MsiMessage Message, long Event)> _holders =
+        [];
 
-    /// <summary>The message of an interrupt in use changes: whoever keeps a copy will go on sending the old one.</summary>
+    /// <summary>
+    /// The message of an interrupt in use changes: whoever keeps a copy will go on sending the old one.
+    /// </summary>
     private void WarnHolders(KernelIrq irq, MsiMessage message)
     {
         if (_holders.Count == 0 || !irq.Activated || message.IsZero) return;
-        if (!_holders.TryGetValue((irq.Device, irq.Entry), out (string Holder, MsiMessage Message, long Event) copy)) return;
+        if (!_holders.TryGetValue((irq.Device, irq.Entry), out (string Holder, MsiMessage Message, long Event) copy))
+            return;
         if (copy.Message == message) return;
         RaiseOnce(FindingCode.CopiedMessage, irq, copy.Event, string.Create(CultureInfo.InvariantCulture,
-            $"The message of irq {irq.Number} changes while {copy.Holder} keeps a copy: interrupts by the old one go astray."));
+            $"The message of irq {irq.Number} changes while {copy.Holder} keeps a copy: "
+            + $"interrupts by the old one go astray."));
     }
 
     /// <summary>An agent that this machine does not model gets a copy of an interrupt's message.</summary>

@@ -10,13 +10,16 @@ namespace Replay.Core.Systems.Linux;
 /// <content>Drivers ask for interrupts, install handlers, and give both back.</content>
 public sealed partial class LinuxSystem
 {
-    /// <summary>pci_alloc_irq_vectors: all, or as many as there are from the minimum on, or an error and none.</summary>
+    /// <summary>
+    /// pci_alloc_irq_vectors: all, or as many as there are from the minimum on, or an error and none.
+    /// </summary>
     private void AllocateIrqs(in IrqEvent e, ulong affinity)
     {
         var request = new IrqAllocation(in e);
         int count = Math.Max((int)request.Count, 1);
         int min = request.Min == 0 ? count : request.Min;
-        if (e.Irq + (ulong)count > int.MaxValue || request.Entry + count > DeviceHardware.EntriesMax || !_kernel.HasRoomFor(request.Device))
+        if (e.Irq + (ulong)count > int.MaxValue || request.Entry + count > DeviceHardware.EntriesMax
+            || !_kernel.HasRoomFor(request.Device))
         {
             Fail(request.Device, "pci_alloc_irq_vectors", Errno.Name(Errno.Inval));
             return;
@@ -75,7 +78,9 @@ public sealed partial class LinuxSystem
 
     private int _entries;
 
-    /// <summary>One interrupt down the hierarchy: vector domain first, then what the route needs; undone on an error.</summary>
+    /// <summary>
+    /// One interrupt down the hierarchy: vector domain first, then what the route needs; undone on an error.
+    /// </summary>
     private int AllocateIrq(KernelIrq irq, MessageRoute route, bool explicitMask)
     {
         if (!HardwareOf(irq.Device).Entries.ContainsKey(irq.Entry) && ++_entries > EntriesMax) return Errno.NoSpace;
@@ -96,8 +101,8 @@ public sealed partial class LinuxSystem
     }
 
     /// <summary>
-    /// A message store of a device is only safe when its messages never change, that is with remapping: refused without,
-    /// or allowed and reported.
+    /// A message store of a device is only safe when its messages never change, that is with remapping:
+    /// refused without, or allowed and reported.
     /// </summary>
     private bool AllowIms(ushort device, MessageRoute route, bool passthrough)
     {
@@ -111,7 +116,8 @@ public sealed partial class LinuxSystem
         if (_unsafeStores.Add(device))
         {
             _context.Raise(FindingCode.UnsafeConfig, _event, NameOf(device), null,
-                $"{NameOf(device)} keeps messages in its own store without interrupt remapping: it may hold half of one for any time.");
+                $"{NameOf(device)} keeps messages in its own store without interrupt remapping: "
+                + "it may hold half of one for any time.");
         }
         return true;
     }

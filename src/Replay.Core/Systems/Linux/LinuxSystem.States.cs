@@ -55,7 +55,8 @@ public sealed partial class LinuxSystem
     {
         DeviceHardware device = HardwareOf(irq.Device);
         HardwareEntry entry = device[irq.Entry];
-        string stored = !device.Reachable ? "u" : entry.Message == irq.Message ? "same" : DescribeMessage(entry.Message);
+        string stored = !device.Reachable ? "u" : entry.Message == irq.Message ? "same"
+            : DescribeMessage(entry.Message);
         string held = entry.Held is { } message ? " held=" + DescribeMessage(message) : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"cache={DescribeMessage(irq.Message)} device={stored}{held} writes={entry.Writes}");

@@ -105,11 +105,14 @@ public sealed partial class LinuxSystem : ISystem
             case EventKind.Tick: RunTick(new CpuOperation(in e).Cpu); break;
             case EventKind.SuspendResume: ApplyPhase(new SuspendPhase(in e), (int)(e.A >> 32)); break;
             case EventKind.KernelStep: ApplyKernelStep((KernelStepCode)(byte)e.A); break;
-            case EventKind.PciRestoreState or EventKind.PciRestoreMsiState: return ApplyDeviceStep((ushort)e.A, DeviceStepCode.PmRestoreNoirq);
+            case EventKind.PciRestoreState or EventKind.PciRestoreMsiState:
+                return ApplyDeviceStep((ushort)e.A, DeviceStepCode.PmRestoreNoirq);
             case EventKind.DevicePmStart: return ApplyPowerCallback(in e);
-            case EventKind.VpciChannel: return _hyperV.ApplyChannel(new ChannelChange(in e).Device, new ChannelChange(in e).Open);
+            case EventKind.VpciChannel:
+                return _hyperV.ApplyChannel(new ChannelChange(in e).Device, new ChannelChange(in e).Open);
             case EventKind.DeviceStep: return ApplyDeviceStep((ushort)e.A, (DeviceStepCode)(byte)(e.A >> 16));
-            case EventKind.HvBusStep: return _hyperV.ApplyStep((ushort)e.A, (HvBusStepCode)new VpciBusChange(in e).Step);
+            case EventKind.HvBusStep:
+                return _hyperV.ApplyStep((ushort)e.A, (HvBusStepCode)new VpciBusChange(in e).Step);
             case EventKind.Snapshot: TakeSnapshot(); break;
             case EventKind.Restore: RestoreSnapshot(); break;
             case EventKind.KernelBoot: BootAnother(_context.Tables.Names[(ushort)e.A]); break;
@@ -128,9 +131,12 @@ public sealed partial class LinuxSystem : ISystem
         string name = EventSchema.Find(e.Kind)!.Name;
         return e.Kind switch
         {
-            EventKind.SuspendResume => $"{_context.Tables.Names[new SuspendPhase(in e).Action]} {(new SuspendPhase(in e).Start ? "begin" : "end")}",
-            EventKind.HvBusStep when (byte)(e.A >> 16) is var step && step < HvBusSteps.Names.Length => $"hv_{HvBusSteps.Names[step]}",
-            EventKind.DeviceStep when (byte)(e.A >> 16) is var step && step < DeviceSteps.Names.Length => DeviceSteps.Names[step],
+            EventKind.SuspendResume => $"{_context.Tables.Names[new SuspendPhase(in e).Action]} "
+                + $"{(new SuspendPhase(in e).Start ? "begin" : "end")}",
+            EventKind.HvBusStep when (byte)(e.A >> 16) is var step && step < HvBusSteps.Names.Length =>
+                $"hv_{HvBusSteps.Names[step]}",
+            EventKind.DeviceStep when (byte)(e.A >> 16) is var step && step < DeviceSteps.Names.Length =>
+                DeviceSteps.Names[step],
             _ => name,
         };
     }

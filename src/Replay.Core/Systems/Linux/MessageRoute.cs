@@ -53,6 +53,8 @@ internal abstract class MessageRoute
     /// <summary>Where a message of a device's entry leads.</summary>
     public abstract Destination Resolve(ushort device, int entry, MsiMessage message);
 
-    /// <summary>What is mapped for the interrupt, as a word for states; empty where the route has no such thing.</summary>
+    /// <summary>
+    /// What is mapped for the interrupt, as a word for states; empty where the route has no such thing.
+    /// </summary>
     public virtual string DescribeMapping(KernelIrq irq) => "";
 }

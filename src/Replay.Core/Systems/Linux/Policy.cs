@@ -15,7 +15,9 @@ internal enum UnmaskOnFailure : byte
     V2SkipWhenRemoving,
 }
 
-/// <summary>guest.irqBacking: when the host gives a guest's interrupt an interrupt and a remapping entry of its own.</summary>
+/// <summary>
+/// guest.irqBacking: when the host gives a guest's interrupt an interrupt and a remapping entry of its own.
+/// </summary>
 internal enum IrqBacking : byte
 {
     /// <summary>When the guest unmasks the entry, which traps; the guest cannot be told of a failure.</summary>
@@ -37,7 +39,9 @@ internal sealed record Policy
     /// <summary>hv.multiMsiResume = recreate: also those of multi-message devices (what-if).</summary>
     public bool MultiMsiRecreates { get; init; }
 
-    /// <summary>hv.msiTrap = paravirtual: the hypervisor does not watch the MSI-X table, mappings are asked for.</summary>
+    /// <summary>
+    /// hv.msiTrap = paravirtual: the hypervisor does not watch the MSI-X table, mappings are asked for.
+    /// </summary>
     public bool Paravirtual { get; init; } = true;
 
     /// <summary>drv.hibernateIrqs = destroyAndRecreate.</summary>

@@ -4,7 +4,9 @@ using Replay.Core.Checkpoints;
 
 namespace Replay.Core.Systems.Linux;
 
-/// <summary>States of many parts, written only when they change: one line a change, under the event that made it.</summary>
+/// <summary>
+/// States of many parts, written only when they change: one line a change, under the event that made it.
+/// </summary>
 internal sealed class StateLog
 {
     private readonly SystemReport _report;
@@ -21,5 +23,6 @@ internal sealed class StateLog
     }
 
     /// <summary>Saves or restores the last state of each part.</summary>
-    public void Transfer(StateArchive archive) => archive.Map(_last, int.MaxValue, key => archive.Value(key ?? ""), state => archive.Value(state ?? ""));
+    public void Transfer(StateArchive archive) =>
+        archive.Map(_last, int.MaxValue, key => archive.Value(key ?? ""), state => archive.Value(state ?? ""));
 }

@@ -84,8 +84,9 @@ internal sealed class BackedRoute : MessageRoute
             return;
         }
         if (irq.MappingEvent < 0) irq.MappingEvent = System.EventIndex;
-        System.RaiseOnce(FindingCode.SilentBackingFailure, irq, irq.MappingEvent, string.Create(CultureInfo.InvariantCulture,
-            $"irq {irq.Number} is unmasked and {failure}: it is dead, and the guest cannot know."));
+        System.RaiseOnce(FindingCode.SilentBackingFailure, irq, irq.MappingEvent,
+            string.Create(CultureInfo.InvariantCulture,
+                $"irq {irq.Number} is unmasked and {failure}: it is dead, and the guest cannot know."));
     }
 
     public override Destination Resolve(ushort device, int entry, MsiMessage message) =>

@@ -48,8 +48,9 @@ internal sealed class DirectRoute : MessageRoute
             : Destination.At((int)message.Destination, message.Vector);
 
     /// <summary>
-    /// Data first, while the CPU is still the old one, on which this runs with interrupts off; then the address. Whatever
-    /// came in between waits in the old CPU's request register under the new vector, and is sent again to the new CPU.
+    /// Data first, while the CPU is still the old one, on which this runs with interrupts off; then the address.
+    /// Whatever came in between waits in the old CPU's request register under the new vector, and is
+    /// sent again to the new CPU.
     /// </summary>
     private void MoveCarefully(KernelIrq irq, int oldCpu, MsiMessage message)
     {

@@ -84,7 +84,8 @@ internal sealed class RemapRoute : MessageRoute
         bool lost = System.Faults.TryTake(Injection.InvalidationLost, irq.Device, out _);
         _unit.Write(index, irq.Cpu, irq.ConfiguredVector, present, !lost, System.EventIndex);
         System.Show("iommu", string.Create(CultureInfo.InvariantCulture,
-            $"IRTE[{index}] {(present ? $"({irq.Cpu},0x{irq.ConfiguredVector:x2})" : "absent")}{(lost ? "" : $" IEC({index})")}"));
+            $"IRTE[{index}] "
+            + $"{(present ? $"({irq.Cpu},0x{irq.ConfiguredVector:x2})" : "absent")}{(lost ? "" : $" IEC({index})")}"));
         if (!lost || !_unit.IsStale(index)) return;
         irq.MappingEvent = System.EventIndex;
         System.RaiseOnce(FindingCode.StaleIec, irq, System.EventIndex, string.Create(CultureInfo.InvariantCulture,

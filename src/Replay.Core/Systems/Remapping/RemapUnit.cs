@@ -43,7 +43,9 @@ internal sealed class RemapUnit
         _taken--;
     }
 
-    /// <summary>modify_irte: what is written becomes visible with the invalidation; without one the old value may stay.</summary>
+    /// <summary>
+    /// modify_irte: what is written becomes visible with the invalidation; without one the old value may stay.
+    /// </summary>
     public void Write(int index, int cpu, byte vector, bool present, bool invalidate, long eventIndex)
     {
         ulong lo = present ? (ulong)(uint)cpu << 32 | (ulong)vector << 16 | IrteBits.Present : 0;

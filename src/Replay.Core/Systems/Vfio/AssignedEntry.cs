@@ -49,7 +49,9 @@ internal sealed class AssignedEntry
     /// <summary>Interrupt number on the host; -1 when not recorded.</summary>
     public int Irq = -1;
 
-    /// <summary>QEMU told of a change of the eventfd, and the host's free_irq and request_irq for it may follow.</summary>
+    /// <summary>
+    /// QEMU told of a change of the eventfd, and the host's free_irq and request_irq for it may follow.
+    /// </summary>
     public bool IsTold;
 
     /// <summary>KVM holds an interrupt for a machine that is stopped.</summary>

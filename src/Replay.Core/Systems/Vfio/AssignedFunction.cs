@@ -32,7 +32,9 @@ internal enum GuestError : byte
     Fatal,
 }
 
-/// <summary>A function of the host below a port: an assigned one with three copies of each entry, or a native one.</summary>
+/// <summary>
+/// A function of the host below a port: an assigned one with three copies of each entry, or a native one.
+/// </summary>
 internal sealed class AssignedFunction
 {
     private readonly List<AssignedEntry> _entries = [];
@@ -73,7 +75,9 @@ internal sealed class AssignedFunction
     /// <summary>A write of the guest was recorded: its masks are known.</summary>
     public bool GuestSeen { get; set; }
 
-    /// <summary>The platform isolates the device after a stray write: reads are all ones, writes and DMA are dropped.</summary>
+    /// <summary>
+    /// The platform isolates the device after a stray write: reads are all ones, writes and DMA are dropped.
+    /// </summary>
     public bool Isolated { get; set; }
 
     public ChannelState ErrorState { get; set; } = ChannelState.Normal;
@@ -189,7 +193,9 @@ internal sealed class BusPort
     /// <summary>A reset was replayed and its record by a probe may follow.</summary>
     public bool ResetExplained { get; set; }
 
-    /// <summary>Saves or restores all but its name and functions, which the model knows, and steps of those functions.</summary>
+    /// <summary>
+    /// Saves or restores all but its name and functions, which the model knows, and steps of those functions.
+    /// </summary>
     public void Transfer(StateArchive archive)
     {
         WaitsSinceNs = archive.Value(WaitsSinceNs);

@@ -19,7 +19,8 @@ internal sealed class DeviceHardware
     {
         AssignedEntry entry = function.Entries[index];
         if (function.ErrorState == ChannelState.Frozen || function.Port.UnresetFatalEvent >= 0)
-            Give(function, index, Verdict.Lost, "the link is frozen until its reset, and the reset clears the pending bit");
+            Give(function, index, Verdict.Lost,
+                "the link is frozen until its reset, and the reset clears the pending bit");
         else if (function.Isolated)
             Give(function, index, Verdict.Lost, "the platform isolated the device: its writes are dropped");
         else if (!function.HardwareEnabled)
@@ -71,7 +72,9 @@ internal sealed class DeviceHardware
         _model.Log.Function(function, step);
     }
 
-    /// <summary>The kernel writes enable bit, messages and masks from its cache (Linux __pci_restore_msix_state).</summary>
+    /// <summary>
+    /// The kernel writes enable bit, messages and masks from its cache (Linux __pci_restore_msix_state).
+    /// </summary>
     public void RestoreFromCache(AssignedFunction function, string step)
     {
         if (!function.HostEnabled || function.Isolated) return;
@@ -135,7 +138,8 @@ internal sealed class DeviceHardware
     }
 
     /// <summary>
-    /// A write to an address that is no interrupt's: POWER isolates every function of the port, x86 faults or corrupts memory.
+    /// A write to an address that is no interrupt's: POWER isolates every function of the port,
+    /// x86 faults or corrupts memory.
     /// </summary>
     private void ReactToStray(AssignedFunction function, int index, MsiMessage message)
     {
@@ -149,7 +153,8 @@ internal sealed class DeviceHardware
 
     private string StrayReason(MsiMessage message)
     {
-        if (_model.Messages.Platform == HostPlatform.Power) return "the host bridge rejects the write and the platform freezes the device (EEH)";
+        if (_model.Messages.Platform == HostPlatform.Power)
+            return "the host bridge rejects the write and the platform freezes the device (EEH)";
         if (!_model.DmaTranslated) return "the write changes the host's memory silently";
         return message.Address == 0 && _model.Page0Mapped
             ? "page 0 of the guest is mapped there: silent memory corruption" : "DMA fault: the address is not mapped";

@@ -12,15 +12,19 @@ internal static class EndVerdicts
                 AssignedEntry entry = function.Entries[i];
                 if (entry.GuestCache.IsZero && !entry.Allocated) continue;
                 (EndVerdict verdict, string reason) = Judge(model, function, i, entry);
-                long? blame = verdict is EndVerdict.Working or EndVerdict.NotAllocated || entry.CauseEvent < 0 ? null : entry.CauseEvent;
-                report.Add(new InterruptVerdict(function.Name, i, entry.Irq < 0 ? null : entry.Irq, verdict, blame, reason));
+                long? blame = verdict is EndVerdict.Working or EndVerdict.NotAllocated || entry.CauseEvent < 0
+                    ? null : entry.CauseEvent;
+                report.Add(new InterruptVerdict(function.Name, i,
+                    entry.Irq < 0 ? null : entry.Irq, verdict, blame, reason));
             }
         }
     }
 
-    private static (EndVerdict Verdict, string Reason) Judge(VfioModel model, AssignedFunction function, int index, AssignedEntry entry)
+    private static (EndVerdict Verdict, string Reason) Judge(VfioModel model, AssignedFunction function,
+        int index, AssignedEntry entry)
     {
-        if (function.ErrorState == ChannelState.PermanentFailure) return (EndVerdict.NoMapping, "the device was removed for good");
+        if (function.ErrorState == ChannelState.PermanentFailure)
+            return (EndVerdict.NoMapping, "the device was removed for good");
         if (function.Isolated) return (EndVerdict.NoMapping, "the platform isolates the device");
         if (function.Port.UnresetFatalEvent >= 0)
             return (EndVerdict.NoMapping, "the link is frozen since its fatal error, and nobody reset it");

@@ -7,7 +7,8 @@ namespace Replay.Core.Systems.Vfio;
 
 /// <summary>
 /// POWER's answer to a bad write (EEH): all functions of the partitionable endpoint read as ones and their writes are
-/// dropped until an EEH reset. More than five freezes in an hour remove it for good (Linux powerpc eeh.c, eeh_max_freezes).
+/// dropped until an EEH reset. More than five freezes in an hour remove it for good (Linux powerpc
+/// eeh.c, eeh_max_freezes).
 /// </summary>
 internal sealed class Isolation
 {
@@ -35,11 +36,13 @@ internal sealed class Isolation
             if (forGood) function.ErrorState = ChannelState.PermanentFailure;
         }
         if (times.Count > FreezesMax + 1) times.Dequeue();
-        _model.Log.Line(port.Name, forGood ? "EEH removes for good" : "EEH freezes",
-            string.Create(CultureInfo.InvariantCulture, $"freeze {count} within an hour · reads all ones, writes and DMA dropped"));
-        _model.Context.Raise(FindingCode.PlatformFreeze, blame, source.Name, null, string.Create(CultureInfo.InvariantCulture,
-            $"EEH_FREEZE: freeze {count} within an hour isolates every function below {port.Name}")
-            + (forGood ? ", and removes them for good." : ": reads are all ones, writes and interrupts are dropped until an EEH reset."));
+        _model.Log.Line(port.Name, forGood ? "EEH removes for good" : "EEH freezes", string.Create(
+            CultureInfo.InvariantCulture, $"freeze {count} within an hour · reads all ones, writes and DMA dropped"));
+        _model.Context.Raise(FindingCode.PlatformFreeze, blame, source.Name,
+            null, string.Create(CultureInfo.InvariantCulture,
+                $"EEH_FREEZE: freeze {count} within an hour isolates every function below {port.Name}")
+                + (forGood ? ", and removes them for good." : ": reads are all ones, "
+                    + "writes and interrupts are dropped until an EEH reset."));
     }
 
     /// <summary>An EEH reset ends the isolation, unless the device was removed for good.</summary>

@@ -20,10 +20,12 @@ internal sealed partial class PcieSystem
         var row = new FunctionDescription(in e);
         if (row.Device == 0 || row.Bound > (byte)FunctionDriver.NativeNoCallbacks) return false;
         string port = row.Port == 0 ? VfioModel.BusOf(NameOf(row.Device)) : NameOf(row.Port);
-        if (_model.Describe(NameOf(row.Device), port, Math.Min((int)row.Entries, State.MsixFunction.EntriesMax)) is not { } function)
+        if (_model.Describe(NameOf(row.Device), port,
+            Math.Min((int)row.Entries, State.MsixFunction.EntriesMax)) is not { } function)
             return false;
         var driver = (FunctionDriver)row.Bound;
-        string owner = driver != FunctionDriver.Vfio ? "" : row.Owner == 0 ? VfioModel.SomeGuest : _context.Tables.Names[row.Owner];
+        string owner = driver != FunctionDriver.Vfio ? "" : row.Owner == 0 ? VfioModel.SomeGuest
+            : _context.Tables.Names[row.Owner];
         if (function.HostEnabled && (driver != function.Driver || owner != function.Owner)) Release(function);
         function.Driver = driver;
         function.Owner = owner;
@@ -59,7 +61,8 @@ internal sealed partial class PcieSystem
     private bool ApplyAerEvent(ref readonly IrqEvent e)
     {
         var error = new ErrorReport(in e);
-        if (_model.PortOf(NameOf(error.Device)) is { } port) _model.Recovery.Report(port, NameOf(error.Device), error.Severity);
+        if (_model.PortOf(NameOf(error.Device)) is { } port)
+            _model.Recovery.Report(port, NameOf(error.Device), error.Severity);
         else _recorded.Report(error.Device, error.Severity);
         return true;
     }
@@ -92,7 +95,9 @@ internal sealed partial class PcieSystem
         return true;
     }
 
-    /// <summary>A bus reset that a probe saw: part of a reset that was replayed, or somebody's who asked nobody (H-30).</summary>
+    /// <summary>
+    /// A bus reset that a probe saw: part of a reset that was replayed, or somebody's who asked nobody (H-30).
+    /// </summary>
     private bool ApplyBusReset(ushort device)
     {
         if (_model.FindPort(NameOf(device)) is not { } port)
@@ -111,15 +116,16 @@ internal sealed partial class PcieSystem
         {
             if (!function.IsAssigned || function.Owner.Length == 0) continue;
             _context.Raise(FindingCode.ResetByPartialOwner, _context.Index, function.Name, null,
-                $"RESET_SCOPE_VIOLATION: the bus below {port.Name} was reset while {function.Name} belongs to {function.Owner}.");
+                $"RESET_SCOPE_VIOLATION: the bus below {port.Name} was reset while "
+                + $"{function.Name} belongs to {function.Owner}.");
             function.StateLostEvent = -1;
         }
         return true;
     }
 
     /// <summary>
-    /// A driver of the host restores its device, MSI-X with it (pci_restore_state). Of an assigned function it may as well be
-    /// the guest's, whose writes to the table come one by one.
+    /// A driver of the host restores its device, MSI-X with it (pci_restore_state). Of an assigned function it may as
+    /// well be the guest's, whose writes to the table come one by one.
     /// </summary>
     private bool ApplyDriverRestore(ushort device)
     {
@@ -130,7 +136,8 @@ internal sealed partial class PcieSystem
 
     private bool ApplyRestore(ushort device)
     {
-        if (_model.Find(NameOf(device)) is { } function) _model.Hardware.RestoreFromCache(function, "restored from the kernel's cache");
+        if (_model.Find(NameOf(device)) is { } function)
+            _model.Hardware.RestoreFromCache(function, "restored from the kernel's cache");
         else _recorded.Repaired(device);
         return true;
     }

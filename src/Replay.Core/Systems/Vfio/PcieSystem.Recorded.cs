@@ -5,7 +5,8 @@ using Replay.Core.Spec;
 
 namespace Replay.Core.Systems.Vfio;
 
-/// <content>What a recording of the host shows of a function, against what the model has: eventfds, routes, the table.</content>
+/// <content>What a recording of the host shows of a function, against what the model has: eventfds,
+/// routes, the table.</content>
 internal sealed partial class PcieSystem
 {
     /// <summary>Events of the host's kernel that others apply too; here they tell of VFIO's vectors.</summary>
@@ -22,7 +23,8 @@ internal sealed partial class PcieSystem
                 _model.Vectors.Written(e.Irq, new MsiMessage(write.Address, write.Data));
                 break;
             case EventKind.PcieFlr:
-                if (_model.Find(NameOf(new DeviceOperation(in e).Device)) is { } function) _model.Resets.FunctionLevel(function);
+                if (_model.Find(NameOf(new DeviceOperation(in e).Device)) is { } function)
+                    _model.Resets.FunctionLevel(function);
                 break;
             case EventKind.IoPageFault:
                 var fault = new PageFault(in e);
@@ -40,7 +42,8 @@ internal sealed partial class PcieSystem
     {
         ushort device = new DeviceOperation(in e).Device;
         _recorded.Repaired(device);
-        if (e.Kind != EventKind.MsixEnable && _model.Find(NameOf(device)) is { IsAssigned: true, HostEnabled: true } function)
+        if (e.Kind != EventKind.MsixEnable
+            && _model.Find(NameOf(device)) is { IsAssigned: true, HostEnabled: true } function)
             _model.Qemu.Disable(function, "the host frees all vectors");
         return true;
     }
@@ -97,14 +100,17 @@ internal sealed partial class PcieSystem
         return true;
     }
 
-    /// <summary>I-48: a table that was read out against the kernel's cache; a known reset explains a difference.</summary>
+    /// <summary>
+    /// I-48: a table that was read out against the kernel's cache; a known reset explains a difference.
+    /// </summary>
     private bool ApplyTableRead(AssignedFunction function, ref readonly IrqEvent e)
     {
         var read = new MessageWrite(in e);
         if (!_model.HasEntry(function, read.Entry)) return false;
         AssignedEntry entry = function.Entries[read.Entry];
         var message = new MsiMessage(read.Address, read.Data);
-        if (entry.HasHandler && message != entry.Cache && function.BackdoorEvent < 0 && function.StateLostEvent < 0 && !function.Isolated)
+        if (entry.HasHandler && message != entry.Cache && function.BackdoorEvent < 0
+            && function.StateLostEvent < 0 && !function.Isolated)
         {
             _context.Raise(FindingCode.HardwareMessageDiffers, _context.Index, function.Name, read.Entry,
                 "The device holds another message than the host's cache, and no reset explains it.");

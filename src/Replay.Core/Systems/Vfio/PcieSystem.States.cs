@@ -10,16 +10,19 @@ internal sealed partial class PcieSystem : IDescribesState
     {
         if (_model.Find(subject) is { } function) return StateOf(function);
         if (_model.FindPort(subject) is { } port) return StateOf(port);
-        if (_model.FindMachine(subject) is { } machine) return machine.Running ? "runs" : $"stopped: {machine.StopReason}";
+        if (_model.FindMachine(subject) is { } machine)
+            return machine.Running ? "runs" : $"stopped: {machine.StopReason}";
         int bracket = subject.LastIndexOf('[');
         return bracket > 0 && subject[^1] == ']' && _model.Find(subject[..bracket]) is { } owner
-            && int.TryParse(subject.AsSpan(bracket + 1, subject.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int entry)
+            && int.TryParse(subject.AsSpan(bracket + 1, subject.Length - bracket - 2), NumberStyles.None,
+                CultureInfo.InvariantCulture, out int entry)
             && entry < owner.Entries.Count ? owner.Entries[entry].Describe() : null;
     }
 
     private static string StateOf(BusPort port)
     {
-        string link = port.UnresetFatalEvent >= 0 ? "link frozen" : port.OpenSeverity is not null ? "error open" : "link works";
+        string link = port.UnresetFatalEvent >= 0 ? "link frozen"
+            : port.OpenSeverity is not null ? "error open" : "link works";
         string resets = string.Create(CultureInfo.InvariantCulture, $" · bus resets {port.ResetCount}");
         return link + resets + (port.TimerArmed ? " · a timer waits" : "");
     }

@@ -40,8 +40,10 @@ internal sealed partial class PcieSystem : ISystem
             case EventKind.PciSecondaryBusReset: return ApplyBusReset(new DeviceOperation(in e).Device);
             case EventKind.PciRestoreState: return ApplyDriverRestore(new DeviceOperation(in e).Device);
             case EventKind.PciRestoreMsiState: return ApplyRestore(new DeviceOperation(in e).Device);
-            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors: return ApplyModeChange(in e);
-            case EventKind.SetupIrq or EventKind.FreeIrq or EventKind.MsiWrite or EventKind.MsiUnmask or EventKind.PcieFlr
+            case EventKind.MsixEnable or EventKind.MsixDisable or EventKind.FreeIrqVectors:
+                return ApplyModeChange(in e);
+            case EventKind.SetupIrq or EventKind.FreeIrq or EventKind.MsiWrite
+                or EventKind.MsiUnmask or EventKind.PcieFlr
                 or EventKind.LogLine or EventKind.IoPageFault:
                 Watch(at);
                 return false;
@@ -54,7 +56,8 @@ internal sealed partial class PcieSystem : ISystem
                 _model.Guest.Timer(port, timer.Ready, timer.Expired);
                 return true;
         }
-        // What is left concerns one function that was described; every such kind has its device in the same place but two.
+        // What is left concerns one function that was described; every such kind has its device in
+        // the same place but two.
         ushort device = e.Kind is EventKind.GuestMsixMessage or EventKind.MsixTableRead
             ? new MessageWrite(in e).Device : new DeviceOperation(in e).Device;
         string name = NameOf(device);
@@ -62,11 +65,15 @@ internal sealed partial class PcieSystem : ISystem
         return function is not null && ApplyTo(function, in e);
     }
 
-    /// <summary>Kinds that only an assigned function has: who writes or records one need not describe the function before.</summary>
+    /// <summary>
+    /// Kinds that only an assigned function has: who writes or records one need not describe the function before.
+    /// </summary>
     private static bool IsOfAssigned(EventKind kind) => kind is EventKind.GuestMsixControl or EventKind.GuestMsixMessage
         or EventKind.GuestMsixMask or EventKind.VfioSetIrqs or EventKind.VfioReset or EventKind.GuestAerStep;
 
-    /// <summary>A guest recovers and a machine goes on only after the host's recovery: the port that cannot wait; else null.</summary>
+    /// <summary>
+    /// A guest recovers and a machine goes on only after the host's recovery: the port that cannot wait; else null.
+    /// </summary>
     private BusPort? HurriedBy(ref readonly IrqEvent e) =>
         e.Kind == EventKind.GuestAerStep ? _model.PortOf(NameOf(new DeviceOperation(in e).Device)) : null;
 
@@ -89,7 +96,8 @@ internal sealed partial class PcieSystem : ISystem
                 _model.Hardware.Raise(function, raised);
                 return true;
             case EventKind.GuestAerStep:
-                _model.Guest.Step(function, (GuestAerStepCode)Math.Min(new GuestRecoveryStep(in e).Step, (byte)GuestAerStepCode.Resume));
+                _model.Guest.Step(function,
+                    (GuestAerStepCode)Math.Min(new GuestRecoveryStep(in e).Step, (byte)GuestAerStepCode.Resume));
                 return true;
             case EventKind.GuestAccess: _model.Guest.Access(function); return true;
             case EventKind.VfioReset: return ApplyReset(function, in e);
@@ -106,12 +114,14 @@ internal sealed partial class PcieSystem : ISystem
     {
         if (!function.IsAssigned)
         {
-            _model.Log.Note(function.Name, VfioModel.NotApplied, "a guest writes to it, and it is not assigned: bound=vfio says so");
+            _model.Log.Note(function.Name, VfioModel.NotApplied,
+                "a guest writes to it, and it is not assigned: bound=vfio says so");
             return false;
         }
         if (_model.MachineOf(function) is { Running: false } stopped)
         {
-            _model.Log.Line(function.Name, VfioModel.NotApplied, $"{stopped.Name} is stopped ({stopped.StopReason}) and writes nothing");
+            _model.Log.Line(function.Name, VfioModel.NotApplied,
+                $"{stopped.Name} is stopped ({stopped.StopReason}) and writes nothing");
             return true;
         }
         function.Port.AccessesSinceReset++;
@@ -141,7 +151,9 @@ internal sealed partial class PcieSystem : ISystem
         var reset = new ResetRequest(in e);
         switch ((ResetKind)reset.Kind)
         {
-            case ResetKind.Backdoor: _model.Resets.Backdoor(function, reset.EnableSurvives, reset.EntryMask); return true;
+            case ResetKind.Backdoor:
+                _model.Resets.Backdoor(function, reset.EnableSurvives, reset.EntryMask);
+                return true;
             case ResetKind.Flr: _model.Resets.FunctionLevel(function); return true;
             case ResetKind.Eeh: _model.Resets.Eeh(function, reset.EnableSurvives, reset.EntryMask); return true;
             case ResetKind.Hot:

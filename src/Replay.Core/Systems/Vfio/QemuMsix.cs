@@ -70,7 +70,9 @@ internal sealed class QemuMsix
         _model.Log.Function(function, step);
     }
 
-    /// <summary>The quirk that knows the register: QEMU's copy of the table becomes what the device's is, empty and off.</summary>
+    /// <summary>
+    /// The quirk that knows the register: QEMU's copy of the table becomes what the device's is, empty and off.
+    /// </summary>
     public void ClearShadow(AssignedFunction function)
     {
         Disable(function, "QEMU clears its shadow");
@@ -100,8 +102,9 @@ internal sealed class QemuMsix
     }
 
     /// <summary>
-    /// In MSI-X mode with nothing routed: hosts that cannot add vectors later take one and hand it back (vfio_msix_enable).
-    /// Entries that are unmasked already get their vectors in the same go; one at a time comes to the same in the end.
+    /// In MSI-X mode with nothing routed: hosts that cannot add vectors later take one and hand it
+    /// back (vfio_msix_enable). Entries that are unmasked already get their vectors in the same go;
+    /// one at a time comes to the same in the end.
     /// </summary>
     private void EnableOnHost(AssignedFunction function)
     {
@@ -123,7 +126,9 @@ internal sealed class QemuMsix
         else if (function.Entries[index].HasHandler) _model.Interrupts.SetTrigger(function, index, Trigger.Qemu);
     }
 
-    /// <summary>vfio_msix_vector_use: route and irqfd, then the vector on the host; what was pending is sent once.</summary>
+    /// <summary>
+    /// vfio_msix_vector_use: route and irqfd, then the vector on the host; what was pending is sent once.
+    /// </summary>
     private void Use(AssignedFunction function, int index)
     {
         AssignedEntry entry = function.Entries[index];
@@ -157,8 +162,8 @@ internal sealed class QemuMsix
     private void TellRefusalIgnored(AssignedFunction function)
     {
         _model.Context.Raise(FindingCode.ResetByPartialOwner, function.RefusedEvent, function.Name, null,
-            $"RESET_REFUSED_IGNORED: the reset of {function.Name} was refused and its user sets MSI-X up as if it had been done.",
-            severity: Severity.Major);
+            $"RESET_REFUSED_IGNORED: the reset of {function.Name} was refused and its user sets MSI-X up as if it "
+            + "had been done.", severity: Severity.Major);
         function.RefusedEvent = -1;
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Replay.Core.Systems.Vfio;
 
 /// <summary>
-/// Stray writes as the host saw them: a DMA fault in the first page, an EEH freeze. Each is a signal of a device whose entry
-/// has no message; which entry it was is not recorded.
+/// Stray writes as the host saw them: a DMA fault in the first page, an EEH freeze. Each is a signal of a device whose
+/// entry has no message; which entry it was is not recorded.
 /// </summary>
 internal sealed class RecordedFaults
 {
@@ -23,7 +23,8 @@ internal sealed class RecordedFaults
     /// </summary>
     public void Read(ReadOnlySpan<byte> text)
     {
-        if (text.IndexOf("[DMA Write"u8) >= 0 && Between(text, "Request device ["u8, (byte)']') is { Length: > 0 } device
+        if (text.IndexOf("[DMA Write"u8) >= 0
+            && Between(text, "Request device ["u8, (byte)']') is { Length: > 0 } device
             && After(text, "fault addr "u8, out ulong address))
         {
             Fault(Encoding.ASCII.GetString(device), address);
@@ -35,14 +36,18 @@ internal sealed class RecordedFaults
         }
     }
 
-    /// <summary>A write of the device in the first page has faulted; <paramref name="device"/> may lack the domain.</summary>
+    /// <summary>
+    /// A write of the device in the first page has faulted; <paramref name="device"/> may lack the domain.
+    /// </summary>
     public void Fault(string device, ulong address)
     {
         if (address >= PageSize || device.Length == 0) return;
         if (FindEmpty(device) is { } function) Raise(function);
     }
 
-    /// <summary>The function of that name; without a name, one that has an empty entry in use, else any in use.</summary>
+    /// <summary>
+    /// The function of that name; without a name, one that has an empty entry in use, else any in use.
+    /// </summary>
     private AssignedFunction? FindEmpty(string? device)
     {
         AssignedFunction? used = null;

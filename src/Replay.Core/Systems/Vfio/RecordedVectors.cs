@@ -8,8 +8,8 @@ using Replay.Core.State;
 namespace Replay.Core.Systems.Vfio;
 
 /// <summary>
-/// Host interrupts that VFIO holds, as probes on the interrupt core show them. A change of a vector's eventfd is free_irq,
-/// perhaps a write of the message, request_irq; what stands between the two tells which kernel was recorded.
+/// Host interrupts that VFIO holds, as probes on the interrupt core show them. A change of a vector's eventfd is
+/// free_irq, perhaps a write of the message, request_irq; what stands between the two tells which kernel was recorded.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -68,7 +68,9 @@ internal sealed class RecordedVectors
             _byIrq.Remove(irq);
             return;
         }
-        if ((_model.Find(device) ?? _model.Assume(device)) is not { IsAssigned: true } function || !_model.HasEntry(function, index)) return;
+        if ((_model.Find(device) ?? _model.Assume(device)) is not { IsAssigned: true } function
+            || !_model.HasEntry(function, index))
+            return;
         if (!_byIrq.TryGetValue(irq, out HostIrq? host) || host.Function != function || host.Index != index)
         {
             if (_byIrq.Count == IrqsMax) return;
@@ -96,7 +98,8 @@ internal sealed class RecordedVectors
         if (!_byIrq.TryGetValue(irq, out HostIrq? host)) return;
         host.Phase = Phase.Freed;
         host.MessageWrites = host.ZeroWrites = 0;
-        if (!host.Function.Entries[host.Index].IsTold) _model.Interrupts.SetTrigger(host.Function, host.Index, Trigger.None);
+        if (!host.Function.Entries[host.Index].IsTold)
+            _model.Interrupts.SetTrigger(host.Function, host.Index, Trigger.None);
     }
 
     /// <summary>The kernel writes the interrupt's message into the device.</summary>
@@ -146,7 +149,9 @@ internal sealed class RecordedVectors
     public bool Injected(ushort cpu, MsiMessage message)
     {
         const ulong WithinNs = 100_000;
-        if (!_signalled.Remove(cpu, out (int Row, ulong TimeNs) signal) || _model.Context.TimeNs - signal.TimeNs > WithinNs) return false;
+        if (!_signalled.Remove(cpu, out (int Row, ulong TimeNs) signal)
+            || _model.Context.TimeNs - signal.TimeNs > WithinNs)
+            return false;
         if (signal.Row >= _model.Report.Events.Count || !message.IsInterrupt) return false;
         EventVerdict verdict = _model.Report.Events[signal.Row];
         if (verdict.Verdict != Verdict.Delivered) return true;
@@ -162,7 +167,8 @@ internal sealed class RecordedVectors
     public void Transfer(StateArchive archive)
     {
         archive.Lookup(_byIrq, IrqsMax, archive.Value, host => TransferIrq(archive, host));
-        archive.Lookup(_signalled, ushort.MaxValue + 1, archive.Value, signal => (archive.Value(signal.Row), archive.Value(signal.TimeNs)));
+        archive.Lookup(_signalled, ushort.MaxValue + 1, archive.Value,
+            signal => (archive.Value(signal.Row), archive.Value(signal.TimeNs)));
         _shownRewritten = archive.Value(_shownRewritten);
         _shownLeft = archive.Value(_shownLeft);
     }
@@ -171,7 +177,8 @@ internal sealed class RecordedVectors
     {
         AssignedFunction function = _model.RequireFunction(archive.Value(host?.Function.Name ?? ""));
         int index = archive.Value(host?.Index ?? 0);
-        if ((uint)index >= (uint)function.Entries.Count) throw new CheckpointException($"entry {index} is beyond the table of {function.Name}");
+        if ((uint)index >= (uint)function.Entries.Count)
+            throw new CheckpointException($"entry {index} is beyond the table of {function.Name}");
         host ??= new HostIrq { Function = function, Index = index };
         host.Phase = (Phase)archive.Value((byte)host.Phase);
         host.MessageWrites = archive.Value(host.MessageWrites);
@@ -187,8 +194,8 @@ internal sealed class RecordedVectors
         int close = name.IndexOf("](", StringComparison.Ordinal);
         if (!name.StartsWith(Start, StringComparison.Ordinal) || close < 0 || !name.EndsWith(')')) return false;
         device = name[(close + 2)..^1];
-        return device.Length > 0
-            && int.TryParse(name.AsSpan(Start.Length, close - Start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out index);
+        return device.Length > 0 && int.TryParse(name.AsSpan(Start.Length, close - Start.Length), NumberStyles.None,
+            CultureInfo.InvariantCulture, out index);
     }
 
     /// <summary>The message that was written before this system came to life, at MSI-X enable.</summary>
@@ -221,8 +228,9 @@ internal sealed class RecordedVectors
         if (rewritten ? _shownRewritten : _shownLeft) return;
         _shownRewritten |= rewritten;
         _shownLeft |= !rewritten;
-        _model.Report.Add(new PolicyEvidence(Policy, rewritten ? "yes" : "no", _model.Context.Index, host.Function.Name, rewritten
-            ? "VFIO wrote the message between free_irq and request_irq of a vector"
-            : "VFIO wrote no message between free_irq and request_irq of a vector"));
+        _model.Report.Add(new PolicyEvidence(Policy, rewritten ? "yes" : "no", _model.Context.Index,
+            host.Function.Name, rewritten
+                ? "VFIO wrote the message between free_irq and request_irq of a vector"
+                : "VFIO wrote no message between free_irq and request_irq of a vector"));
     }
 }

@@ -24,7 +24,9 @@ internal sealed class SystemLog
         if (HasRoom) _report.Add(new StateLine(_context.Index, subject, step, state));
     }
 
-    /// <summary>Why an event changed nothing, or what was taken for granted: a state line, and a note for whoever wrote it.</summary>
+    /// <summary>
+    /// Why an event changed nothing, or what was taken for granted: a state line, and a note for whoever wrote it.
+    /// </summary>
     public void Note(string subject, string step, string reason)
     {
         Line(subject, step, reason);
@@ -47,8 +49,9 @@ internal sealed class SystemLog
 
     /// <summary>The function's own words: the shadow's, the host's, the device's.</summary>
     public static string Describe(AssignedFunction function) => string.Create(CultureInfo.InvariantCulture,
-        $"shadow enable {Bit(function.ShadowEnabled)} mask {Bit(function.ShadowFunctionMask)} · host enable {Bit(function.HostEnabled)} "
-        + $"vectors {function.VectorCount} · hw enable {Bit(function.HardwareEnabled)}{(function.Isolated ? " · isolated" : "")}");
+        $"shadow enable {Bit(function.ShadowEnabled)} mask {Bit(function.ShadowFunctionMask)} · host enable "
+        + $"{Bit(function.HostEnabled)} vectors {function.VectorCount} · hw enable "
+        + $"{Bit(function.HardwareEnabled)}{(function.Isolated ? " · isolated" : "")}");
 
     private static int Bit(bool value) => value ? 1 : 0;
 }

@@ -10,7 +10,9 @@ internal sealed class VfioInterrupts
 
     public VfioInterrupts(VfioModel model) => _model = model;
 
-    /// <summary>MSI-X goes on with this many vectors: every entry masked, then set up (Linux msix_capability_init).</summary>
+    /// <summary>
+    /// MSI-X goes on with this many vectors: every entry masked, then set up (Linux msix_capability_init).
+    /// </summary>
     public void Enable(AssignedFunction function, int vectors)
     {
         function.HostEnabled = true;
@@ -45,7 +47,9 @@ internal sealed class VfioInterrupts
         _model.Log.Function(function, "host disables MSI-X");
     }
 
-    /// <summary>Sets up vectors until there are this many: the message is composed and written (irq domain activation).</summary>
+    /// <summary>
+    /// Sets up vectors until there are this many: the message is composed and written (irq domain activation).
+    /// </summary>
     public static void Grow(AssignedFunction function, int vectors)
     {
         for (; function.VectorCount < vectors && function.VectorCount < function.Entries.Count; function.VectorCount++)
@@ -75,7 +79,8 @@ internal sealed class VfioInterrupts
     }
 
     /// <summary>
-    /// One vector of VFIO_DEVICE_SET_IRQS: free the interrupt, put the message back if the rule says so, request it again.
+    /// One vector of VFIO_DEVICE_SET_IRQS: free the interrupt, put the message back if the rule
+    /// says so, request it again.
     /// </summary>
     public void SetTrigger(AssignedFunction function, int index, Trigger trigger)
     {
@@ -96,7 +101,8 @@ internal sealed class VfioInterrupts
     }
 
     /// <summary>
-    /// Masks; layered interrupt code also deactivates, which writes zeros into cache and device (msi_domain_deactivate).
+    /// Masks; layered interrupt code also deactivates, which writes zeros into cache and device
+    /// (msi_domain_deactivate).
     /// </summary>
     private void FreeIrq(AssignedFunction function, int index, AssignedEntry entry)
     {
@@ -108,7 +114,9 @@ internal sealed class VfioInterrupts
         DeviceHardware.WriteMessage(function, entry, default);
     }
 
-    /// <summary>Layered interrupt code activates, which composes the message anew; then the entry is unmasked.</summary>
+    /// <summary>
+    /// Layered interrupt code activates, which composes the message anew; then the entry is unmasked.
+    /// </summary>
     private void RequestIrq(AssignedFunction function, int index, AssignedEntry entry, Trigger trigger)
     {
         if (_model.LayeredIrqCode) Compose(function, entry);

@@ -4,7 +4,8 @@ using Replay.Core.Systems.Aer;
 
 namespace Replay.Core.Systems.Vfio;
 
-/// <content>Saving and restoring: functions in the order in which they were described, each with the name of its port.</content>
+/// <content>Saving and restoring: functions in the order in which they were described, each with the name
+/// of its port.</content>
 internal sealed partial class VfioModel
 {
     public void Transfer(StateArchive archive)
@@ -26,7 +27,8 @@ internal sealed partial class VfioModel
         foreach (BusPort port in _ports.Values) TransferBelow(archive, port);
         _described = archive.Value(_described);
         Vectors.Transfer(archive);
-        archive.Map(_machines, MachinesMax, name => archive.Value(name ?? ""), machine => VirtualMachine.Transfer(archive, machine));
+        archive.Map(_machines, MachinesMax, name => archive.Value(name ?? ""),
+            machine => VirtualMachine.Transfer(archive, machine));
         Isolation.Transfer(archive);
         Recovery.Answers.Transfer(archive, this);
         Recovery.Transfer(archive);
@@ -49,8 +51,9 @@ internal sealed partial class VfioModel
     private void TransferBelow(StateArchive archive, BusPort port)
     {
         archive.List(port.Functions, FunctionsMax, function => RequireFunction(archive.Value(function?.Name ?? "")));
-        archive.List(port.HeldBack, GuestRecovery.HeldBackMax, held => (RequireFunction(archive.Value(held.Function?.Name ?? "")),
-            (GuestAerStepCode)archive.Value((byte)held.Step)));
+        archive.List(port.HeldBack, GuestRecovery.HeldBackMax,
+            held => (RequireFunction(archive.Value(held.Function?.Name ?? "")),
+                (GuestAerStepCode)archive.Value((byte)held.Step)));
     }
 
     public AssignedFunction RequireFunction(string name) =>

@@ -58,8 +58,8 @@ internal sealed partial class VfioModel
     public HostMessages Messages { get; private set; } = new(HostPlatform.X86);
 
     /// <summary>
-    /// The host's interrupt code composes messages at activation (all x86 since 4.3). A host that nobody described is of the
-    /// time of b8f02af096b1, as the outcome tables are.
+    /// The host's interrupt code composes messages at activation (all x86 since 4.3). A host that nobody described
+    /// is of the time of b8f02af096b1, as the outcome tables are.
     /// </summary>
     public bool LayeredIrqCode { get; private set; }
 
@@ -97,7 +97,9 @@ internal sealed partial class VfioModel
     /// <summary>In the order in which their first functions were described.</summary>
     public Dictionary<string, BusPort>.ValueCollection Ports => _ports.Values;
 
-    /// <summary>Bus part of a bus address: <c>0000:03:00</c> of 0000:03:00.1, the scope of a reset where no port is known.</summary>
+    /// <summary>
+    /// Bus part of a bus address: <c>0000:03:00</c> of 0000:03:00.1, the scope of a reset where no port is known.
+    /// </summary>
     public static string BusOf(string device) =>
         device.LastIndexOf('.') is > 0 and int point ? device[..point] : device;
 
@@ -120,7 +122,9 @@ internal sealed partial class VfioModel
         return machine;
     }
 
-    /// <summary>The recording shows that interrupt code composes messages at activation; a description says more.</summary>
+    /// <summary>
+    /// The recording shows that interrupt code composes messages at activation; a description says more.
+    /// </summary>
     public void NoteLayered() => LayeredIrqCode |= !_described;
 
     /// <summary>The recording shows the platform.</summary>
@@ -169,7 +173,8 @@ internal sealed partial class VfioModel
         function.Driver = FunctionDriver.Vfio;
         function.Owner = SomeGuest;
         GetMachine(SomeGuest);
-        Log.Line(device, "assumed", $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
+        Log.Line(device, "assumed",
+            $"no vfio_function describes it: bound=vfio owner={SomeGuest} port={function.Port.Name}");
         return function;
     }
 
@@ -195,7 +200,8 @@ internal sealed partial class VfioModel
 
     private void Grow(AssignedFunction function, int entries)
     {
-        for (; function.Entries.Count < entries && _entries < EntriesMax; _entries++) function.AddEntry(Messages.Compose(_entries));
+        for (; function.Entries.Count < entries && _entries < EntriesMax; _entries++)
+            function.AddEntry(Messages.Compose(_entries));
     }
 
     private BusPort GetPort(string name)

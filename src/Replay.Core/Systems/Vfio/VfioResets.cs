@@ -31,7 +31,9 @@ internal sealed class VfioResets
 
     public VfioResets(VfioModel model) => _model = model;
 
-    /// <summary>A reset behind the kernel's back. The rules say whether guest or QEMU do something about MSI-X around it.</summary>
+    /// <summary>
+    /// A reset behind the kernel's back. The rules say whether guest or QEMU do something about MSI-X around it.
+    /// </summary>
     public void Backdoor(AssignedFunction function, bool enableSurvives, bool entryMask)
     {
         if (function.IsAssigned && _model.Policy.DisableAroundReset && function.ShadowEnabled)
@@ -65,7 +67,9 @@ internal sealed class VfioResets
         }
     }
 
-    /// <summary>A hot reset that a user asks for; refused as QEMU or the kernel refuse it. Returns 0 or a negative error.</summary>
+    /// <summary>
+    /// A hot reset that a user asks for; refused as QEMU or the kernel refuse it. Returns 0 or a negative error.
+    /// </summary>
     public int Hot(AssignedFunction function, string caller, bool viaQemu, bool single, bool contended)
     {
         (int result, string why) = Judge(function, caller, viaQemu, single, contended);
@@ -73,7 +77,8 @@ internal sealed class VfioResets
         if (result != 0)
         {
             function.RefusedEvent = _model.Context.Index;
-            _model.Report.Add(new FailingCall(_model.Context.Index, function.Name, "VFIO hot reset", ErrorName(result), Expected: true));
+            _model.Report.Add(new FailingCall(_model.Context.Index, function.Name, "VFIO hot reset",
+                ErrorName(result), Expected: true));
             _model.Log.Line(function.Name, "hot reset refused", ErrorName(result) + ": " + why);
             return result;
         }
@@ -100,10 +105,13 @@ internal sealed class VfioResets
         if (_model.Log.HasRoom)
         {
             string since = port.ResetCount == 1 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $" · {port.AccessesSinceReset} accesses since the reset before");
-            _model.Log.Line(port.Name, step, string.Create(CultureInfo.InvariantCulture, $"bus reset {port.ResetCount}{since}"));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $" · {port.AccessesSinceReset} accesses since the reset before");
+            _model.Log.Line(port.Name, step,
+                string.Create(CultureInfo.InvariantCulture, $"bus reset {port.ResetCount}{since}"));
         }
-        if (port.ResetCount > 1 && port.AccessesSinceReset == 0 && port.ErrorEvent < port.ResetEvent && port.Functions.Count > 0)
+        if (port.ResetCount > 1 && port.AccessesSinceReset == 0 && port.ErrorEvent < port.ResetEvent
+            && port.Functions.Count > 0)
         {
             _model.Context.Raise(FindingCode.RepeatedReset, port.ResetEvent, port.Functions[0].Name, null,
                 $"REPEATED_RESET: the bus below {port.Name} was reset again with no access since the reset before.");
@@ -125,8 +133,8 @@ internal sealed class VfioResets
         {
             function.RefusedEvent = -1;
             _model.Context.Raise(FindingCode.HotResetWithoutOwnership, _model.Context.Index, function.Name, null,
-                $"The hot reset of {function.Name} succeeded although its caller does not have all functions of the bus "
-                + $"({ErrorName(expected)} was due).");
+                $"The hot reset of {function.Name} succeeded although its caller does not have all functions "
+                + $"of the bus ({ErrorName(expected)} was due).");
         }
         else if (recorded < 0 && expected == 0)
         {
@@ -146,8 +154,8 @@ internal sealed class VfioResets
     };
 
     /// <summary>
-    /// The order of the checks: the kernel's query of the set, QEMU's look at its own groups, the kernel's ownership test,
-    /// its locks (QEMU vfio_pci_hot_reset, Linux vfio_pci_ioctl_pci_hot_reset).
+    /// The order of the checks: the kernel's query of the set, QEMU's look at its own groups, the kernel's ownership
+    /// test, its locks (QEMU vfio_pci_hot_reset, Linux vfio_pci_ioctl_pci_hot_reset).
     /// </summary>
     private static (int Result, string Why) Judge(
         AssignedFunction function, string caller, bool viaQemu, bool single, bool contended)
@@ -156,7 +164,8 @@ internal sealed class VfioResets
         foreach (AssignedFunction each in function.Port.Functions)
         {
             if (!HasGroup(function.Port, each, caller))
-                return (viaQemu ? NotPermitted : Invalid, $"{each.Name} is in a group that {Who(caller)} does not have");
+                return (viaQemu ? NotPermitted : Invalid,
+                    $"{each.Name} is in a group that {Who(caller)} does not have");
         }
         if (viaQemu && single && function.Port.Functions.Count > 1)
             return (Invalid, "only one device was to be reset and others share its bus");
@@ -164,10 +173,13 @@ internal sealed class VfioResets
         {
             if (!each.IsAssigned) return (Invalid, $"{each.Name} is not bound to vfio");
         }
-        return contended ? (Busy, "a mapping or lock of a device in the set is in use; nothing was done, try again") : (0, "");
+        return contended
+            ? (Busy, "a mapping or lock of a device in the set is in use; nothing was done, try again") : (0, "");
     }
 
-    /// <summary>The caller has a group when a function of it is assigned to the caller; group 0 is a function's own.</summary>
+    /// <summary>
+    /// The caller has a group when a function of it is assigned to the caller; group 0 is a function's own.
+    /// </summary>
     private static bool HasGroup(BusPort port, AssignedFunction function, string caller)
     {
         if (function.IsAssigned && function.Owner == caller) return true;
