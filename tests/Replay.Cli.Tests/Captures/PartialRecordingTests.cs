@@ -67,6 +67,7 @@ public sealed class PartialRecordingTests
 
     [Theory]
     [MemberData(nameof(Recordings))]
+    [Trait("Length", "Long")]
     public void A_recording_of_some_events_only_raises_no_finding_of_its_own(string path)
     {
         (_, FindingTable findings) = TraceReplay.Read(path).ReplayFrom(0);

@@ -44,6 +44,7 @@ public sealed class FieldCoverageTests
     };
 
     [Fact]
+    [Trait("Length", "Long")]
     public void Every_field_of_a_replay_is_saved()
     {
         var coverage = new FieldCoverage();

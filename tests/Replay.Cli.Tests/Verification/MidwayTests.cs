@@ -38,6 +38,7 @@ public sealed class MidwayTests
 
     [CaptureTheory]
     [MemberData(nameof(Captures))]
+    [Trait("Length", "Long")]
     public void What_is_missing_of_any_capture_is_open(string capture) =>
         Check(Path.Combine(Folders.Captures!, capture, "trace.dat"), CutsOfCapture);
 

@@ -29,6 +29,7 @@ public sealed class TamperingTests
 
     [CaptureTheory]
     [MemberData(nameof(Captures))]
+    [Trait("Length", "Long")]
     public void An_altered_decision_of_any_capture_is_the_only_one_named(string capture) =>
         Check(Path.Combine(Folders.Captures!, capture, "trace.dat"), seed: 2);
 
