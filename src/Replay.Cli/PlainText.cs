@@ -43,8 +43,9 @@ internal static class PlainText
     /// <summary>A whole number in groups of three digits.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A number of things: <c>1 event</c>, <c>1,200 events</c>.</summary>
-    public static string Count(long value, string one) => Count(value) + " " + (value == 1 ? one : one + "s");
+    /// <summary>A number of things: <c>1 event</c>, <c>1,200 events</c>, <c>5 processes</c>.</summary>
+    public static string Count(long value, string one) =>
+        Count(value) + " " + (value == 1 ? one : one.EndsWith('s') ? one + "es" : one + "s");
 
     /// <summary>A part of a whole in per cent; empty when there is no whole.</summary>
     public static string Share(long part, long whole) => whole <= 0 ? "" :

@@ -244,13 +244,23 @@ public sealed class PerfDataRecording : Recording
         ref readonly IrqEvent last = ref _batch[Math.Max(used - 1, 0)];
         if (used == 0 || last.Kind != EventKind.CpuhpEnter || last.Cpu != stream.Cpu) return;
         var step = new HotplugStep(in last);
-        if (step.Cpu != stream.Cpu || step.Target >= step.Step) return;
+        if (step.Cpu != stream.Cpu || step.Target >= step.Step || GoesOn(stream.Cpu)) return;
         const string What = "perf stops recording on a CPU that goes offline: what it does from there on is missing";
         if (!Report.Seen(What))
             Report.Add(LossSeverity.Warning, What, stream.FileOffset, "records to the end",
                 $"none any more on CPU {stream.Cpu}");
         Info.LostCount++;
         Emit(EventKind.Loss, stream, 0, ref used);
+    }
+
+    /// <summary>Another stream of the CPU has records yet.</summary>
+    private bool GoesOn(ushort cpu)
+    {
+        foreach (PerfStream stream in _streams)
+        {
+            if (stream.Cpu == cpu && !stream.HasEnded) return true;
+        }
+        return false;
     }
 
     private void Emit(EventKind kind, PerfStream stream, ulong a, ref int used)

@@ -54,7 +54,7 @@ internal ref struct PerfRecordReader
         if (!_reader.TryPeek(PerfSpec.RecordHeaderBytes, out ReadOnlySpan<byte> header))
             return Stop("record header cut", 0, 0);
         Type = (PerfRecord)PerfAttr.U32(header, _bigEndian);
-        int size = (int)(PerfAttr.U32(header[4..], _bigEndian) >> (_bigEndian ? 0 : 16) & 0xffff);
+        int size = PerfSpec.RecordBytes(header, _bigEndian);
         if (size < PerfSpec.RecordHeaderBytes || size > _reader.Remaining) return Stop(Impossible, (uint)Type, size);
         _reader.TryPeek(size, out ReadOnlySpan<byte> record);
         if (record.Length < size) return Stop(Impossible, (uint)Type, size);

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Replay.Formats.PerfData;
 
@@ -32,6 +33,11 @@ internal static class PerfSpec
     public const int IdsMax = 1 << 22;
 
     public const uint TypeTracepoint = 2;
+
+    /// <summary>Bytes of the record that starts with this header, which count the header.</summary>
+    public static int RecordBytes(ReadOnlySpan<byte> header, bool bigEndian) =>
+        bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(header[6..])
+            : BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
 
     public static ReadOnlySpan<byte> Magic => "PERFILE2"u8;
 

@@ -41,6 +41,9 @@ internal sealed class PerfStream
     /// <summary>Time of the record at hand.</summary>
     public ulong TimeNs { get; private set; }
 
+    /// <summary>True when there is no record any more.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>True when the record at hand says how many were lost.</summary>
     public bool IsLoss { get; private set; }
 
@@ -60,13 +63,14 @@ internal sealed class PerfStream
         {
             if (_next >= _segments[_segment].End)
             {
-                if (_segment + 1 == _segments.Count) return false;
+                HasEnded = _segment + 1 == _segments.Count;
+                if (HasEnded) return false;
                 _next = _segments[++_segment].Start;
             }
             _record = _next;
             ReadOnlySpan<byte> header = Bytes(_record, PerfSpec.RecordHeaderBytes);
             int size = header.Length < PerfSpec.RecordHeaderBytes ? 0
-                : (int)(PerfAttr.U32(header[4..], _layout.BigEndian) >> (_layout.BigEndian ? 0 : 16) & 0xffff);
+                : PerfSpec.RecordBytes(header, _layout.BigEndian);
             if (size < PerfSpec.RecordHeaderBytes || size > _segments[_segment].End - _record)
             {
                 if (!_layout.Report.Seen(Changed))

@@ -102,7 +102,7 @@ internal sealed class PerfUnpacker : IDisposable
         while (length - at >= PerfSpec.RecordHeaderBytes)
         {
             ReadOnlySpan<byte> header = _block.AsSpan(at);
-            int size = (int)(PerfAttr.U32(header[4..], _layout.BigEndian) >> (_layout.BigEndian ? 0 : 16) & 0xffff);
+            int size = PerfSpec.RecordBytes(header, _layout.BigEndian);
             // What can be no record is left for the reader of the plain data to report.
             if (size < PerfSpec.RecordHeaderBytes) size = length - at;
             if (size > length - at) break;

@@ -131,15 +131,7 @@ public sealed class CheckpointCommandTests
     public void A_long_recording_gets_checkpoints_unasked_and_each_run_adds_what_it_saw()
     {
         using var file = new CheckpointedFile { Pace = Always };
-        long size = 0;
-        foreach (int part in new[] { 4, 2, 3, 1 })
-        {
-            string at = "event:" + ((file.Events.Count / part) - 1).ToString(CultureInfo.InvariantCulture);
-            Assert.Equal(file.Straight(at), file.State(at));
-            long now = new FileInfo(file.Checkpoints).Length;
-            Assert.True(part == 3 ? now == size : now > size, $"{size} to {now} bytes at {at}");
-            size = now;
-        }
+        file.CheckGrowth();
         foreach (string at in Positions(file)) Assert.Equal(file.Straight(at), file.State(at));
     }
 

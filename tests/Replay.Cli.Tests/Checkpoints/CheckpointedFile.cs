@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using Replay.Cli.Checkpoints;
@@ -7,6 +8,7 @@ using Replay.Cli.Tests.Captures;
 using Replay.Core.Events;
 using Replay.Formats;
 using Replay.Formats.Native;
+using Xunit;
 
 namespace Replay.Cli.Tests.Checkpoints;
 
@@ -58,9 +60,8 @@ internal sealed class CheckpointedFile : IDisposable
     public List<string> Marks { get; } = [];
 
     /// <summary>
-    /// Makes the recording anew, from the first records of a trace, one of them perhaps edited, again
-    /// and again until it has
-    /// <paramref name="least"/> events.
+    /// Makes the recording anew, from the first records of a trace, one of them perhaps edited, again and again until
+    /// it has <paramref name="least"/> events.
     /// </summary>
     public void Write(string trace, int records, int edited = -1, int least = 0)
     {
@@ -103,6 +104,20 @@ internal sealed class CheckpointedFile : IDisposable
             if (batch[i].Kind == EventKind.Mark)
                 Marks.Add(Encoding.UTF8.GetString(utf8[..EventText.Read(batch[i..], utf8)]));
             if (batch[i].Kind != EventKind.Extension) Events.Add(batch[i]);
+        }
+    }
+
+    /// <summary>Each run to a place behind the last checkpoint adds what it saw, and none answers otherwise.</summary>
+    public void CheckGrowth()
+    {
+        long size = 0;
+        foreach (int part in new[] { 4, 2, 3, 1 })
+        {
+            string at = "event:" + ((Events.Count / part) - 1).ToString(CultureInfo.InvariantCulture);
+            Assert.Equal(Straight(at), State(at));
+            long now = new FileInfo(Checkpoints).Length;
+            Assert.True(part == 3 ? now == size : now > size, $"{size} to {now} bytes at {at}");
+            size = now;
         }
     }
 

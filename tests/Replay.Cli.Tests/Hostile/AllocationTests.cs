@@ -8,6 +8,8 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Core.Verify;
 using Replay.Formats;
+using Replay.Formats.KernelLog;
+using Replay.Formats.Machines;
 using Replay.Formats.Tests;
 using Replay.Formats.Tests.TraceDat;
 using Xunit;
@@ -52,6 +54,40 @@ public sealed class AllocationTests : IDisposable
             using Recording recording = Open(path, isPiped);
             var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
             return Measure(recording, replayer.Replay);
+        }));
+    }
+
+    /// <summary>One machine of a file of several.</summary>
+    [Fact]
+    public void A_machine_of_several_is_read_and_replayed_without_allocation()
+    {
+        string path = Path.Combine(_folder, "all.irqt");
+        string raw = Make("v6");
+        Assert.Equal(0, Program.Run(["convert", "a=" + raw, "b=" + raw, "-o", path],
+            new CliHost { Out = Stream.Null, Error = TextWriter.Null, OpenIn = static () => Stream.Null }));
+        MachineDirectory machines = MachineDirectory.Read(path)!;
+        Assert.Equal(["a", "b"], machines.Names);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            using Recording recording = machines.Open(1);
+            var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
+            return Measure(recording, replayer.Replay);
+        }));
+    }
+
+    [Fact]
+    public void Merging_the_kernel_log_allocates_nothing()
+    {
+        const int Lines = 1000;
+        string path = Make("native");
+        var text = new StringWriter();
+        for (int i = 0; i < Lines; i++) text.WriteLine($"[    0.{i * 4:D6}] a line of the kernel's log, number {i}");
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            KernelLog log = KernelLog.Read(new StringReader(text.ToString()), "log");
+            using var recording = new LogMergedRecording(Open(path, isPiped: false), log, new ClockTie());
+            var replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
+            return Measure(recording, replayer.Replay, Events + Lines);
         }));
     }
 
@@ -136,7 +172,7 @@ public sealed class AllocationTests : IDisposable
         }));
     }
 
-    private static long Measure(Recording recording, Action<ReadOnlySpan<IrqEvent>> use)
+    private static long Measure(Recording recording, Action<ReadOnlySpan<IrqEvent>> use, int expected = Events)
     {
         long start = -1, last = 0, allocated = 0, events = 0;
         int batches = 0;
@@ -156,7 +192,7 @@ public sealed class AllocationTests : IDisposable
             }
         }
         Assert.True(batches > 2, $"{batches} batches in the later half");
-        Assert.Equal(Events, events);
+        Assert.Equal(expected, events);
         return allocated;
     }
 

@@ -131,6 +131,41 @@ public sealed class PerfDataRecordingTests
     }
 
     [Fact]
+    public void A_CPU_whose_data_ends_while_it_takes_itself_down_is_recorded_no_more()
+    {
+        using PerfDataRecording recording = Open(new PerfDataWriter()
+            .Entry(1, 100, 5).HotplugStep(1, 110, target: 0, step: 162).Entry(0, 120, 6).BuildFile());
+        Assert.Equal(
+            [
+                "100 cpu1 handler_entry 5", "110 cpu1 cpuhp_enter 4294967295", "110 cpu1 loss 0",
+                "120 cpu0 handler_entry 6",
+            ],
+            MadeFile.Read(recording));
+        Assert.Equal(1, recording.Info.LostCount);
+        Assert.StartsWith("perf stops recording", Assert.Single(recording.Report.Entries).What,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>The way up, a step that another CPU takes, records that follow, and those of another buffer.</summary>
+    [Fact]
+    public void A_CPU_that_goes_on_has_lost_nothing()
+    {
+        byte[][] files =
+        [
+            new PerfDataWriter().HotplugStep(1, 110, target: 200, step: 162).Entry(0, 120, 6).BuildFile(),
+            new PerfDataWriter().HotplugStep(1, 110, target: 0, step: 162).Exit(1, 130, 6).BuildFile(),
+            new PerfDataWriter().Exit(1, 130, 6).HotplugStep(1, 110, target: 0, step: 162).BuildFile(),
+        ];
+        foreach (byte[] bytes in files)
+        {
+            using PerfDataRecording recording = Open(bytes);
+            Assert.DoesNotContain(MadeFile.Read(recording),
+                static line => line.Contains("loss", StringComparison.Ordinal));
+            Assert.Empty(recording.Report.Entries);
+        }
+    }
+
+    [Fact]
     public void Text_that_a_shell_put_behind_the_last_record_is_no_damage()
     {
         byte[] bytes = [.. Usual().BuildPipe(), .. "[ perf record: Woken up 1 times to write data ]\n"u8];

@@ -22,6 +22,13 @@ internal sealed class PerfDataWriter
     /// <summary>What perf record -a keeps of a tracepoint.</summary>
     public const ulong Usual = Identifier | Ip | Thread | Time | Cpu | Period | RawRecord;
 
+    private const int CpuhpId = 103;
+
+    private const string CpuhpFields = "\tfield:unsigned int cpu;\toffset:8;\tsize:4;\tsigned:0;\n"
+        + "\tfield:int target;\toffset:12;\tsize:4;\tsigned:1;\n"
+        + "\tfield:int idx;\toffset:16;\tsize:4;\tsigned:1;\n"
+        + "\tfield:void * fun;\toffset:24;\tsize:8;\tsigned:0;\n";
+
     private readonly List<byte[]> _records = [];
 
     public bool BigEndian { get; init; }
@@ -39,7 +46,15 @@ internal sealed class PerfDataWriter
 
     public string Kernel { get; init; } = "6.1.0-made";
 
-    public TraceDatWriter Formats => new() { BigEndian = BigEndian };
+    public TraceDatWriter Formats
+    {
+        get
+        {
+            var formats = new TraceDatWriter { BigEndian = BigEndian };
+            formats.Events.Add(("cpuhp", "cpuhp_enter", CpuhpId, CpuhpFields));
+            return formats;
+        }
+    }
 
     public PerfDataWriter Entry(int cpu, ulong timeNs, uint irq) =>
         Sample(EntryId, cpu, timeNs, Formats.Entry(irq, "disk"));
@@ -59,6 +74,10 @@ internal sealed class PerfDataWriter
         }
         return Record(9, body.ToArray());
     }
+
+    /// <summary>The CPU starts a step of its own way down (or up).</summary>
+    public PerfDataWriter HotplugStep(int cpu, ulong timeNs, uint target, uint step) => Sample(EntryId, cpu, timeNs,
+        Formats.Record(CpuhpId).U32((uint)cpu).U32(target).U32(step).U32(0).U64(0xffffffff81000000).ToArray());
 
     /// <summary>A sample of a counter.</summary>
     public PerfDataWriter Cycles(int cpu, ulong timeNs) =>
