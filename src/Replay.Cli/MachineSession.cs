@@ -30,7 +30,7 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
 
     public override long EventCount => _replayer.EventCount;
 
-    public override long FindingsMark => _replayer.Findings.Kept.Count;
+    public override long FindingsMark => _replayer.Findings.KeptMark;
 
     public override void Apply(ReadOnlySpan<IrqEvent> events, EventTables tables) => _replayer.Replay(events);
 
@@ -57,7 +57,7 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     }
 
     public override void TransferFindings(StateArchive archive, long from) =>
-        _replayer.TransferFindings(archive, (int)from);
+        _replayer.TransferFindings(archive, from);
 
     public override ReplayReport Finish(double seconds)
     {

@@ -10,21 +10,32 @@ namespace Replay.Core.Findings;
 public sealed partial class FindingTable
 {
     private const int KeptMax = 256 * KeptPerCode;
+    private const int MarkBits = 32;
+
+    /// <summary>How many findings and withdrawals there are, as one number: it changes with each.</summary>
+    public long KeptMark => ((long)_withdrawals.Count << MarkBits) | (uint)_all.Count;
 
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("findings", 1);
+        archive.Section("findings", 2);
         archive.Numbers(_countByCode.AsSpan());
+        archive.Numbers(_keptByCode.AsSpan());
+        archive.Numbers(_unkeptByCode.AsSpan());
+        archive.Numbers(_unkeptSince.AsSpan());
         Count = archive.Value(Count);
+        _lastOpen = archive.Value(_lastOpen);
+        Withdrawn = archive.Value(Withdrawn);
     }
 
     /// <summary>
-    /// Saves the findings kept from number <paramref name="from"/> on, or adds saved ones to those kept.
+    /// Saves what was kept and withdrawn since the mark was <paramref name="from"/>, or adds saved ones to it.
     /// </summary>
-    internal void TransferKept(StateArchive archive, int from)
+    internal void TransferKept(StateArchive archive, long from)
     {
-        archive.Section("kept findings", 1);
-        archive.Tail(_kept, from, KeptMax, finding => Transfer(archive, finding ?? Blank));
+        archive.Section("kept findings", 2);
+        archive.Tail(_all, (int)(uint)from, KeptMax, finding => Transfer(archive, finding ?? Blank));
+        archive.Tail(_withdrawals, (int)(from >> MarkBits), KeptMax, row => new Withdrawal(
+            archive.Value(row.From), archive.Value(row.Count)));
     }
 
     private static Finding Blank { get; } = new()

@@ -48,6 +48,7 @@ public sealed class MachineSnapshot
     private LiveIrte[] _remap = [];
     private ulong[] _deliveredOnCpu = new ulong[8];
     private readonly List<Finding> _findings = [];
+    private int _withdrawals;
     private int _cpuCount;
     private int _irqCount;
     private int _remapCount;
@@ -110,8 +111,11 @@ public sealed class MachineSnapshot
         {
             if (machine.AmdTables[device] is { } own) TakeRemap(own, device);
         }
-        // Findings are only ever added, and never change: each buffer takes those that it does not have.
+        // Findings never change and are added at the end, unless some are withdrawn: each buffer takes those that it
+        // does not have.
         FindingCount = findings.Count;
+        if (_withdrawals != findings.Withdrawals) _findings.Clear();
+        _withdrawals = findings.Withdrawals;
         for (int i = _findings.Count; i < findings.Kept.Count; i++) _findings.Add(findings.Kept[i]);
     }
 

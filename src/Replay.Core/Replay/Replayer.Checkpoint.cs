@@ -45,9 +45,9 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
-    /// Saves the findings kept from number <paramref name="from"/> on, so that a row of checkpoints holds each once,
-    /// or adds saved ones to those kept.
+    /// Saves the findings kept since their mark was <paramref name="from"/>, so that a row of checkpoints holds each
+    /// once, or adds saved ones to those kept.
     /// </summary>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
-    public void TransferFindings(StateArchive archive, int from) => _findings.TransferKept(archive, from);
+    public void TransferFindings(StateArchive archive, long from) => _findings.TransferKept(archive, from);
 }

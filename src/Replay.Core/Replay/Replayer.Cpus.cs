@@ -29,6 +29,7 @@ public sealed partial class Replayer<TRules, TProbe>
         cpu.GoingDown = true;
         cpu.TakedownStep = step.Step;
         cpu.TakedownEvent = _index;
+        cpu.TakedownBy = e.Cpu;
     }
 
     private void ApplyCpuhpExit(in IrqEvent e)
@@ -77,6 +78,7 @@ public sealed partial class Replayer<TRules, TProbe>
     {
         ref CpuState state = ref _cpus[cpu];
         if (state.Dark) return;
+        state.WorkedUnseen |= !state.Begun;
         state.Dark = true;
         _machine.Cpus.Arrivals[cpu].Seen = false; // Its next event goes through MeetCpu.
 
@@ -161,7 +163,10 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>The dying CPU's map goes offline; its record is never emitted (Linux irq_matrix_offline).</summary>
     private void CloseMap(int cpu)
     {
-        if (_machine.Matrix.Seen) _machine.Matrix.SetOffline(cpu);
+        VectorMatrix matrix = _machine.Matrix;
+        if (!matrix.Seen) return;
+        if (!matrix[cpu].Known) matrix.GlobalResync = true; // How much it takes away is not known.
+        matrix.SetOffline(cpu);
     }
 
     private void SetCpuOnline(int cpu)

@@ -67,7 +67,7 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         if (!_findings.WouldKeep(FindingCode.StrayDelivery))
         {
-            _findings.CountOnly(FindingCode.StrayDelivery);
+            _findings.CountOnly(FindingCode.StrayDelivery, _index);
             return;
         }
         Report(FindingCode.StrayDelivery, desc.VectorEvent, (int)e.Irq, e.Cpu, -1, string.Create(

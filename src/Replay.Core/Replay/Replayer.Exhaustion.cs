@@ -62,7 +62,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private bool KeepsExhausted()
     {
         if (_findings.WouldKeep(FindingCode.VectorExhausted)) return true;
-        _findings.CountOnly(FindingCode.VectorExhausted);
+        _findings.CountOnly(FindingCode.VectorExhausted, _index);
         return false;
     }
 

@@ -76,6 +76,7 @@ public sealed partial class Replayer<TRules, TProbe>
         ref CpuMap map = ref matrix[cpu];
         var recorded = new CpuCounters(operation.Online, operation.Available, operation.Allocated, operation.Managed);
         GlobalCounters global = GlobalOf(new MatrixCounters(in extension));
+        if (recorded.Online && !_cpus[cpu].Begun) _cpus[cpu].WorkedUnseen = true;
         bool compare = map.Known && !map.Resync && _hotplugSeen;
         if (!map.Known) map.Online = recorded.Online;
         switch (e.Kind)

@@ -109,7 +109,8 @@ public sealed partial class Replayer<TRules, TProbe>
             if (result.Ret == NoSpace) ReportExhausted(e.Irq, "No vector was free");
             return;
         }
-        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown) && _hotplugSeen)
+        if (desc.PreviousVector != 0 && desc.Has(IrqFlags.VectorKnown) && !desc.Has(IrqFlags.PreviousUnknown)
+            && _hotplugSeen)
         {
             Report(FindingCode.AllocatedDuringMove, desc.VectorEvent, (int)e.Irq, desc.PreviousCpu, desc.PreviousVector,
                 string.Create(CultureInfo.InvariantCulture,
@@ -209,6 +210,9 @@ public sealed partial class Replayer<TRules, TProbe>
                 desc.PreviousVector = desc.Vector;
                 desc.PreviousCpu = desc.Cpu;
                 desc.Set(IrqFlags.MoveInProgress);
+
+                // Given back at once where that CPU is offline, and nothing told.
+                if (_cpus[desc.Cpu].Online == Online.Unknown) desc.Set(IrqFlags.PreviousUnknown);
             }
         }
         desc.Vector = vector;

@@ -24,7 +24,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly SystemSet _systems;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
-    private readonly HazardSet _hazards;
+    private HazardSet _hazards;
     private long _index = -1;
     private long _applied;
     private ulong _timeNs;
@@ -115,7 +115,9 @@ public sealed partial class Replayer<TRules, TProbe>
         }
         _timeNs = e.TimeNs;
         bool applied = ApplyAndJudge(at);
-        return (SystemSet.Wants(e.Kind) && _systems.Apply(at, _index)) || applied;
+        applied |= SystemSet.Wants(e.Kind) && _systems.Apply(at, _index);
+        _cpus[e.Cpu].LastEvent = _index;
+        return applied;
     }
 
     /// <summary>Applies an event that is no delivery; detections of their own look at it before and after.</summary>
@@ -245,6 +247,7 @@ public sealed partial class Replayer<TRules, TProbe>
         if (!_machine.TryEnsureCpu(e.Cpu)) return false;
         _cpus = _machine.Cpus.Cpus;
         ref CpuState cpu = ref _cpus[e.Cpu];
+        if (!cpu.Begun && !Begin(in e)) return true;
 
         // A probe also fires on a CPU that is not online; what else is recorded comes from an online one.
         bool provesOnline = EventKinds.NeedOnlineCpu(e.Kind);
@@ -256,40 +259,17 @@ public sealed partial class Replayer<TRules, TProbe>
             SetCpuOnline(e.Cpu);
             MarkResync();
         }
+        if (cpu.Online == Online.Unknown)
+        {
+            if (!provesOnline && _machine.ForgottenEvent >= 0) return true;
+            cpu.Online = Online.Yes;
+        }
         _machine.Cpus.Arrivals[e.Cpu].Seen = true;
-        if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
     }
 
     /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>
     private bool TryIrq(uint irq) => _machine.Irqs.TryEnsure(irq);
-
-    private void ApplyLoss(in IrqEvent e)
-    {
-        ulong told = new LossCount(in e).Count;
-        long count = told == 0 ? 1 : (long)Math.Min(told, long.MaxValue / 2);
-        _machine.LostRecords += count;
-        _hazards.Context.AfterLoss = true;
-
-        ForgetPlacement();
-    }
-
-    /// <summary>
-    /// Anything may have happened to vectors unseen: which interrupt has which is unknown until the next record tells,
-    /// the books are set right by the next records, and that is no finding.
-    /// </summary>
-    private void ForgetPlacement()
-    {
-        for (int irq = 0; irq < _irqs.Used; irq++)
-        {
-            ref IrqDesc desc = ref _irqs[irq];
-            DropSlot(ref desc, irq);
-            desc.Vector = desc.PreviousVector = 0;
-            desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
-        }
-        for (int cpu = 0; cpu < _machine.Matrix.Count; cpu++) _machine.Matrix[cpu].AllocMap = default;
-        MarkResync();
-    }
 
     /// <summary>Adds a finding; its text is made only while findings of this code are still kept.</summary>
     private void Report(FindingCode code, long? blame, int irq, int cpu, int vector, string message,

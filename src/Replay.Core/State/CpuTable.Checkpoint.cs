@@ -8,7 +8,7 @@ public sealed partial class CpuTable
 {
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("cpus", 1);
+        archive.Section("cpus", 2);
         archive.Rows(ref _cpus, CpuMax, (ref CpuState cpu) => Transfer(archive, ref cpu));
         if (archive.IsLoading) _arrivals = new CpuArrival[_cpus.Length];
         archive.Rows(_arrivals.AsSpan(), (ref CpuArrival arrival) => Transfer(archive, ref arrival));
@@ -19,6 +19,10 @@ public sealed partial class CpuTable
     {
         cpu.Online = (Online)archive.Value((byte)cpu.Online);
         cpu.Dark = archive.Value(cpu.Dark);
+        cpu.Begun = archive.Value(cpu.Begun);
+        cpu.WorkedUnseen = archive.Value(cpu.WorkedUnseen);
+        cpu.LastEvent = archive.Value(cpu.LastEvent);
+        cpu.TakedownBy = archive.Value(cpu.TakedownBy);
         cpu.GoingDown = archive.Value(cpu.GoingDown);
         cpu.TakedownEvent = archive.Value(cpu.TakedownEvent);
         cpu.TakedownStep = archive.Value(cpu.TakedownStep);

@@ -19,11 +19,26 @@ public struct CpuState // mutable struct: never readonly
     /// <summary>True from the moment the CPU left the online mask until it is back: it emits no tracepoint.</summary>
     public bool Dark;
 
+    /// <summary>The CPU has recorded something: its data have begun.</summary>
+    public bool Begun;
+
+    /// <summary>Before it had, records of others showed that the CPU works, or goes offline.</summary>
+    public bool WorkedUnseen;
+
+    /// <summary>
+    /// Its last event that is no arrival, or another as frequent as those; -1 when none. What is missing before a loss
+    /// is after this one.
+    /// </summary>
+    public long LastEvent;
+
     /// <summary>True while a takedown of this CPU is under way (cpuhp step takedown_cpu entered, not left).</summary>
     public bool GoingDown;
 
     /// <summary>Event that started the last takedown; -1 when none.</summary>
     public long TakedownEvent;
+
+    /// <summary>CPU that recorded it.</summary>
+    public ushort TakedownBy;
 
     /// <summary>Hotplug step number of the takedown under way.</summary>
     public int TakedownStep;
@@ -129,6 +144,7 @@ public sealed partial class CpuTable
                 OnlineEvent = -1,
                 OfflineEvent = -1,
                 TakedownEvent = -1,
+                LastEvent = -1,
             };
             _arrivals[cpu] = CpuArrival.Unseen;
         }

@@ -91,6 +91,21 @@ public sealed partial class IrqTable
         Array.Clear(_delivered, (irq + 1) << _cpuShift, 1 << _cpuShift);
     }
 
+    /// <summary>
+    /// Keeps what the recording showed of an interrupt, its handlers and arrivals; what it is and where is not known
+    /// any more.
+    /// </summary>
+    public void ForgetState(int irq)
+    {
+        ref IrqDesc desc = ref _descs[irq + 1];
+        if (desc.Flags == IrqFlags.None) return;
+        IrqDesc kept = New();
+        kept.Flags = desc.Flags & IrqFlags.Exists;
+        kept.HeadName = desc.HeadName;
+        kept.SetupName = desc.SetupName;
+        desc = kept;
+    }
+
     private static IrqDesc New() => new()
     {
         Entry = IrqDesc.None,

@@ -91,6 +91,13 @@ public sealed partial class IrteTable
         if (index >= Used) Used = index + 1;
     }
 
+    /// <summary>No entry's content is known any more.</summary>
+    public void Forget()
+    {
+        for (int i = 0; i < Used; i++) _entries[i] = new Irte { WriteEvent = -1, Irq = IrqDesc.None };
+        Used = 0;
+    }
+
     /// <summary>The hardware drops its copy of entries [first, first + count).</summary>
     public void Invalidate(int first, int count)
     {

@@ -26,6 +26,13 @@ public sealed partial class LocalApics
         Array.Resize(ref _isr, length);
     }
 
+    /// <summary>No bit is known any more, which looks as before the first record.</summary>
+    public void Forget()
+    {
+        Array.Clear(_irr);
+        Array.Clear(_isr);
+    }
+
     /// <summary>Request bits of a CPU that has a row.</summary>
     public ref Bits256 Requests(int cpu) => ref _irr[cpu];
 

@@ -7,7 +7,7 @@ public sealed partial class MachineState
 {
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("machine", 1);
+        archive.Section("machine", 2);
         RemapUnit = archive.Value(RemapUnit);
         ExtendedIds = archive.Value(ExtendedIds);
         IecInvalidations = archive.Value(IecInvalidations);
@@ -20,6 +20,7 @@ public sealed partial class MachineState
         Lost = archive.Value(Lost);
         SystemInterrupts = archive.Value(SystemInterrupts);
         LostRecords = archive.Value(LostRecords);
+        ForgottenEvent = archive.Value(ForgottenEvent);
         Cpus.Transfer(archive);
         Irqs.Transfer(archive);
         Slots.Transfer(archive);

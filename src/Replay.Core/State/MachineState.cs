@@ -82,6 +82,11 @@ public sealed partial class MachineState
     /// <summary>Records that the recorder lost.</summary>
     public long LostRecords { get; set; }
 
+    /// <summary>
+    /// Event at which the state was last forgotten, because records are missing before it; -1 when never.
+    /// </summary>
+    public long ForgottenEvent { get; private set; } = -1;
+
     /// <summary>AMD tables by device id; null where no entry was written.</summary>
     public ReadOnlySpan<IrteTable?> AmdTables => _amdTables;
 
@@ -117,6 +122,22 @@ public sealed partial class MachineState
         Slots.EnsureCpu(cpu);
         Matrix.EnsureCpu(cpu);
         return true;
+    }
+
+    /// <summary>
+    /// What the tables hold is not known any more. Stays: which interrupts there were and how often they arrived, what
+    /// kinds of records there are, and what does not change while a machine runs. CPUs are the caller's.
+    /// </summary>
+    public void ForgetTables(long eventIndex)
+    {
+        ForgottenEvent = eventIndex;
+        for (int irq = 0; irq < Irqs.Used; irq++) Irqs.ForgetState(irq);
+        Slots.Forget();
+        Matrix.Forget();
+        Apics.Forget();
+        Remap?.Forget();
+        foreach (IrteTable? table in _amdTables) table?.Forget();
+        for (int device = 0; device < Msix.Count; device++) Msix.Find(device)?.Forget();
     }
 
     /// <summary>True when the CPU is known to be offline.</summary>

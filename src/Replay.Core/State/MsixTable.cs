@@ -74,6 +74,24 @@ public sealed partial class MsixFunction
         return (_entries[entry].Control & 1) != 0;
     }
 
+    /// <summary>No entry's content is known any more, nor whether the function is enabled.</summary>
+    public void Forget()
+    {
+        Enabled = FunctionMask = null;
+        EnableSeen = false;
+        for (int i = 0; i < Count; i++)
+        {
+            _entries[i] = new MsixEntry
+            {
+                Irq = IrqDesc.None,
+                WriteEvent = -1,
+                MessageEvent = -1,
+                PendingEvent = -1,
+            };
+        }
+        Count = 0;
+    }
+
     /// <summary>Makes room for an entry; false when its number is beyond any table, or all tables are full.</summary>
     public bool TryEnsure(int entry)
     {

@@ -141,6 +141,16 @@ public sealed partial class VectorMatrix
         if (cpu >= Count) Count = cpu + 1;
     }
 
+    /// <summary>
+    /// No counter and no bit is known any more but those of the system, which are taken at boot and kept.
+    /// </summary>
+    public void Forget()
+    {
+        Array.Clear(_maps, 0, Count);
+        Complete = GlobalKnown = false;
+        OnlineMaps = GlobalAvailable = GlobalReserved = TotalAllocated = 0;
+    }
+
     /// <summary>irq_matrix_assign_system.</summary>
     public void AssignSystem(byte bit)
     {

@@ -37,6 +37,9 @@ public sealed partial class VectorTable
         Array.Fill(_slots, Unknown, from, _slots.Length - from);
     }
 
+    /// <summary>No slot's content is known any more.</summary>
+    public void Forget() => Array.Fill(_slots, Unknown);
+
     /// <summary>A CPU comes online: all its slots are empty again (Linux lapic_online).</summary>
     public void Reset(int cpu) => Array.Fill(_slots, Unused, cpu << 8, 256);
 }

@@ -38,7 +38,7 @@ internal sealed class HazardContext(MachineState machine, FindingTable findings)
     public bool Wants(FindingCode code)
     {
         if (findings.WouldKeep(code)) return true;
-        findings.CountOnly(code);
+        findings.CountOnly(code, Index);
         return false;
     }
 

@@ -1,0 +1,124 @@
+using System;
+using Replay.Core.Events;
+using Replay.Core.Findings.Hazards;
+using Replay.Core.State;
+
+namespace Replay.Core.Replay;
+
+/// <content>
+/// Records that are missing. Each CPU records into a buffer of its own: data can begin at another time on each, and
+/// records are lost on one while the others' go on. What a CPU did meanwhile may have changed anything, so when it is
+/// back the state is not known, and what was found in the meantime is open.
+/// </content>
+public sealed partial class Replayer<TRules, TProbe>
+{
+    // Recorders begin on one CPU after the other; so many events may come before the first of each.
+    private const int BeginningMax = 128;
+
+    /// <summary>
+    /// A CPU's first event. Where it has worked unrecorded until now, the state is forgotten. False for a line of the
+    /// kernel's log, which no CPU recorded.
+    /// </summary>
+    private bool Begin(in IrqEvent e)
+    {
+        ref CpuState cpu = ref _cpus[e.Cpu];
+        if (e.Kind == EventKind.LogLine)
+        {
+            if (cpu.Online == Online.Unknown && _machine.ForgottenEvent < 0) cpu.Online = Online.Yes;
+            return false;
+        }
+        bool late = e.Kind switch
+        {
+            EventKind.Loss => false, // It tells for itself.
+            EventKind.MatrixOnline => !ComesOnlineFirst(in e),
+            _ => _index >= BeginningMax,
+        };
+        cpu.Begun = true;
+        if (late) ForgetSince(0, e.Cpu);
+        return true;
+    }
+
+    /// <summary>
+    /// The CPU comes online for the first time: the allocator's books are as the others' records make them.
+    /// </summary>
+    private bool ComesOnlineFirst(in IrqEvent e)
+    {
+        if (_cpus[e.Cpu].WorkedUnseen) return false;
+        VectorMatrix matrix = _machine.Matrix;
+        if (!matrix.GlobalKnown || matrix.GlobalResync) return matrix.Complete || _index < BeginningMax;
+        GlobalCounters recorded = GlobalOf(new MatrixCounters(in e));
+        return recorded.OnlineMaps == matrix.OnlineMaps + 1 && recorded.TotalAllocated == matrix.TotalAllocated
+            && recorded.GlobalReserved == matrix.GlobalReserved;
+    }
+
+    private void ApplyLoss(in IrqEvent e)
+    {
+        ulong told = new LossCount(in e).Count;
+        long count = told == 0 ? 1 : (long)Math.Min(told, long.MaxValue / 2);
+        _machine.LostRecords += count;
+        ForgetSince(_cpus[e.Cpu].LastEvent + 1, e.Cpu);
+    }
+
+    /// <summary>
+    /// Records of a CPU between event <paramref name="from"/> and this one are missing.
+    /// </summary>
+    private void ForgetSince(long from, ushort cpu)
+    {
+        ConcludeLeaksBefore(from);
+        _findings.Withdraw(from);
+        _machine.ForgetTables(_index);
+        _hazards = new HazardSet(_machine, _findings, _rules.SlotRecheck);
+        _hazards.Context.AfterLoss = true;
+        _hazards.Context.Index = _index;
+        _hazards.Context.TimeNs = _timeNs;
+        _darkUnseen = false;
+        for (int other = 0; other < _machine.Cpus.Used; other++) ForgetCpu(other, cpu);
+    }
+
+    /// <summary>
+    /// A CPU that was online may have been taken offline by the one whose records are missing; one that was offline
+    /// tells by itself when it is back, unless it is that one.
+    /// </summary>
+    private void ForgetCpu(int cpu, ushort missing)
+    {
+        ref CpuState state = ref _cpus[cpu];
+        ref CpuArrival arrival = ref _machine.Cpus.Arrivals[cpu];
+        arrival.Seen = false;
+        if (cpu == missing || state.TakedownBy == missing) state.GoingDown = false;
+        if (cpu == missing || state.Online == Online.Yes) state.Online = Online.Unknown;
+        if (cpu != missing) return;
+        arrival.Arrival = Arrival.None;
+        arrival.LastIrq = IrqEvent.NoIrq;
+        state.Dark = false;
+        state.AsideMask = 0;
+        state.EnablingDevice = 0;
+        state.ProbedIrq = state.ProbedFreeIrq = state.WorkIrq = state.IoApicIrq = IrqEvent.NoIrq;
+    }
+
+    /// <summary>A vector that was lost while all records were there is lost for good; the CPU's last one may have had more to tell.</summary>
+    private void ConcludeLeaksBefore(long from)
+    {
+        for (int irq = 0; irq < _irqs.Used; irq++)
+        {
+            ref IrqDesc desc = ref _irqs[irq];
+            if (desc.LeakEvent < from - 1) ConcludeLeak(irq, ref desc);
+        }
+    }
+
+    /// <summary>
+    /// Anything may have happened to vectors unseen: which interrupt has which is unknown until the next record tells,
+    /// the books are set right by the next records, and that is no finding.
+    /// </summary>
+    private void ForgetPlacement()
+    {
+        for (int irq = 0; irq < _irqs.Used; irq++)
+        {
+            ref IrqDesc desc = ref _irqs[irq];
+            DropSlot(ref desc, irq);
+            desc.Vector = desc.PreviousVector = 0;
+            desc.Clear(IrqFlags.VectorKnown | IrqFlags.CpuKnown | IrqFlags.MoveInProgress | IrqFlags.CleanupPending);
+        }
+        for (int cpu = 0; cpu < _machine.Matrix.Count; cpu++) _machine.Matrix[cpu].AllocMap = default;
+        MarkResync();
+    }
+}
