@@ -17,7 +17,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <exception cref="CheckpointException">What was saved does not fit.</exception>
     public void Transfer(StateArchive archive)
     {
-        archive.Section("replayer", 1);
+        archive.Section("replayer", 2);
         _index = archive.Value(_index);
         _unknown = archive.Value(_unknown);
         _applied = archive.Value(_applied);
@@ -31,6 +31,8 @@ public sealed partial class Replayer<TRules, TProbe>
         _machineSlept = archive.Value(_machineSlept);
         _clearsSeen = archive.Value(_clearsSeen);
         _updatesSeen = archive.Value(_updatesSeen);
+        _lastLearned = archive.Value(_lastLearned);
+        _beganUnsure = archive.Value(_beganUnsure);
         _activated = archive.Value(_activated);
         archive.Numbers(ref _aliasOf, ushort.MaxValue + 1);
         archive.Numbers(ref _ownerOf, ushort.MaxValue + 1);

@@ -1,6 +1,5 @@
 using System;
 using Replay.Core.Events;
-using Replay.Core.Findings.Hazards;
 using Replay.Core.State;
 
 namespace Replay.Core.Replay;
@@ -14,6 +13,16 @@ public sealed partial class Replayer<TRules, TProbe>
 {
     // Recorders begin on one CPU after the other; so many events may come before the first of each.
     private const int BeginningMax = 128;
+
+    // A recording of so many events is of a whole machine: had a CPU begun with it, it would have recorded something
+    // before others changed anything.
+    private const int ShortMax = 256;
+
+    // Last event that can have told anything of the state; -1 before the first.
+    private long _lastLearned = -1;
+
+    // A CPU's first record came after others' had told of the state, and the recording is short as yet.
+    private bool _beganUnsure;
 
     /// <summary>
     /// A CPU's first event. Where it has worked unrecorded until now, the state is forgotten. False for a line of the
@@ -34,8 +43,22 @@ public sealed partial class Replayer<TRules, TProbe>
             _ => _index >= BeginningMax,
         };
         cpu.Begun = true;
-        if (late) ForgetSince(0, e.Cpu);
+        if (!late)
+        {
+            _beganUnsure |= _lastLearned >= 0 && e.Kind is not (EventKind.Loss or EventKind.MatrixOnline);
+            return true;
+        }
+        _timeNs = e.TimeNs;
+        ForgetSince(0, e.Cpu);
         return true;
+    }
+
+    /// <summary>A record that is no arrival, nor another as frequent as those, was applied.</summary>
+    private void NoteRecord(in IrqEvent e)
+    {
+        _cpus[e.Cpu].LastEvent = _index;
+        if (e.Kind > EventKind.CpuSeen) _lastLearned = _index;
+        if (_beganUnsure && _index >= ShortMax) ForgetSince(0, e.Cpu);
     }
 
     /// <summary>
@@ -64,14 +87,12 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private void ForgetSince(long from, ushort cpu)
     {
-        ConcludeLeaksBefore(from);
+        _beganUnsure &= from > 0;
         _findings.Withdraw(from);
-        _machine.ForgetTables(_index);
-        _hazards = new HazardSet(_machine, _findings, _rules.SlotRecheck);
-        _hazards.Context.AfterLoss = true;
-        _hazards.Context.Index = _index;
-        _hazards.Context.TimeNs = _timeNs;
-        _darkUnseen = false;
+        if (_lastLearned > _machine.ForgottenEvent) ConcludeLeaksBefore(from);
+        _machine.ForgetTables(from, _index, _lastLearned > _machine.ForgottenEvent);
+        _hazards.Forget(_index, _timeNs);
+        _darkUnseen = _machineSlept = false;
         for (int other = 0; other < _machine.Cpus.Used; other++) ForgetCpu(other, cpu);
     }
 

@@ -212,7 +212,7 @@ public sealed partial class Replayer<TRules, TProbe>
                 desc.Set(IrqFlags.MoveInProgress);
 
                 // Given back at once where that CPU is offline, and nothing told.
-                if (_cpus[desc.Cpu].Online == Online.Unknown) desc.Set(IrqFlags.PreviousUnknown);
+                if (!_machine.IsOnline(desc.Cpu)) desc.Set(IrqFlags.PreviousUnknown);
             }
         }
         desc.Vector = vector;

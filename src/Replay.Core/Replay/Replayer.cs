@@ -24,7 +24,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private readonly SystemSet _systems;
     private TProbe _probe; // mutable struct: never readonly
     private CpuState[] _cpus;
-    private HazardSet _hazards;
+    private readonly HazardSet _hazards;
     private long _index = -1;
     private long _applied;
     private ulong _timeNs;
@@ -116,7 +116,7 @@ public sealed partial class Replayer<TRules, TProbe>
         _timeNs = e.TimeNs;
         bool applied = ApplyAndJudge(at);
         applied |= SystemSet.Wants(e.Kind) && _systems.Apply(at, _index);
-        _cpus[e.Cpu].LastEvent = _index;
+        NoteRecord(in e);
         return applied;
     }
 

@@ -21,6 +21,7 @@ public sealed partial class MachineState
         SystemInterrupts = archive.Value(SystemInterrupts);
         LostRecords = archive.Value(LostRecords);
         ForgottenEvent = archive.Value(ForgottenEvent);
+        MissingFrom = archive.Value(MissingFrom);
         Cpus.Transfer(archive);
         Irqs.Transfer(archive);
         Slots.Transfer(archive);

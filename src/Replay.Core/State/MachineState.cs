@@ -87,6 +87,9 @@ public sealed partial class MachineState
     /// </summary>
     public long ForgottenEvent { get; private set; } = -1;
 
+    /// <summary>First event that may have come after the first of the records missing then.</summary>
+    public long MissingFrom { get; private set; }
+
     /// <summary>AMD tables by device id; null where no entry was written.</summary>
     public ReadOnlySpan<IrteTable?> AmdTables => _amdTables;
 
@@ -127,10 +130,13 @@ public sealed partial class MachineState
     /// <summary>
     /// What the tables hold is not known any more. Stays: which interrupts there were and how often they arrived, what
     /// kinds of records there are, and what does not change while a machine runs. CPUs are the caller's.
+    /// <paramref name="hasLearned"/> is false where nothing was learned since the last time.
     /// </summary>
-    public void ForgetTables(long eventIndex)
+    public void ForgetTables(long missingFrom, long eventIndex, bool hasLearned)
     {
+        MissingFrom = missingFrom;
         ForgottenEvent = eventIndex;
+        if (!hasLearned) return;
         for (int irq = 0; irq < Irqs.Used; irq++) Irqs.ForgetState(irq);
         Slots.Forget();
         Matrix.Forget();
@@ -139,6 +145,9 @@ public sealed partial class MachineState
         foreach (IrteTable? table in _amdTables) table?.Forget();
         for (int device = 0; device < Msix.Count; device++) Msix.Find(device)?.Forget();
     }
+
+    /// <summary>True when the CPU is known to be online.</summary>
+    public bool IsOnline(int cpu) => cpu < Cpus.Used && Cpus[cpu].Online == Online.Yes;
 
     /// <summary>True when the CPU is known to be offline.</summary>
     public bool IsOffline(int cpu) => cpu < Cpus.Used && Cpus[cpu].Online == Online.No;

@@ -45,6 +45,23 @@ public sealed partial class GuidedKernel
         return true;
     }
 
+    /// <summary>
+    /// Decisions taken from an event on are open after all; a rule's first one stands for those that follow it.
+    /// </summary>
+    private void TakeBack(long from)
+    {
+        foreach (Departure? departure in _departures)
+        {
+            if (departure is null || departure.Count == 0 || departure.FirstEvent < from) continue;
+            departure.Undecided += departure.Count;
+            departure.Count = 0;
+            departure.FirstEvent = -1;
+        }
+        _voids.RemoveWhere(row => row.Event >= from);
+        _findings.Withdraw(from);
+        if (_totals.FirstRefusal >= from) _totals.FirstRefusal = -1;
+    }
+
     private void CountUndecided(WhatIfRule rule) => (_departures[(int)rule] ??= new Departure(rule)).Undecided++;
 
     private void Tell(WhatIfRule rule, string what, string recorded, string own)

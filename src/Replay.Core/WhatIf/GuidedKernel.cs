@@ -63,6 +63,7 @@ public sealed partial class GuidedKernel
     public void AfterEvent(MachineState machine, in IrqEvent record, long eventIndex)
     {
         if (record.TimeNs >= _nextDueNs) RunTimers(record.TimeNs, eventIndex);
+        if (machine.ForgottenEvent == eventIndex) ForgetAll(machine);
         switch (record.Kind)
         {
             case EventKind.HandlerEntry:
@@ -80,11 +81,7 @@ public sealed partial class GuidedKernel
 
     private void AfterRare(MachineState machine, in IrqEvent e, long eventIndex)
     {
-        if (_machine is null)
-        {
-            _machine = machine;
-            _context = new HazardContext(machine, _findings);
-        }
+        Know(machine);
         _index = eventIndex;
         _timeNs = e.TimeNs;
         _cpu = e.Cpu;
@@ -95,7 +92,6 @@ public sealed partial class GuidedKernel
         switch (e.Kind)
         {
             case EventKind.Machine or EventKind.IrqAlloc or EventKind.IrqRequest: _modelled = true; break;
-            case EventKind.Loss: ForgetAll(); break;
             case EventKind.SuspendResume: ChangePhase(in e); break;
 
             case EventKind.LapicCanUnplugReturn: CheckUnplug(e.Cpu, (int)e.A); break;
@@ -206,10 +202,23 @@ public sealed partial class GuidedKernel
         own.Recorded = RecordedIrq.Of(in _machine.Irqs[irq]);
     }
 
-    /// <summary>Records were lost: the recording is followed until the rules decide otherwise again.</summary>
-    private void ForgetAll()
+    private void Know(MachineState machine)
     {
+        if (_machine is not null) return;
+        _machine = machine;
+        _context = new HazardContext(machine, _findings);
+    }
+
+    /// <summary>
+    /// Records are missing: the recording is followed until the rules decide otherwise again, and what was decided
+    /// meanwhile is open.
+    /// </summary>
+    private void ForgetAll(MachineState machine)
+    {
+        Know(machine);
         _context.AfterLoss = true;
+        TakeBack(machine.MissingFrom);
+        EnsureCpus(machine.Cpus.Used);
         for (int irq = 0; irq < _irqsUsed; irq++)
         {
             Refresh(ref _irqs[irq], irq);

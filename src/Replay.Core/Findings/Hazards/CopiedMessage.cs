@@ -45,6 +45,9 @@ internal sealed class CopiedMessage(HazardContext context)
             + $"to 0x{to.Address:x})."), new About { Irq = (int)e.Irq });
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _copies.Clear();
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

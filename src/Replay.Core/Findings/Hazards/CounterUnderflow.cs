@@ -52,6 +52,9 @@ internal sealed class CounterUnderflow(HazardContext context)
             new About { Cpu = cpu < 0 ? null : cpu });
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _previous = -1;
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -96,6 +96,14 @@ internal sealed class EntryOwner(HazardContext context)
         context.Report(FindingCode.EntrySource, context.Since(blame), message,
             new About { Irq = (int)irq }, Certainty.Inferred);
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget()
+    {
+        _activating = IrqEvent.NoIrq;
+        _tableEntries = 0;
+        _tableEvent = -1;
+    }
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -196,6 +196,30 @@ internal sealed partial class HazardSet
     /// <summary>An arrival of an interrupt ended with no handler having taken it.</summary>
     public void Refused(uint irq, ulong timeNs, long index) => Storm.Refused(irq, timeNs, index);
 
+    /// <summary>Records are missing before the event in hand: what was remembered may be so no longer.</summary>
+    public void Forget(long index, ulong timeNs)
+    {
+        Context.Index = index;
+        Context.TimeNs = timeNs;
+        Context.AfterLoss = true;
+        _suspend.Forget();
+        _inherited.Forget();
+        _torn.Forget();
+        _inFlight.Forget();
+        _level.Forget();
+        _irqfds.Forget();
+        _posted.Forget();
+        _pending.Forget();
+        _copies.Forget();
+        _masks.Forget();
+        _targets.Forget();
+        _owners.Forget();
+        _remapOrder.Forget();
+        Underflow.Forget();
+        Stalled.Forget();
+        Storm.Forget();
+    }
+
     /// <summary>The recording is over.</summary>
     public void Finish(long index, ulong timeNs)
     {

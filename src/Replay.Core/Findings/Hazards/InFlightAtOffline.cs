@@ -79,6 +79,13 @@ internal sealed class InFlightAtOffline(HazardContext context)
 
     private static int Key(int cpu, int vector) => (cpu << 8) | vector;
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget()
+    {
+        _waiting.Clear();
+        _closed.Clear();
+    }
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -44,6 +44,9 @@ internal sealed class InheritedInterrupt(HazardContext context)
             + "the line is dead until that is cleared.", new About { Vector = vector }, Certainty.Inferred);
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => Array.Clear(_everGiven);
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -76,6 +76,9 @@ internal sealed class InterruptStorm(HazardContext context)
         return count;
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => Array.Clear(_runs);
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

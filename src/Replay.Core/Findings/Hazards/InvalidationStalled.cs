@@ -22,6 +22,9 @@ internal sealed class InvalidationStalled(HazardContext context)
     public void Log() => context.Report(FindingCode.InvalidationStalled, context.Since(_lastInvalidation),
         "The remapping unit did not carry out its commands: remapping entries changed since may not be in effect.");
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _lastInvalidation = -1;
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

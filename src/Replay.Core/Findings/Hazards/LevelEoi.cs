@@ -118,6 +118,13 @@ internal sealed class LevelEoi(HazardContext context, InheritedInterrupt inherit
     private static string Name(int key) =>
         string.Create(CultureInfo.InvariantCulture, $"IO-APIC {key >> 8} pin {key & 0xFF}");
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget()
+    {
+        _pins.Clear();
+        Array.Clear(_guestPins);
+    }
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

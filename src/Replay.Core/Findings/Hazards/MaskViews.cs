@@ -81,6 +81,13 @@ internal sealed class MaskViews(HazardContext context, SuspendPhases suspend)
 
     private static string Word(bool masked) => masked ? "masked" : "unmasked";
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget()
+    {
+        _generic.Clear();
+        _hardware.Clear();
+    }
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

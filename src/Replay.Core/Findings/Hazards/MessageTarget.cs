@@ -157,6 +157,9 @@ internal sealed class MessageTarget(HazardContext context)
         return true;
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => Array.Clear(_told);
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

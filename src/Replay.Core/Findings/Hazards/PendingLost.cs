@@ -54,6 +54,9 @@ internal sealed class PendingLost(HazardContext context)
             + $"or the bit is stale."), about);
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _unmaskedPending.Clear();
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

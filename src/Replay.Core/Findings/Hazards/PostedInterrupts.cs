@@ -94,6 +94,13 @@ internal sealed class PostedInterrupts(HazardContext context)
         return _descriptors.Count < DescriptorsMax;
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget()
+    {
+        _descriptors.Clear();
+        _posted.Clear();
+    }
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

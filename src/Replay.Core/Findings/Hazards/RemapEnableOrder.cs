@@ -58,6 +58,9 @@ internal sealed class RemapEnableOrder(HazardContext context, EntryOwner entries
             + $"table: old entries may still be used."));
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _units.Clear();
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -51,6 +51,9 @@ internal sealed class RoutelessIrqfd(HazardContext context)
         return _gsis.Count < GsisMax;
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _gsis.Clear();
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -30,6 +30,9 @@ internal sealed class SuspendPhases(HazardContext context)
         }
     }
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => IsSuspended = false;
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {

@@ -106,6 +106,9 @@ internal sealed class TornMessage(HazardContext context)
 
     private static uint Key(ushort device, ushort entry) => ((uint)device << 16) | entry;
 
+    /// <summary>Records are missing: what it remembers may be so no longer.</summary>
+    public void Forget() => _updates.Clear();
+
     /// <summary>Saves or restores what it remembers.</summary>
     internal void Transfer(StateArchive archive)
     {
