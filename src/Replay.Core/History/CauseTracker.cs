@@ -114,7 +114,7 @@ internal sealed class CauseTracker
     /// </summary>
     public Cause Find(MachineState machine, in IrqEvent e, long index, uint irq, ushort device)
     {
-        if (e.Kind == EventKind.Loss) return new Cause(CauseKind.Loss, index, e.TimeNs);
+        if (machine.ForgottenEvent == index) return new Cause(CauseKind.Loss, index, e.TimeNs);
         if (e.Kind == EventKind.HandlerEntry && machine.Cpus[e.Cpu].OnlineEvent != index)
             return new Cause(CauseKind.Arrival, index, e.TimeNs, e.Irq, Cpu: e.Cpu);
         if (e.Kind == EventKind.CpuhpExit)

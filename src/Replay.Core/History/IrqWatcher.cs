@@ -8,8 +8,7 @@ namespace Replay.Core.History;
 internal sealed partial class IrqWatcher : Watcher
 {
     private readonly int _irq;
-    private IrqDesc _before =
-        new() { Entry = IrqDesc.None, RemapIndex = IrqDesc.None, RemapDevice = IrqDesc.None, LeakEvent = -1 };
+    private IrqDesc _before = Nothing;
     private MsixEntry _entryBefore;
     private Irte _irteBefore = new() { WriteEvent = -1 };
     private Online _onlineBefore;
@@ -22,7 +21,7 @@ internal sealed partial class IrqWatcher : Watcher
         CauseIrq = (uint)subject.Irq;
     }
 
-    public override void Look(in Moment at)
+    protected override void Compare(in Moment at)
     {
         if (_irq >= at.Machine.Irqs.Used) return;
         ref IrqDesc now = ref at.Machine.Irqs[_irq];
@@ -62,6 +61,19 @@ internal sealed partial class IrqWatcher : Watcher
         string old = _before.PreviousVector == 0 ? ""
             : $"; its old place {Wording.Place(_before.PreviousVector, _before.PreviousCpu)} is not given back yet";
         return Wording.Place(in _before) + mask + old;
+    }
+
+    private static IrqDesc Nothing =>
+        new() { Entry = IrqDesc.None, RemapIndex = IrqDesc.None, RemapDevice = IrqDesc.None, LeakEvent = -1 };
+
+    protected override void Forget()
+    {
+        IrqFlags exists = _before.Flags & IrqFlags.Exists;
+        _before = Nothing;
+        _before.Flags = exists;
+        _entryBefore = default;
+        _irteBefore = new Irte { WriteEvent = -1 };
+        _onlineBefore = _oldOnlineBefore = Online.Unknown;
     }
 
     internal static MsixEntry EntryOf(MachineState machine, in IrqDesc desc) =>
@@ -197,7 +209,7 @@ internal sealed partial class IrqWatcher : Watcher
         }
         string end = at.Record.Kind switch
         {
-            EventKind.CpuhpExit or EventKind.Loss => "what became of it is not recorded",
+            EventKind.CpuhpExit => "what became of it is not recorded",
             _ => "given back",
         };
         Note(in at, HistoryChange.OldPlace, old, end == "given back" ? "free" : null, $"old place {old}: {end}");

@@ -18,7 +18,7 @@ internal sealed class IrteWatcher : Watcher
         _device = subject.RemapDevice;
     }
 
-    public override void Look(in Moment at)
+    protected override void Compare(in Moment at)
     {
         IrteTable? table = _device < 0 ? at.Machine.Remap
             : _device < at.Machine.AmdTables.Length ? at.Machine.AmdTables[_device] : null;
@@ -43,6 +43,8 @@ internal sealed class IrteWatcher : Watcher
         }
         _before = now;
     }
+
+    protected override void Forget() => _before = new Irte { WriteEvent = -1, Irq = IrqDesc.None };
 
     public override string DescribeNow(MachineState machine, ApicIds apicIds)
     {

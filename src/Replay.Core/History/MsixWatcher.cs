@@ -22,7 +22,7 @@ internal sealed class MsixWatcher : Watcher
         _entry = subject.Index;
     }
 
-    public override void Look(in Moment at)
+    protected override void Compare(in Moment at)
     {
         // Names come into the table as records name them.
         if (_device < 0) _device = at.Machine.Tables.Devices.Find(_name);
@@ -55,6 +55,12 @@ internal sealed class MsixWatcher : Watcher
             Note(in at, HistoryChange.Mask, from, Say(now.Control), Say(now.Control));
         }
         _before = now;
+    }
+
+    protected override void Forget()
+    {
+        _enabled = null;
+        _before = new MsixEntry { WriteEvent = -1, Irq = IrqDesc.None };
     }
 
     public override string DescribeNow(MachineState machine, ApicIds apicIds)

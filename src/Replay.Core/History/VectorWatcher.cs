@@ -36,7 +36,7 @@ internal sealed class VectorWatcher : Watcher
         Lost,
     }
 
-    public override void Look(in Moment at)
+    protected override void Compare(in Moment at)
     {
         Snapshot now = Take(at.Machine);
         if (at.Arrived) CountOwnArrival(in at);
@@ -53,6 +53,12 @@ internal sealed class VectorWatcher : Watcher
                 Invariant($"CPU {_cpu} is {Say(now.Online)}"));
         }
         _before = now;
+    }
+
+    protected override void Forget()
+    {
+        _before = _none;
+        _lastOwner = IrqDesc.None;
     }
 
     public override string DescribeNow(MachineState machine, ApicIds apicIds)

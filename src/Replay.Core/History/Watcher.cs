@@ -28,7 +28,21 @@ internal abstract class Watcher
     public bool Seen { get; protected set; }
 
     /// <summary>Compares with the state before, and notes what changed.</summary>
-    public abstract void Look(in Moment at);
+    public void Look(in Moment at)
+    {
+        if (at.Machine.ForgottenEvent == at.Index)
+        {
+            if (Seen) Note(in at, HistoryChange.Happening, null, null, "what is known of it is not known any more");
+            Forget();
+        }
+        Compare(in at);
+    }
+
+    /// <summary>Compares with the state before, and notes what changed.</summary>
+    protected abstract void Compare(in Moment at);
+
+    /// <summary>Records are missing: the state before is nothing that can be compared with.</summary>
+    protected abstract void Forget();
 
     /// <summary>The thing as it is now, in one clause.</summary>
     public abstract string DescribeNow(MachineState machine, ApicIds apicIds);

@@ -40,7 +40,8 @@ public sealed class CheckpointLawTests
         var straight = new SavedReplay(trace.Tables, rules);
         var resumed = new List<(int At, SavedReplay Replay)>();
         var findings = new List<byte[]>();
-        int kept = 0, at = 0;
+        long kept = 0;
+        int at = 0;
         for (int stop = 0; stop < stops; stop++)
         {
             int next = trace.EventStart(random.Next(at, trace.Events.Length + 1));
@@ -48,7 +49,7 @@ public sealed class CheckpointLawTests
             at = next;
             byte[] state = straight.State();
             findings.Add(straight.Findings(kept));
-            kept = straight.Replayer.Findings.Kept.Count;
+            kept = straight.Replayer.Findings.KeptMark;
             SavedReplay restored = straight.Restore(state, findings);
             Assert.Null(DeepComparison.Find(straight.Replayer, restored.Replayer));
             Assert.Equal(state, restored.State());

@@ -30,7 +30,7 @@ internal sealed class SavedReplay
 
     public byte[] State() => StateCodec.Save(Replayer.Transfer);
 
-    public byte[] Findings(int from) => StateCodec.Save(archive => Replayer.TransferFindings(archive, from));
+    public byte[] Findings(long from) => StateCodec.Save(archive => Replayer.TransferFindings(archive, from));
 
     /// <summary>A fresh replay with what was saved.</summary>
     public SavedReplay Restore(byte[] state, IEnumerable<byte[]> findings)

@@ -67,6 +67,9 @@ internal sealed class Tampering
 
     public string Kernel { get; }
 
+    /// <summary>All records.</summary>
+    public ReadOnlySpan<IrqEvent> Events => _events;
+
     public static Tampering Of(string path)
     {
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
