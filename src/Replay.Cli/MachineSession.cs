@@ -21,10 +21,11 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
     private readonly Replayer<TRules, TProbe> _replayer;
     private readonly GuidedKernel? _guided;
 
-    public MachineSession(EventTables tables, TRules rules, RuleChoice choice,
+    public MachineSession(Recording recording, TRules rules, RuleChoice choice,
         GuidedKernel? guided, TProbe probe = default)
     {
-        _replayer = new Replayer<TRules, TProbe>(tables, rules, probe, choice);
+        _replayer = new Replayer<TRules, TProbe>(
+            recording.Tables, rules, probe, choice, recording.Info.TellsLosses);
         _guided = guided;
     }
 
@@ -65,7 +66,12 @@ internal sealed class MachineSession<TRules, TProbe> : ReplaySession
         ReplayReport report = ReplayReporter.Build(
             _replayer.Machine, _replayer.Findings, _replayer.EventCount, _replayer.AppliedCount, seconds,
             _replayer.Systems.Live);
-        report = report with { OfflineReleases = _replayer.OfflineReleases };
+        report = report with
+        {
+            OfflineReleases = _replayer.OfflineReleases,
+            Missing = MissingReport.Build(
+                _replayer.Machine, _replayer.Findings, _replayer.Missing, _replayer.MissingCount),
+        };
         return _guided is null ? report : WhatIfView.Apply(report, _guided.Report(), _guided.Findings);
     }
 }
@@ -96,7 +102,7 @@ internal static class MachineSession
             return Watch(recording, options, choice, rules, guided, new WhatIfProbe(guided));
         }
         return options.Historian is null && !options.Paranoid
-            ? new MachineSession<TRules, NoProbe>(recording.Tables, rules, choice, null)
+            ? new MachineSession<TRules, NoProbe>(recording, rules, choice, null)
             : Watch(recording, options, choice, rules, null, default(NoProbe));
     }
 
@@ -106,15 +112,15 @@ internal static class MachineSession
         where TRules : struct, IKernelRules
         where TProbe : struct, IProbe => (options.Historian, options.Paranoid) switch
         {
-            (null, false) => new MachineSession<TRules, TProbe>(recording.Tables, rules, choice, guided, probe),
+            (null, false) => new MachineSession<TRules, TProbe>(recording, rules, choice, guided, probe),
             (null, true) => new MachineSession<TRules, PairProbe<ParanoidProbe, TProbe>>(
-                recording.Tables, rules, choice, guided, new PairProbe<ParanoidProbe, TProbe>(default, probe)),
+                recording, rules, choice, guided, new PairProbe<ParanoidProbe, TProbe>(default, probe)),
             ({ } historian, false) => new MachineSession<TRules, PairProbe<HistoryProbe, TProbe>>(
-                recording.Tables, rules, choice, guided,
+                recording, rules, choice, guided,
                 new PairProbe<HistoryProbe, TProbe>(new HistoryProbe(historian), probe)),
             ({ } historian, true) =>
                 new MachineSession<TRules, PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>>(
-                    recording.Tables, rules, choice, guided,
+                    recording, rules, choice, guided,
                     new PairProbe<PairProbe<ParanoidProbe, HistoryProbe>, TProbe>(
                         new PairProbe<ParanoidProbe, HistoryProbe>(default, new HistoryProbe(historian)), probe)),
         };

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Replay.Formats;
@@ -52,6 +53,14 @@ public sealed class RecordingInfo
     /// Every recorded <c>system:name</c> with its records and the kind of event they became, sorted by name.
     /// </summary>
     public List<SourceCount> Sources { get; } = [];
+
+    /// <summary>
+    /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it: readers of
+    /// the kernel's ring buffer get a mark with the page before which records were overwritten (Linux
+    /// ring_buffer_read_page). Text can be cut by anybody.
+    /// </summary>
+    public bool TellsLosses => !Format.StartsWith("irqs", StringComparison.Ordinal)
+        && (SourceFormat.Length > 0 ? SourceFormat : Format).StartsWith("trace.dat", StringComparison.Ordinal);
 
     /// <summary>Copies all but <see cref="Sources"/>.</summary>
     internal void CopyTo(RecordingInfo other)

@@ -33,11 +33,31 @@ internal static class ReplayJson
         foreach (ReportFinding finding in report.Findings) WriteFinding(json, finding, machine: null);
         json.WriteEndArray();
         WriteInterrupts(json, report.Interrupts);
+        if (report.Missing is { } missing) WriteMissing(json, missing);
         if (report.Policies.Count > 0) WritePolicies(json, report);
         SystemsJson.Write(json, report.Systems);
         json.WriteText("digest", report.Digest);
         json.WriteNumber("seconds", Math.Round(report.Seconds, 6));
         json.WriteNumber("eventsPerSecond", report.EventsPerSecond is { } rate ? (long?)Math.Round(rate) : null);
+    }
+
+    /// <summary>An extension of the contract, only where records are missing.</summary>
+    private static void WriteMissing(Utf8JsonWriter json, MissingReport missing)
+    {
+        json.WriteStartObject("missing");
+        json.WriteNumber("count", missing.Count);
+        json.WriteRows("stretches", missing.Stretches, stretch =>
+        {
+            json.WriteNumber("cpu", stretch.Cpu);
+            json.WriteNumber("from", stretch.From);
+            json.WriteNumber("event", stretch.Event);
+            json.WriteNumber("timeNs", stretch.TimeNs);
+            json.WriteBoolean("told", stretch.IsTold);
+        });
+        json.WriteNumber("openFindings", missing.OpenFindings);
+        json.WriteNumber("interrupts", missing.Interrupts);
+        json.WriteNumber("placesKnown", missing.PlacesKnown);
+        json.WriteEndObject();
     }
 
     private static void WritePolicies(Utf8JsonWriter json, ReplayReport report)

@@ -34,10 +34,11 @@ internal static class ReplayText
         string chosen = rules.ToString();
         if (chosen != RuleChoice.ForKernel(KernelRelease.Parse(recording.Info.Kernel)).ToString())
             console.Line("  Rules " + chosen);
-        bool guess = recording.Report.HasDataLoss || recording.Info.LostCount > 0;
+        bool guess = recording.Report.HasDataLoss || recording.Info.LostCount > 0 || report.Missing is not null;
         if (guess)
             console.Line("  Records are missing: findings after the loss may be its effect, "
                 + "and others may be hidden by it.", ReportConsole.Bad);
+        if (report.Missing is { } missing) MissingText.Write(console, missing);
         WhatIfText.Write(console, report.WhatIf, all);
         console.Line();
         List<ReportFinding> findings = Sort(report.Findings);

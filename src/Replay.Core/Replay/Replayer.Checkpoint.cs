@@ -39,6 +39,10 @@ public sealed partial class Replayer<TRules, TProbe>
         archive.List(_releases, ReleasesMax, release => new OfflineRelease(
             archive.Value(release?.Event ?? 0), archive.Value(release?.Irq ?? 0), archive.Text(release?.Device),
             archive.Value(release?.Entry), archive.Value(release?.Cpu ?? 0), archive.Value(release?.Vector ?? 0)));
+        _missingCount = archive.Value(_missingCount);
+        archive.List(_missing, MissingKept, row => new MissingStretch(
+            archive.Value(row?.Cpu ?? 0), archive.Value(row?.From ?? 0), archive.Value(row?.Event ?? 0),
+            archive.Value(row?.TimeNs ?? 0), archive.Value(row?.IsTold ?? false)));
         _machine.Transfer(archive);
         _cpus = _machine.Cpus.Cpus;
         _findings.Transfer(archive);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Replay.Core.Events;
 using Replay.Core.State;
 
@@ -18,11 +19,24 @@ public sealed partial class Replayer<TRules, TProbe>
     // before others changed anything.
     private const int ShortMax = 256;
 
+    // Stretches that are kept; all are counted.
+    private const int MissingKept = 64;
+
+    private readonly List<MissingStretch> _missing = [];
+    private readonly bool _tellsLosses;
+    private long _missingCount;
+
     // Last event that can have told anything of the state; -1 before the first.
     private long _lastLearned = -1;
 
     // A CPU's first record came after others' had told of the state, and the recording is short as yet.
     private bool _beganUnsure;
+
+    /// <summary>Where records are missing, or none; the first ones.</summary>
+    public IReadOnlyList<MissingStretch> Missing => _missing;
+
+    /// <summary>How many such stretches there are.</summary>
+    public long MissingCount => _missingCount;
 
     /// <summary>
     /// A CPU's first event. Where it has worked unrecorded until now, the state is forgotten. False for a line of the
@@ -39,13 +53,14 @@ public sealed partial class Replayer<TRules, TProbe>
         bool late = e.Kind switch
         {
             EventKind.Loss => false, // It tells for itself.
+            _ when _tellsLosses => false, // It was idle, or offline.
             EventKind.MatrixOnline => !ComesOnlineFirst(in e),
             _ => _index >= BeginningMax,
         };
         cpu.Begun = true;
         if (!late)
         {
-            _beganUnsure |= _lastLearned >= 0 && e.Kind is not (EventKind.Loss or EventKind.MatrixOnline);
+            _beganUnsure |= _lastLearned >= 0 && !_tellsLosses && e.Kind is not (EventKind.Loss or EventKind.MatrixOnline);
             return true;
         }
         _timeNs = e.TimeNs;
@@ -79,14 +94,15 @@ public sealed partial class Replayer<TRules, TProbe>
         ulong told = new LossCount(in e).Count;
         long count = told == 0 ? 1 : (long)Math.Min(told, long.MaxValue / 2);
         _machine.LostRecords += count;
-        ForgetSince(_cpus[e.Cpu].LastEvent + 1, e.Cpu);
+        ForgetSince(_cpus[e.Cpu].LastEvent + 1, e.Cpu, isTold: true);
     }
 
     /// <summary>
     /// Records of a CPU between event <paramref name="from"/> and this one are missing.
     /// </summary>
-    private void ForgetSince(long from, ushort cpu)
+    private void ForgetSince(long from, ushort cpu, bool isTold = false)
     {
+        if (_missingCount++ < MissingKept) _missing.Add(new MissingStretch(cpu, from, _index, _timeNs, isTold));
         _beganUnsure &= from > 0;
         _findings.Withdraw(from);
         if (_lastLearned > _machine.ForgottenEvent) ConcludeLeaksBefore(from);

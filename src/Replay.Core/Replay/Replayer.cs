@@ -37,9 +37,12 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <param name="rules">What the kernel's part of the machine follows.</param>
     /// <param name="probe">Called after each event.</param>
     /// <param name="choice">All rules, for the systems beside the machine; null for those of linux-6.1.</param>
-    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null)
+    /// <param name="tellsLosses">The recording tells by a loss record where a CPU's first records are missing.</param>
+    public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null,
+        bool tellsLosses = false)
     {
         _rules = rules;
+        _tellsLosses = tellsLosses;
         _machine = new MachineState(tables);
         _irqs = _machine.Irqs;
         _hazards = new HazardSet(_machine, _findings, _rules.SlotRecheck);

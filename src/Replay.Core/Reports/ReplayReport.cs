@@ -38,6 +38,9 @@ public sealed record ReplayReport(
     /// <summary>Old places of pending moves that dying CPUs gave back, in the order of events.</summary>
     public IReadOnlyList<OfflineRelease> OfflineReleases { get; init; } = [];
 
+    /// <summary>Whose records are missing; null when none are.</summary>
+    public MissingReport? Missing { get; init; }
+
     /// <summary>Null when the replay was too short to be timed.</summary>
     public double? EventsPerSecond => Seconds > 0 ? Events / Seconds : null;
 }

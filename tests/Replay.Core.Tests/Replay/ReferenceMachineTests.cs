@@ -42,6 +42,10 @@ public sealed class ReferenceMachineTests(ITestOutputHelper output)
         var machine = new Replayer<Linux61, NoProbe>(tables);
         var twin = new ReferenceMachine();
 
+        // Every CPU's data begin with the recording: else the first ones would be forgotten when the last has begun.
+        for (ushort cpu = 0; cpu < Cpus; cpu++)
+            machine.Replay([new IrqEvent { Kind = EventKind.CpuSeen, Cpu = cpu, Irq = IrqEvent.NoIrq }]);
+
         // A recording that shows CPU hotplug is believed without reserve; the twin knows no other.
         machine.Replay([new IrqEvent { Kind = EventKind.CpuhpExit, Irq = IrqEvent.NoIrq }]);
         for (int i = 0; i < 5000; i++)
