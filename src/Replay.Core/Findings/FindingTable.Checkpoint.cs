@@ -36,6 +36,7 @@ public sealed partial class FindingTable
         archive.Tail(_all, (int)(uint)from, KeptMax, finding => Transfer(archive, finding ?? Blank));
         archive.Tail(_withdrawals, (int)(from >> MarkBits), KeptMax, row => new Withdrawal(
             archive.Value(row.From), archive.Value(row.Count)));
+        Follow();
     }
 
     private static Finding Blank { get; } = new()

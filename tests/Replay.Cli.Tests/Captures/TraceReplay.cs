@@ -26,6 +26,9 @@ internal sealed class TraceReplay
     /// <summary>All records.</summary>
     public IrqEvent[] Events => _events;
 
+    /// <summary>A copy with other events.</summary>
+    public TraceReplay Changed(Func<IrqEvent[], IrqEvent[]> change) => new(_tables, change(_events));
+
     /// <summary>The start of the event that record <paramref name="at"/> belongs to.</summary>
     public int EventStart(int at)
     {

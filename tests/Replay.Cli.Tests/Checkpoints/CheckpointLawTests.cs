@@ -32,10 +32,31 @@ public sealed class CheckpointLawTests
     public void A_restored_replay_of_a_capture_goes_on_as_the_straight_one(string? capture) =>
         Check(Path.Combine(Folders.Captures!, capture!, "trace.dat"), RuleChoice.For("linux-6.1"), stops: 3);
 
+    /// <summary>So does one of a recording that lacks records, where findings are withdrawn.</summary>
+    [Theory]
+    [InlineData(MissingKind.OneOnly)]
+    [InlineData(MissingKind.Middle)]
+    public void A_restored_replay_that_lacks_records_goes_on_as_the_straight_one(MissingKind kind)
+    {
+        var random = new Random(5);
+        TraceReplay trace = TraceReplay.Read(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"));
+        long withdrawn = 0;
+        for (int i = 0; i < 4; i++)
+        {
+            var missing = MissingRecords.Choose(kind, told: true, trace.Events, random);
+            withdrawn += Check(trace.Changed(missing.Of), RuleChoice.For("linux-6.1"), stops: 8, i);
+        }
+        Assert.NotEqual(0, withdrawn);
+    }
+
     private static void Check(string path, RuleChoice rules, int stops)
     {
         TraceReplay trace = TraceReplay.Read(path);
-        int seed = Path.GetFileName(path).Length * 7919 + trace.Events.Length;
+        Check(trace, rules, stops, Path.GetFileName(path).Length * 7919 + trace.Events.Length);
+    }
+
+    private static long Check(TraceReplay trace, RuleChoice rules, int stops, int seed)
+    {
         var random = new Random(seed);
         var straight = new SavedReplay(trace.Tables, rules);
         var resumed = new List<(int At, SavedReplay Replay)>();
@@ -68,5 +89,6 @@ public sealed class CheckpointLawTests
             Assert.Equal(said, replay.Describe());
             Assert.Null(DeepComparison.Find(straight.Replayer, replay.Replayer));
         }
+        return straight.Replayer.Findings.Withdrawn;
     }
 }
