@@ -11,10 +11,7 @@ using Replay.Core.WhatIf;
 
 namespace Replay.Cli.Tests.Captures;
 
-/// <summary>
-/// A recording in memory, whole or with records missing, and its replay: the state just after each of the recording's
-/// marks and at its end, and the findings.
-/// </summary>
+/// <summary>A recording in memory, whole or with records missing, and its replays.</summary>
 internal sealed class CutRecording
 {
     private readonly Tampering _recording;
@@ -24,19 +21,19 @@ internal sealed class CutRecording
     {
         _recording = recording;
         _is612 = KernelRelease.Parse(recording.Kernel).UsesTimerCleanup;
-        if (_is612) Run(default(Linux612));
-        else Run(default(Linux61));
     }
-
-    /// <summary>State by time of the mark; <see cref="ulong.MaxValue"/> for the end.</summary>
-    public Dictionary<ulong, StateReport> States { get; } = [];
-
-    public FindingTable Findings { get; private set; } = new();
 
     public ReadOnlySpan<IrqEvent> Events => _recording.Events;
 
     /// <summary>A copy with other events, replayed.</summary>
     public CutRecording Changed(Func<IrqEvent[], IrqEvent[]> change) => new(_recording.Changed(change));
+
+    /// <summary>
+    /// The findings. Shows the state just after each of the recording's marks, by its time, and at the end, as of
+    /// <see cref="ulong.MaxValue"/>; of marks of one time the first.
+    /// </summary>
+    public FindingTable Replay(Action<ulong, StateReport> look) =>
+        _is612 ? Replay(default(Linux612), look) : Replay(default(Linux61), look);
 
     public VerifyTally Verify() => _recording.Verify();
 
@@ -55,23 +52,24 @@ internal sealed class CutRecording
         return guided.Report();
     }
 
-    private void Run<TRules>(TRules rules)
+    private FindingTable Replay<TRules>(TRules rules, Action<ulong, StateReport> look)
         where TRules : struct, IKernelRules
     {
         var replayer = new Replayer<TRules, NoProbe>(_recording.Tables, rules);
         ReadOnlySpan<IrqEvent> events = Events;
+        var shown = new HashSet<ulong>();
         int done = 0;
         for (int i = 0; i < events.Length; i++)
         {
-            if (events[i].Kind != EventKind.Mark) continue;
+            if (events[i].Kind != EventKind.Mark || !shown.Add(events[i].TimeNs)) continue;
             int end = i + EventSchema.RecordCount(in events[i]);
             replayer.Replay(events[done..end]);
             done = end;
-            States.TryAdd(events[i].TimeNs, StateReporter.Build(replayer.Machine, "mark"));
+            look(events[i].TimeNs, StateReporter.Build(replayer.Machine, "mark"));
         }
         replayer.Replay(events[done..]);
-        States[ulong.MaxValue] = StateReporter.Build(replayer.Machine, "end");
+        look(ulong.MaxValue, StateReporter.Build(replayer.Machine, "end"));
         replayer.Finish();
-        Findings = replayer.Findings;
+        return replayer.Findings;
     }
 }

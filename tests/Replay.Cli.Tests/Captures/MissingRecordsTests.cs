@@ -53,7 +53,8 @@ public sealed class MissingRecordsTests
     private static void Check(string path, MissingKind kind, bool told, int cuts)
     {
         var whole = new CutRecording(Tampering.Of(path));
-        var findings = whole.Findings.Kept.Select(IdentityOf).ToHashSet();
+        var states = new Dictionary<ulong, StateReport>();
+        var findings = whole.Replay(states.Add).Kept.Select(IdentityOf).ToHashSet();
         var random = new Random(7);
         int known = 0, toldAfter = 0;
         for (int i = 0; i < cuts; i++)
@@ -61,16 +62,17 @@ public sealed class MissingRecordsTests
             MissingRecords missing = MissingRecords.Choose(kind, told, whole.Events, random);
             CutRecording part = whole.Changed(missing.Of);
             string label = $"cut {i} of {kind}, whole from {missing.WholeFrom} on: ";
-            Assert.Empty(part.Findings.Kept.Where(finding => finding.Code != FindingCode.CaptureGap
-                && !findings.Contains(IdentityOf(finding))).Select(finding => label + finding));
-            CutRecording rest = whole.Changed(missing.Rest);
-            foreach ((ulong timeNs, StateReport state) in part.States.Where(row => row.Key >= missing.WholeFrom))
+            FindingTable found = part.Replay((timeNs, state) =>
             {
-                StateComparison comparison = StateComparison.Between(state, whole.States[timeNs]);
+                if (timeNs < missing.WholeFrom) return;
+                StateComparison comparison = StateComparison.Between(state, states[timeNs]);
                 Assert.Empty(comparison.Wrong.Select(wrong => $"{label}at {timeNs}: {wrong}"));
                 known += comparison.Known;
-                toldAfter += StateComparison.Between(rest.States[timeNs], whole.States[timeNs]).Known;
-            }
+            });
+            Assert.Empty(found.Kept.Where(finding => finding.Code != FindingCode.CaptureGap
+                && !findings.Contains(IdentityOf(finding))).Select(finding => label + finding));
+            whole.Changed(missing.Rest).Replay((timeNs, state) =>
+                toldAfter += StateComparison.Between(state, states[timeNs]).Known);
             VerifyTally tally = part.Verify();
             Assert.True(tally.Disagreed == 0, label + string.Join('\n', tally.Disagreements.Take(3)));
             WhatIfReport report = part.UnderOwnRules(unfixed: path.Contains("leak-pre/", StringComparison.Ordinal));
