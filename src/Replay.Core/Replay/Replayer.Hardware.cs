@@ -76,6 +76,35 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.MessageKnown = entry.ControlKnown = true;
     }
 
+    /// <summary>What an entry remembered is sent once nothing masks it any more (PCI specification 6.8.3).</summary>
+    private void ApplyMsixControl(in IrqEvent e)
+    {
+        var word = new MsixControlWord(in e);
+        if (word.Device == 0) return;
+        MsixFunction function = _machine.Msix.Get(word.Device);
+        function.Enabled = word.Enable;
+        function.FunctionMask = word.Mask;
+        for (int i = 0; i < function.Count; i++)
+        {
+            if (function.IsMasked(i) == false) function[i].Pending = false;
+        }
+    }
+
+    private void ApplyIrteRead(in IrqEvent e)
+    {
+        IrteTable table = _machine.GetRemap();
+        var read = new IrteFetch(in e);
+        if (read.Index >= (uint)table.Limit || !table.TryEnsure((int)read.Index)) return;
+        table.Read((int)read.Index, read.Lo, read.Hi);
+    }
+
+    private void ApplyIrteReadAmd(in IrqEvent e)
+    {
+        var read = new AmdIrteStore(in e);
+        if (_machine.GetAmdTable(read.DevId) is not { } table || !table.TryEnsure(read.Index)) return;
+        table.Read(read.Index, read.Lo, read.Hi);
+    }
+
     private void ApplyIrteHalf(in IrqEvent e)
     {
         var store = new IrteHalfStore(in e);
