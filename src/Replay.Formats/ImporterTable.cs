@@ -4,6 +4,7 @@ using System.IO;
 using Replay.Formats.FtraceText;
 using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
+using Replay.Formats.MmioTrace;
 using Replay.Formats.Native;
 using Replay.Formats.PerfData;
 using Replay.Formats.QemuLog;
@@ -75,6 +76,9 @@ public static class ImporterTable
         new("qemu log", QemuLogRecording.LooksLike,
             static (path, _) => QemuLogRecording.Open(path),
             static (stream, name, options) => QemuLogRecording.Open(stream, name, options.Folder)),
+        new("mmiotrace", MmioTraceRecording.LooksLike,
+            static (path, _) => MmioTraceRecording.Open(path),
+            static (stream, name, _) => MmioTraceRecording.Open(stream, name)),
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.QemuLog;
 
@@ -30,7 +31,7 @@ internal sealed partial class QemuMachine
     /// <summary>The same write, told by the device: of use where accesses to regions are not logged.</summary>
     private bool TakeIoApic(ReadOnlySpan<byte> line)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("ioapic mem write addr "u8, 8, out ulong address)
             || !text.Take(" regsel: "u8, 8, out ulong register) || !text.Take(" size "u8, 8, out _)
             || !text.Take(" val "u8, 32, out ulong value) || !text.IsAtEnd)

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.QemuLog;
 
@@ -13,7 +14,7 @@ internal sealed partial class QemuMachine
     // nvme 00:01.0 @0x10 <- 0xfebc0004
     private bool TakeConfig(ReadOnlySpan<byte> line, ReadOnlySpan<byte> arrow, ref QemuThread thread, bool isWrite)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.TakeUntil((byte)' ', out ReadOnlySpan<byte> model) || !text.TakeHex(out ulong bus)
             || !text.Take(":"u8) || !text.TakeHex(out ulong slot))
             return false;
@@ -61,7 +62,7 @@ internal sealed partial class QemuMachine
     /// </summary>
     private bool TakeMsixConfig(ReadOnlySpan<byte> line, ref QemuThread thread)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("dev "u8) || !text.TakeUntil((byte)' ', out ReadOnlySpan<byte> model)
             || !text.Take("enabled "u8, 1, out ulong enabled) || !text.Take(" masked "u8, 1, out ulong masked)
             || !text.IsAtEnd)

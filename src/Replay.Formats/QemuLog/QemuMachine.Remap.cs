@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Numerics;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.QemuLog;
 
@@ -26,7 +27,7 @@ internal sealed partial class QemuMachine
     private bool TakeVtdEntry(ReadOnlySpan<byte> line)
     {
         const int HighBits = 20;
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("index "u8, 16, out ulong index) || !text.Take(" low "u8, 64, out ulong first)
             || !text.Take(" high "u8, 64, out ulong second) || !text.IsAtEnd)
             return false;
@@ -39,7 +40,7 @@ internal sealed partial class QemuMachine
     private bool TakeVtdInvalidate(ReadOnlySpan<byte> line)
     {
         const ulong InterruptEntryCache = 4;
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("granularity "u8, 1, out ulong selective) || !text.Take(" index "u8, 16, out ulong index)
             || !text.Take(" mask "u8, 5, out ulong mask) || !text.IsAtEnd)
             return false;
@@ -60,7 +61,7 @@ internal sealed partial class QemuMachine
     /// <summary>The unit latches its table register; that one's mode bit is in its own write only.</summary>
     private bool TakeVtdRoot(ReadOnlySpan<byte> line)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("addr "u8, 64, out ulong address) || !text.Take(" size "u8, 32, out ulong entries)
             || !text.IsAtEnd || !BitOperations.IsPow2(entries) || entries < 2)
             return false;
@@ -73,7 +74,7 @@ internal sealed partial class QemuMachine
     // enable 1
     private bool TakeVtdEnable(ReadOnlySpan<byte> line)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("enable "u8, 1, out ulong enable) || !text.IsAtEnd) return false;
         _remapping = enable != 0;
         SetUp(_remapping ? RemapSetup.Enable : RemapSetup.Disable, 0);
@@ -88,7 +89,7 @@ internal sealed partial class QemuMachine
     // addr 0xfee00000 data 0x2 devid 0xa0
     private static bool TakeAmdRequest(ReadOnlySpan<byte> line, ref QemuThread thread)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         thread.Requester = -1;
         thread.EntryOffset = -1;
         if (!text.Take("addr "u8, 64, out _) || !text.Take(" data "u8, 64, out _)
@@ -101,7 +102,7 @@ internal sealed partial class QemuMachine
     // addr 0x6250000 offset 0x20
     private static bool TakeAmdEntryPlace(ReadOnlySpan<byte> line, ref QemuThread thread)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         thread.EntryOffset = -1;
         if (!text.Take("addr "u8, 64, out _) || !text.Take(" offset "u8, 20, out ulong offset) || !text.IsAtEnd)
             return false;
@@ -113,7 +114,7 @@ internal sealed partial class QemuMachine
     private bool TakeAmdEntry(ReadOnlySpan<byte> line, ref QemuThread thread)
     {
         const int EntryBytes = 16;
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("hi "u8, 64, out ulong hi) || !text.Take(" lo "u8, 64, out ulong lo) || !text.IsAtEnd)
             return false;
         if (thread.Requester < 0 || thread.EntryOffset < 0) return true;

@@ -1,5 +1,6 @@
 using System;
 using Replay.Core.Events;
+using Replay.Formats.Bytes;
 using Replay.Formats.Mapping;
 
 namespace Replay.Formats.QemuLog;
@@ -21,7 +22,7 @@ internal sealed partial class QemuMachine
 
     private readonly EventTables _tables;
     private readonly ImportReport _report;
-    private readonly QemuEmitter _out;
+    private readonly EventBatch _out;
     private readonly QemuMarks _marks;
     private readonly PciFunctions _functions;
     private readonly NameTable _models = new();
@@ -29,7 +30,7 @@ internal sealed partial class QemuMachine
     private readonly QemuApics _apics = new();
     private long _line;
 
-    public QemuMachine(EventTables tables, ImportReport report, QemuEmitter output, QemuMarks marks)
+    public QemuMachine(EventTables tables, ImportReport report, EventBatch output, QemuMarks marks)
     {
         _tables = tables;
         _report = report;
@@ -139,7 +140,7 @@ internal sealed partial class QemuMachine
     private bool TakeRaise(ReadOnlySpan<byte> line, ReadOnlySpan<byte> words, string model,
         ref QemuThread thread)
     {
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take(words, 11, out ulong entry) || !text.IsAtEnd) return false;
         int index = _models.Find(model);
         if (index < 0) return true;
@@ -165,7 +166,7 @@ internal sealed partial class QemuMachine
     private bool TakeDelivery(ReadOnlySpan<byte> line)
     {
         const int Fixed = 0, LowestPriority = 1, FirstVector = 16;
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("dest "u8, 32, out ulong destination) || !text.Take(" dest_mode "u8, 1, out ulong logical)
             || !text.Take(" delivery_mode "u8, 8, out ulong mode) || !text.Take(" vector "u8, 8, out ulong vector)
             || !text.Take(" trigger_mode "u8, 1, out ulong level) || !text.IsAtEnd)
@@ -188,6 +189,6 @@ internal sealed partial class QemuMachine
 
     private void Report(LossSeverity severity, string what, string expected, ReadOnlySpan<byte> found)
     {
-        if (!_report.Seen(what)) _report.Add(severity, what, _line, expected, QemuLogRecording.Shown(found));
+        if (!_report.Seen(what)) _report.Add(severity, what, _line, expected, TextCleaner.Show(found));
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using Replay.Formats.Bytes;
 
 namespace Replay.Formats.QemuLog;
 
@@ -36,7 +37,7 @@ internal readonly ref struct RegionAccess
     public static bool TryParse(ReadOnlySpan<byte> line, out RegionAccess access)
     {
         access = default;
-        var text = new QemuText(line);
+        var text = new LineCursor(line);
         if (!text.Take("cpu "u8, 64, out ulong cpu) || (long)cpu is < -1 or > ushort.MaxValue) return false;
         if (text.Take(" mr "u8) && !(text.Take("(nil)"u8) || text.TakeNumber(out _))) return false;
         if (!text.Take(" addr "u8, 64, out ulong address) || !text.Take(" value "u8, 64, out ulong value)

@@ -8,6 +8,7 @@ using Replay.Formats.QemuLog;
 using Replay.Formats.Tests.Bytes;
 using Replay.Formats.Tests.Mapping;
 using Replay.Formats.Tests.Text;
+using Replay.Formats.Tests.TraceDat;
 using Xunit;
 
 namespace Replay.Formats.Tests.QemuLog;
@@ -303,7 +304,7 @@ public class QemuLogRecordingTests
             (List<string> some, QemuLogRecording recording) = Read(text[..length]);
             Assert.Equal(all.GetRange(0, some.Count), some);
             bool torn = length > 0 && text[length - 1] != (byte)'\n';
-            Assert.Equal(torn, recording.Report.Seen(QemuLogRecording.TornEnd));
+            Assert.Equal(torn, recording.Report.Seen(LineRecording.TornEnd));
         }
     }
 
@@ -334,7 +335,7 @@ public class QemuLogRecordingTests
     {
         using QemuLogRecording recording = QemuLogRecording.Open(
             new OneByteAtATimeStream(Encoding.UTF8.GetBytes(Sample)), "x", null);
-        Assert.Equal(SampleEvents, ReadAll(recording));
+        Assert.Equal(SampleEvents, TextSamples.ReadLines(recording));
     }
 
     [Fact]
@@ -360,7 +361,7 @@ public class QemuLogRecordingTests
         (List<string> lines, QemuLogRecording recording) = Read(text.ToString());
         Assert.InRange(lines.Count, 5000, 12_000);
         Assert.True(recording.Report.Seen(QemuMachine.TooMuch));
-        Assert.True(recording.Report.Seen(QemuLogRecording.LongLine));
+        Assert.True(recording.Report.Seen(LineRecording.LongLine));
         Assert.True(recording.Report.Seen(QemuLogRecording.NamesExhausted));
         Assert.InRange(recording.Info.Sources.Count, 1, 2 * QemuEvents.NamesMax);
     }
@@ -399,7 +400,7 @@ public class QemuLogRecordingTests
     {
         string path = Path.Combine(FormatVectors.RepositoryRoot, "traces", "hibernate", "qemu-trace.log.zst");
         using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
-        List<string> lines = ReadAll(recording);
+        List<string> lines = TextSamples.ReadLines(recording);
         Assert.Equal(20, lines.FindAll(static line => line.Contains(" mark ", StringComparison.Ordinal)).Count);
         Assert.Contains(lines, static line =>
             line.EndsWith("mark text=\"MARK 9 snap_io1 begin\"", StringComparison.Ordinal));
@@ -433,6 +434,25 @@ public class QemuLogRecordingTests
         }));
     }
 
+    [CaptureTheory]
+    [InlineData("hotplug-612")]
+    [InlineData("amd-iommu")]
+    [InlineData("mmiotrace")]
+    public void Every_line_of_a_whole_log_is_counted_under_its_name(string capture)
+    {
+        string path = Path.Combine(CaptureFolder.Root!, capture, "qemu-trace.log.zst");
+        using Recording recording = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
+        while (recording.TryReadBatch(out _)) { }
+        Assert.False(recording.Report.HasDataLoss);
+        Assert.False(recording.Report.Seen(QemuLogRecording.ForeignLine));
+        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (SourceCount source in recording.Info.Sources)
+            counts[source.Name] = counts.GetValueOrDefault(source.Name) + source.Count;
+        using var log = new MemoryStream();
+        using (Stream plain = FormatCatalog.BuiltIn.OpenZstd!(File.OpenRead(path))) plain.CopyTo(log);
+        Assert.Equal(Count(Encoding.UTF8.GetString(log.GetBuffer(), 0, (int)log.Length)), counts);
+    }
+
     private static long EventsOf(byte[] text)
     {
         using QemuLogRecording recording = QemuLogRecording.Open(new MemoryStream(text), "x", null);
@@ -457,7 +477,7 @@ public class QemuLogRecordingTests
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (string line in text.Split('\n'))
         {
-            if (!line.StartsWith('7')) continue;
+            if (line.Length == 0 || !char.IsAsciiDigit(line[0])) continue;
             string[] words = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ');
             string name = words[0].StartsWith("memory_region_", StringComparison.Ordinal)
                 ? words[0] + " " + words[^1].Trim('\'') : words[0];
@@ -472,23 +492,6 @@ public class QemuLogRecordingTests
     private static (List<string> Lines, QemuLogRecording Recording) Read(byte[] text)
     {
         QemuLogRecording recording = QemuLogRecording.Open(new MemoryStream(text), "x", null);
-        return (ReadAll(recording), recording);
-    }
-
-    private static List<string> ReadAll(Recording recording)
-    {
-        List<IrqEvent> events = [];
-        using (recording)
-        {
-            while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) events.AddRange(batch);
-        }
-        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables,
-            new RecordingInfo(), new ImportReport()));
-        List<string> lines = [];
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!line.StartsWith("irqs ", StringComparison.Ordinal) && line[0] is not '@' and not '#') lines.Add(line);
-        }
-        return lines;
+        return (TextSamples.ReadLines(recording), recording);
     }
 }

@@ -1,13 +1,16 @@
 using System;
 
-namespace Replay.Formats.QemuLog;
+namespace Replay.Formats.Bytes;
 
-/// <summary>Walks over what an event's format string printed: literal words and numbers, nothing left over.</summary>
-internal ref struct QemuText
+/// <summary>Walks over a line that a program printed: literal words and numbers, nothing left over.</summary>
+internal ref struct LineCursor
 {
     private ReadOnlySpan<byte> _rest;
 
-    public QemuText(ReadOnlySpan<byte> text) => _rest = text;
+    public LineCursor(ReadOnlySpan<byte> text) => _rest = text;
+
+    /// <summary>What was not taken yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
 
     /// <summary>True when all was taken.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;

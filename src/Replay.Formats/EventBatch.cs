@@ -1,15 +1,15 @@
 using System;
 using Replay.Core.Events;
 
-namespace Replay.Formats.QemuLog;
+namespace Replay.Formats;
 
 /// <summary>The batch that lines fill. It grows where one line means many events: a machine that starts anew.</summary>
-internal sealed class QemuEmitter
+internal sealed class EventBatch
 {
     private IrqEvent[] _records;
     private int _used;
 
-    public QemuEmitter(int records) => _records = new IrqEvent[records];
+    public EventBatch(int records) => _records = new IrqEvent[records];
 
     /// <summary>Time of the line at hand.</summary>
     public ulong TimeNs { get; set; }
