@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Text;
 using System.Collections.Generic;
 using System.IO;
-using System.Text;
 using System.Threading;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;

@@ -3,7 +3,7 @@ using Replay.Formats.Bytes;
 
 namespace Replay.Formats.MmioTrace;
 
-/// <summary>Sorts of lines, in the order in which <c>Documentation/trace/mmiotrace.rst</c> of the kernel has them.</summary>
+/// <summary>Sorts of lines (Linux Documentation/trace/mmiotrace.rst).</summary>
 internal enum MmioLineKind
 {
     Read,
@@ -158,8 +158,8 @@ internal readonly ref struct MmioLine
     }
 
     /// <summary>Address of the instruction and process: always 0 in today's kernels, and of no use.</summary>
-    private static bool TryPlace(scoped ref LineCursor text) => text.Take(" "u8, 64, out _) && text.Take(" "u8, 32, out _)
-        && text.IsAtEnd;
+    private static bool TryPlace(scoped ref LineCursor text) =>
+        text.Take(" "u8, 64, out _) && text.Take(" "u8, 32, out _) && text.IsAtEnd;
 
     private static bool TryTime(scoped ref LineCursor text, out ulong timeNs)
     {

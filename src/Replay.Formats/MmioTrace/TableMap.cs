@@ -3,9 +3,9 @@ using System;
 namespace Replay.Formats.MmioTrace;
 
 /// <summary>
-/// A mapping that may be an MSI-X table. The kernel maps a table by its exact length (Linux msix_map_region) and, when it
-/// enables MSI-X, masks all entries from the first to the last (msix_mask_all): that many stores of 1 into the control
-/// words, with no other access between, are made to nothing else.
+/// A mapping that may be an MSI-X table. The kernel maps a table by its exact length (Linux msix_map_region) and, when
+/// it enables MSI-X, masks all entries from the first to the last (msix_mask_all): that many stores of 1 into the
+/// control words, with no other access between, are made to nothing else.
 /// </summary>
 internal sealed class TableMap
 {

@@ -115,8 +115,15 @@ internal sealed class QemuEvents
         return place;
     }
 
-    /// <summary>The event that a name stands for, where it means something here.</summary>
-    public bool Knows(ReadOnlySpan<byte> name) => Place(name) is { Event: not QemuEvent.Other };
+    /// <summary>True when a name stands for something here.</summary>
+    public static bool Knows(ReadOnlySpan<byte> name)
+    {
+        foreach ((string known, _, _) in Known)
+        {
+            if (Ascii.Equals(name, known)) return true;
+        }
+        return false;
+    }
 
     /// <summary>
     /// Writes the counts, sorted by name, and returns their sum. A name of which some lines became events and some did

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Text;
 
 namespace Replay.Formats.QemuLog;
 
@@ -44,14 +43,13 @@ public sealed class QemuLogRecording : LineRecording
     /// </summary>
     public static bool LooksLike(ReadOnlySpan<byte> start)
     {
-        var known = new QemuEvents();
         while (!start.IsEmpty)
         {
             int end = start.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = (end < 0 ? start : start[..end]).TrimEnd("\r"u8);
             if (line.Contains((byte)0)) return false;
             if (QemuLine.Parse(line, out QemuLine parsed) == QemuLineKind.Event
-                && (parsed.HasTime || (!parsed.Text.IsEmpty && known.Knows(parsed.Name))))
+                && (parsed.HasTime || (!parsed.Text.IsEmpty && QemuEvents.Knows(parsed.Name))))
                 return true;
             start = end < 0 ? default : start[(end + 1)..];
         }

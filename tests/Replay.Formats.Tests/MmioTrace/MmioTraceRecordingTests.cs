@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using Replay.Formats.MmioTrace;
-using Replay.Formats.Tests.Bytes;
 using Replay.Formats.Tests.Text;
 using Xunit;
 

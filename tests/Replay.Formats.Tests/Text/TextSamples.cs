@@ -35,7 +35,7 @@ internal static class TextSamples
         return events;
     }
 
-    /// <summary>The events of a recording as lines of the text form, read to its end or to a number of records.</summary>
+    /// <summary>Events of a recording as lines of the text form, read to its end or to a number of records.</summary>
     public static List<string> ReadLines(Recording recording, int recordsMax = int.MaxValue)
     {
         List<IrqEvent> events = [];
