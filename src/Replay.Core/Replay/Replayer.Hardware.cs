@@ -23,11 +23,13 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private bool ApplyDeviceRaise(in IrqEvent e)
     {
+        _machine.Raised++;
         var raise = new EntryOperation(in e);
         if (_machine.Msix.Find(raise.Device) is not { } function || raise.Entry >= function.Count) return false;
         if (function.Enabled == false || function.IsMasked(raise.Entry) != true) return true;
         ref MsixEntry entry = ref function[raise.Entry];
-        if (!entry.Pending) entry.PendingEvent = _index;
+        if (entry.Pending) _machine.Coalesced++;
+        else entry.PendingEvent = _index;
         entry.Pending = true;
         return true;
     }

@@ -1,8 +1,10 @@
 using Replay.Core.Events;
 using Replay.Core.Replay;
+using Replay.Core.Reports;
 using Replay.Core.Rules;
 using Replay.Core.State;
 using Xunit;
+using MsixFunction = Replay.Core.State.MsixFunction;
 
 namespace Replay.Core.Tests.Replay;
 
@@ -92,6 +94,19 @@ public class HostViewTests
         Assert.True(function[1].Pending);
         Apply(EventKind.MsixControl, _device, 0);
         Assert.False(function.Enabled);
+    }
+
+    [Fact]
+    public void What_devices_raise_is_counted_with_what_waits()
+    {
+        Apply(EventKind.MsixStore, _device | 3UL << 32, 1);
+        Apply(EventKind.MsixStore, _device | 1UL << 16 | 3UL << 32, 0);
+        for (int i = 0; i < 3; i++) Apply(EventKind.DeviceRaise, _device, 0);
+        Apply(EventKind.DeviceRaise, _device | 1UL << 16, 0);
+        InterruptTotals totals = ReplayReporter.Build(_replayer.Machine, _replayer.Findings, _replayer.EventCount,
+            _replayer.AppliedCount, 0).Interrupts;
+        Assert.Equal(new InterruptTotals(4, null, 1, 2, 0, 0), totals);
+        Assert.Empty(StateReporter.Build(_replayer.Machine, "end").Msix[0].Entries);
     }
 
     private void Apply(EventKind kind, ulong a, ulong b, uint irq = 0, byte vector = 0)
