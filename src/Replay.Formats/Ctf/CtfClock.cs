@@ -18,6 +18,8 @@ internal sealed class CtfClock
     /// <summary>Ticks a second; not 0.</summary>
     public ulong Frequency { get; set; } = NsPerSecond;
 
+    public bool CountsNs => Frequency == NsPerSecond;
+
     public long OffsetSeconds { get; set; }
 
     /// <summary>Ticks.</summary>
@@ -36,7 +38,7 @@ internal sealed class CtfClock
     /// <summary>Nanoseconds of a value, rounded down; the largest number for what does not fit.</summary>
     public ulong ToNs(ulong ticks)
     {
-        if (Frequency == NsPerSecond) return ticks;
+        if (CountsNs) return ticks;
         // ticks = seconds * frequency + rest, so this is the exact quotient without 128 bits.
         (ulong seconds, ulong rest) = Math.DivRem(ticks, Frequency);
         ulong restNs = Frequency <= SmallFrequencyMax

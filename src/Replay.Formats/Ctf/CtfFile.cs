@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Ctf;

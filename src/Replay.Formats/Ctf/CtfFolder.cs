@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using Replay.Formats.Bytes;
 
 namespace Replay.Formats.Ctf;
 

@@ -24,8 +24,9 @@ internal sealed class CtfLayout
         StreamInstanceId = _compiler.FindRegister(DecodeCompiler.PacketHeaderRoot, "stream_instance_id");
         UuidOffset = metadata.Uuid is null ? -1 : FindUuid(metadata.PacketHeader);
         (_packetRoots, _packetRegisters) = (_compiler.RootCount, _compiler.PacketRegisters);
-        // Only LTTng's events have no group; what others call theirs is unknown.
-        string system = metadata.Fact("tracer_name").StartsWith("lttng", StringComparison.Ordinal) ? "lttng" : "ctf";
+        string tracer = metadata.Fact("tracer_name");
+        IsPerf = tracer == "perf";
+        string system = IsPerf ? "" : tracer.StartsWith("lttng", StringComparison.Ordinal) ? "lttng" : "ctf";
         foreach (CtfStreamClass stream in metadata.Streams.Values) _streams.Add(stream.Id, Compile(stream, system));
         SetShifts();
     }
@@ -33,6 +34,9 @@ internal sealed class CtfLayout
     public CtfMetadata Metadata { get; }
 
     public bool BigEndian => Metadata.BigEndian;
+
+    /// <summary>Made by <c>perf data convert</c>.</summary>
+    public bool IsPerf { get; }
 
     public DecodePlan PacketHeader { get; }
 
@@ -144,6 +148,7 @@ internal sealed class CtfLayout
         {
             if (stream.Clock is { } clock)
                 stream.ShiftNs = unchecked((ulong)clock.OffsetNs!.Value - (ulong)Clock!.OffsetNs!.Value);
+            stream.CountsNs = stream.ShiftNs == 0 && stream.Clock is null or { CountsNs: true };
         }
     }
 

@@ -37,7 +37,6 @@ public sealed class CtfRecording : Recording
     private readonly RecordMapper _mapper;
     private readonly IrqEvent[] _batch = new IrqEvent[BatchRecords + RecordMapper.RecordsMax + 1];
     private readonly bool[] _isSeen = new bool[ushort.MaxValue + 1];
-    private readonly bool _isPerf;
     private readonly long _dataBytes;
     private ulong _firstNs = ulong.MaxValue;
     private ulong _lastNs;
@@ -55,7 +54,6 @@ public sealed class CtfRecording : Recording
         string path = CtfFolder.MetadataOf(folder);
         byte[] text = MetadataText.Read(path);
         _layout = new CtfLayout(TsdlParser.Parse(text, path), path);
-        _isPerf = _layout.Metadata.Fact("tracer_name") == "perf";
         _files = CtfFolder.Files(folder);
         long bytes = text.Length;
         foreach (CtfFile file in _files) _dataBytes += file.Length;
@@ -175,7 +173,7 @@ public sealed class CtfRecording : Recording
         }
         while (more && used < BatchRecords && (stream.TimeNs < limitNs || (stream.TimeNs == limitNs && winsTie)));
         Volatile.Write(ref _bytesDone, _bytesDone + stream.BytesDone - done);
-        if (!more && _isPerf) TellOffline(stream, ref used);
+        if (!more && _layout.IsPerf) TellOffline(stream, ref used);
         return more;
     }
 
@@ -196,7 +194,7 @@ public sealed class CtfRecording : Recording
             used += written;
             _eventCount++;
         }
-        else if (!_isSeen[stream.Cpu])
+        else if (!_isSeen[stream.Cpu] && kind.IsTracepoint)
         {
             // It becomes no event of its own: it still tells that the CPU is online, since no other records.
             _isSeen[stream.Cpu] = true;

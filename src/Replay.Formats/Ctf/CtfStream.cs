@@ -160,90 +160,92 @@ internal sealed class CtfStream
     private DecodeResult Decode()
     {
         ReadOnlySpan<byte> window = Window;
-        int limit = _limit, bit = _bit;
+        int limit = _limit;
+        long at;
+        ulong id, clock;
         HeaderLayout header = _stream.Header;
         switch (header.Shape)
         {
             case HeaderShape.Split:
-                long at = CtfType.AlignUp(bit, header.Align);
+                at = CtfType.AlignUp(_bit, header.Align);
                 if (at + header.IdBits > limit) return DecodeResult.Short;
-                ulong id = DecodeState.Read(window, at, header.IdBits, header.BigEndian);
+                id = DecodeState.Read(window, at, header.IdBits, header.BigEndian);
                 at += header.IdBits;
                 if (id != header.Escape)
                 {
                     at = CtfType.AlignUp(at, header.TimeAlign);
                     if (at + header.TimeBits > limit) return DecodeResult.Short;
-                    _state.SetClock(DecodeState.Read(window, at, header.TimeBits, header.BigEndian), header.TimeBits);
+                    clock = DecodeState.Continue(_state.Clock,
+                        DecodeState.Read(window, at, header.TimeBits, header.BigEndian), header.TimeBits);
                     at += header.TimeBits;
+                    break;
                 }
-                else
-                {
-                    at = CtfType.AlignUp(at, header.FullAlign);
-                    if (at + header.FullBits > limit) return DecodeResult.Short;
-                    id = DecodeState.Read(window, at, header.FullIdBits, header.BigEndian);
-                    _state.SetClock(DecodeState.Read(window, at + header.FullTimeOffset, header.FullTimeBits,
-                        header.BigEndian), header.FullTimeBits);
-                    at += header.FullBits;
-                }
-                _state.EventId = id;
-                bit = (int)at;
+                at = CtfType.AlignUp(at, header.FullAlign);
+                if (at + header.FullBits > limit) return DecodeResult.Short;
+                id = DecodeState.Read(window, at, header.FullIdBits, header.BigEndian);
+                clock = DecodeState.Continue(_state.Clock, DecodeState.Read(window, at + header.FullTimeOffset,
+                    header.FullTimeBits, header.BigEndian), header.FullTimeBits);
+                at += header.FullBits;
                 break;
             case HeaderShape.Plain:
-                at = CtfType.AlignUp(bit, header.Align);
+                at = CtfType.AlignUp(_bit, header.Align);
                 if (at + header.Bits > limit) return DecodeResult.Short;
-                _state.EventId = header.IdBits == 0 ? 0
+                id = header.IdBits == 0 ? 0
                     : DecodeState.Read(window, at + header.IdOffset, header.IdBits, header.BigEndian);
-                if (header.TimeBits > 0)
-                {
-                    _state.SetClock(DecodeState.Read(window, at + header.TimeOffset, header.TimeBits, header.BigEndian),
-                        header.TimeBits);
-                }
-                bit = (int)at + header.Bits;
+                clock = header.TimeBits == 0 ? _state.Clock : DecodeState.Continue(_state.Clock, DecodeState.Read(window,
+                    at + header.TimeOffset, header.TimeBits, header.BigEndian), header.TimeBits);
+                at += header.Bits;
                 break;
             default:
                 _state.EventId = 0;
+                int bit = _bit;
                 DecodeResult result = _state.Run(header.Plan, window, ref bit, limit);
                 if (result != DecodeResult.Done) return result;
+                (at, id, clock) = (bit, _state.EventId, _state.Clock);
                 break;
         }
-        if (_stream.Find(_state.EventId) is not { } kind) return _state.Bad("number of an event that is not described");
-        if (kind.Contexts.Steps.Length > 0)
+        if (_stream.Find(id) is not { } kind) return Unknown(id);
+        long fields = CtfType.AlignUp(at, kind.Align);
+        switch (kind.Shape)
         {
-            DecodeResult result = _state.Run(kind.Contexts, window, ref bit, limit);
-            if (result != DecodeResult.Done) return result;
-        }
-        long fields = CtfType.AlignUp(bit, kind.Align);
-        DecodePlan plan = kind.Fields;
-        if (plan.IsFixed || plan.EndsWithText)
-        {
-            long end = CtfType.AlignUp(bit, plan.Align) + plan.Bits;
-            if (plan.EndsWithText)
-            {
-                end = CtfType.AlignUp(end, 8);
-                if (end > limit) return DecodeResult.Short;
-                int length = window[(int)(end >> 3)..(limit >> 3)].IndexOf((byte)0);
+            case EventShape.Fixed:
+                at = fields + kind.Bits;
+                if (at > limit) return DecodeResult.Short;
+                break;
+            case EventShape.FixedAndText:
+                at = CtfType.AlignUp(fields + kind.Bits, 8);
+                if (at > limit) return DecodeResult.Short;
+                int length = window[(int)(at >> 3)..(limit >> 3)].IndexOf((byte)0);
                 if (length < 0) return DecodeResult.Short;
-                end += ((long)length + 1) * 8;
-            }
-            if (end > limit) return DecodeResult.Short;
-            bit = (int)end;
-        }
-        else
-        {
-            DecodeResult result = _state.Run(plan, window, ref bit, limit);
-            if (result != DecodeResult.Done) return result;
+                at += ((long)length + 1) * 8;
+                break;
+            default:
+                _state.EventId = id;
+                int bit = (int)at;
+                DecodeResult result = _state.Run(kind.Contexts, window, ref bit, limit);
+                if (result != DecodeResult.Done) return result;
+                fields = CtfType.AlignUp(bit, kind.Align);
+                result = _state.Run(kind.Fields, window, ref bit, limit);
+                if (result != DecodeResult.Done) return result;
+                at = bit;
+                break;
         }
         // A packet of bytes that make no event takes no time without end.
-        if (bit == _bit) return _state.Bad("event without any bits");
+        if (at == _bit) return _state.Bad("event without any bits");
         if (kind.CpuOffset >= 0 && _stream.Cpu < 0)
-        {
             Cpu = (ushort)DecodeState.Read(window, fields + (kind.CpuOffset * 8L), 32, _layout.BigEndian);
-        }
         Event = kind;
+        _state.Clock = clock;
         _eventBit = _bit;
         _fieldsBit = (int)fields;
-        _bit = bit;
+        _bit = (int)at;
         return DecodeResult.Done;
+    }
+
+    private DecodeResult Unknown(ulong id)
+    {
+        _state.EventId = id;
+        return _state.Bad("number of an event that is not described");
     }
 
     /// <summary>

@@ -270,7 +270,9 @@ internal sealed class DecodeCompiler
             case CtfSequence sequence:
                 Add(step with
                 {
-                    Kind = StepKind.KeepElements, Bits = sequence.Element.FixedBits, Register = NextReference(),
+                    Kind = StepKind.KeepElements,
+                    Bits = sequence.Element.FixedBits,
+                    Register = NextReference(),
                 });
                 _integers += sequence.IntegerCount;
                 break;
@@ -318,7 +320,10 @@ internal sealed class DecodeCompiler
             case CtfSequence { Element: { FixedBits: >= 0 } element } when !DependsOn(element.IntegerCount):
                 Add(new DecodeStep
                 {
-                    Kind = StepKind.Elements, Align = element.Align, Bits = element.FixedBits, Register = NextReference(),
+                    Kind = StepKind.Elements,
+                    Align = element.Align,
+                    Bits = element.FixedBits,
+                    Register = NextReference(),
                 });
                 _integers += element.IntegerCount;
                 break;
@@ -348,7 +353,11 @@ internal sealed class DecodeCompiler
         int start = _steps.Count, counter = _nextCounter++;
         Add(new DecodeStep
         {
-            Kind = StepKind.LoopStart, Align = element.Align, Register = register, Bits = count, Counter = counter,
+            Kind = StepKind.LoopStart,
+            Align = element.Align,
+            Register = register,
+            Bits = count,
+            Counter = counter,
         });
         Emit(element, null);
         Add(new DecodeStep { Kind = StepKind.LoopEnd, Counter = counter, Target = start + 1 });

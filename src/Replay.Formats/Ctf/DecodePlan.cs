@@ -1,5 +1,3 @@
-using System;
-
 namespace Replay.Formats.Ctf;
 
 /// <summary>What a step of a plan does.</summary>

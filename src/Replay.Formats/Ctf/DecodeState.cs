@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Replay.Formats.Ctf;
 
@@ -48,6 +49,7 @@ internal sealed class DecodeState
     public string Damage { get; private set; } = "";
 
     /// <summary>The integer of 1 to 64 bits at a bit of the window; the window has 9 bytes from there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read(ReadOnlySpan<byte> window, long bit, int bits, bool bigEndian)
     {
         ReadOnlySpan<byte> bytes = window[(int)(bit >> 3)..];
@@ -66,18 +68,14 @@ internal sealed class DecodeState
         }
     }
 
-    /// <summary>Takes a value of a clock that may be its low bits only, and wraps at most once.</summary>
-    public void SetClock(ulong value, int bits)
+    /// <summary>The clock after a value that may be its low bits only, and wraps at most once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Continue(ulong clock, ulong value, int bits)
     {
-        if (bits == 64)
-        {
-            Clock = value;
-            return;
-        }
-        ulong mask = (1UL << bits) - 1;
-        ulong old = Clock & mask;
-        Clock = (Clock & ~mask) | value;
-        if (value < old) Clock += mask + 1;
+        if (bits == 64) return value;
+        ulong wrap = 1UL << bits;
+        ulong next = (clock & ~(wrap - 1)) | value;
+        return value < (clock & (wrap - 1)) ? next + wrap : next;
     }
 
     /// <param name="plan">What lies there.</param>
@@ -165,7 +163,7 @@ internal sealed class DecodeState
     {
         Registers[step.Register] = value;
         if (step.IsEventId) EventId = value;
-        if (step.IsClock) SetClock(value, (int)step.Bits);
+        if (step.IsClock) Clock = Continue(Clock, value, (int)step.Bits);
     }
 
     private int Find(DecodePlan plan, in DecodeStep step)

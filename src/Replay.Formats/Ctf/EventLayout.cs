@@ -3,6 +3,19 @@ using Replay.Formats.Mapping;
 
 namespace Replay.Formats.Ctf;
 
+/// <summary>Which code passes an event.</summary>
+internal enum EventShape : byte
+{
+    /// <summary>Anything: its plans are run.</summary>
+    Plan,
+
+    /// <summary>Nothing but fields that always have the same size.</summary>
+    Fixed,
+
+    /// <summary>Those, then one text.</summary>
+    FixedAndText,
+}
+
 /// <summary>An event of a stream: how to pass it, and what becomes of it.</summary>
 internal sealed class EventLayout
 {
@@ -17,17 +30,25 @@ internal sealed class EventLayout
 
     private readonly CtfEventClass _kind;
 
+    /// <param name="kind">As described.</param>
+    /// <param name="system">Group of names without one; empty for perf's, of which counters have none.</param>
+    /// <param name="contexts">How to pass what stands between header and fields.</param>
+    /// <param name="fields">How to pass the fields.</param>
     public EventLayout(CtfEventClass kind, string system, DecodePlan contexts, DecodePlan fields)
     {
         _kind = kind;
         Contexts = contexts;
         Fields = fields;
         Align = kind.Fields?.Align ?? 1;
+        Bits = fields.Bits;
+        Shape = contexts.Steps.Length > 0 || (!fields.IsFixed && !fields.EndsWithText) ? EventShape.Plan
+            : fields.IsFixed ? EventShape.Fixed : EventShape.FixedAndText;
         int colon = kind.Name.IndexOf(':', StringComparison.Ordinal);
         bool isGrouped = colon > 0 && colon < kind.Name.Length - 1;
         System = isGrouped ? kind.Name[..colon] : system;
         Name = isGrouped ? kind.Name[(colon + 1)..] : kind.Name;
         CpuOffset = FindCpu(kind.Fields);
+        IsTracepoint = system.Length > 0 || HasType(kind.Fields);
     }
 
     /// <summary>Group of the event; of names without one that of the recorder.</summary>
@@ -35,7 +56,10 @@ internal sealed class EventLayout
 
     public string Name { get; }
 
-    public string FullName => System + ":" + Name;
+    public string FullName => System.Length == 0 ? Name : System + ":" + Name;
+
+    /// <summary>False for a counter of perf's: what kernels record for everyone begins with its type.</summary>
+    public bool IsTracepoint { get; }
 
     /// <summary>What stands between header and fields.</summary>
     public DecodePlan Contexts { get; }
@@ -44,6 +68,11 @@ internal sealed class EventLayout
 
     /// <summary>Alignment of the fields.</summary>
     public int Align { get; }
+
+    /// <summary>Bits of the fields up to the first whose size is not known.</summary>
+    public long Bits { get; }
+
+    public EventShape Shape { get; }
 
     /// <summary>Bytes from the start of the fields to the CPU that perf writes into events; -1 for none.</summary>
     public int CpuOffset { get; }
@@ -73,6 +102,15 @@ internal sealed class EventLayout
         if (record.IsDirect) return;
         RecordBytes = record.FixedBytes;
         Keeper = compile(_kind, record);
+    }
+
+    private static bool HasType(CtfStruct? fields)
+    {
+        foreach (CtfField field in fields?.Fields ?? [])
+        {
+            if (field.Name == "common_type") return true;
+        }
+        return false;
     }
 
     // Since 2016 perf writes a stream a CPU, and the CPU into the packet's context (tools/perf/util/data-convert-bt.c).

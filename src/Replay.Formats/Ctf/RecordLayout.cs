@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Replay.Formats.Ftrace;
@@ -40,7 +39,7 @@ internal sealed class RecordLayout
     {
         var layout = new RecordLayout(type);
         List<FieldFormat> formats = [];
-        layout.IsDirect = layout.TryDirect(type, bigEndian, formats);
+        layout.IsDirect = TryDirect(type, bigEndian, formats);
         if (!layout.IsDirect)
         {
             formats.Clear();
@@ -53,7 +52,7 @@ internal sealed class RecordLayout
     /// <summary>LTTng writes an underscore before each name, perf before those that are words of TSDL.</summary>
     private static string PlainName(string name) => name.Length > 1 && name[0] == '_' ? name[1..] : name;
 
-    private bool TryDirect(CtfStruct type, bool bigEndian, List<FieldFormat> formats)
+    private static bool TryDirect(CtfStruct type, bool bigEndian, List<FieldFormat> formats)
     {
         long at = 0;
         for (int i = 0; i < type.Fields.Count; i++)
@@ -107,7 +106,7 @@ internal sealed class RecordLayout
         }
     }
 
-    private (int Bytes, FieldFormat? Format) Kept(CtfField field, bool bigEndian)
+    private static (int Bytes, FieldFormat? Format) Kept(CtfField field, bool bigEndian)
     {
         switch (field.Type)
         {

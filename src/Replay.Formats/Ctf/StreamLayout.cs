@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Replay.Formats.Ctf;
 
@@ -49,11 +50,23 @@ internal sealed class StreamLayout
     }
 
     /// <summary>The event of a number; null when the metadata has none.</summary>
-    public EventLayout? Find(ulong id) =>
-        id < (ulong)_flat.Length ? _flat[id] : id >= FlatMax ? _byId.GetValueOrDefault(id) : null;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public EventLayout? Find(ulong id)
+    {
+        EventLayout?[] flat = _flat;
+        return id < (ulong)flat.Length ? flat[id] : FindLarge(id);
+    }
 
     /// <summary>Time of a value of the clock.</summary>
-    public ulong ToNs(ulong ticks)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong ToNs(ulong ticks) => CountsNs ? ticks : Convert(ticks);
+
+    /// <summary>True when values of the clock are times as they are.</summary>
+    public bool CountsNs { get; set; }
+
+    private EventLayout? FindLarge(ulong id) => id >= FlatMax ? _byId.GetValueOrDefault(id) : null;
+
+    private ulong Convert(ulong ticks)
     {
         ulong ns = Clock?.ToNs(ticks) ?? ticks;
         ulong shifted = ns + ShiftNs;

@@ -211,7 +211,12 @@ internal sealed class TsdlTypeParser(TsdlLexer lexer)
         if (align == 0) align = bits % 8 == 0 ? 8 : 1;
         return new CtfInteger(bits, align)
         {
-            Line = line, IsSigned = isSigned, IsText = isText, Base = radix, BigEndian = bigEndian, Clock = clock,
+            Line = line,
+            IsSigned = isSigned,
+            IsText = isText,
+            Base = radix,
+            BigEndian = bigEndian,
+            Clock = clock,
         };
     }
 
