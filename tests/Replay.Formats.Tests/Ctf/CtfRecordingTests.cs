@@ -5,6 +5,7 @@ using System.Numerics;
 using System.Text;
 using Replay.Core.Events;
 using Replay.Formats.Ctf;
+using Replay.Formats.Ftrace;
 using Replay.Formats.Mapping;
 using Replay.Formats.Tests.TraceDat;
 using Replay.Formats.Text;
@@ -256,6 +257,46 @@ public sealed class CtfRecordingTests
         // 5 s and 1.0000001 s of the one clock; 6 s and 45 ticks of 2 ns of the other.
         Assert.Contains("1000000090 cpu1 handler_exit 2", MadeFile.Read(recording));
     }
+
+    /// <summary>Fields as lttng-modules 2.13 describes them; all vectors have the same.</summary>
+    [Theory]
+    [InlineData("irq_handler_entry", "int _irq; string _name;")]
+    [InlineData("irq_handler_exit", "int _irq; int _ret;")]
+    [InlineData("x86_irq_vectors_*", "int _vector;")]
+    [InlineData("kvm_msi_set_irq", "integer { size = 64; base = 16; } _address; integer { size = 64; } _data;")]
+    [InlineData("kvm_ioapic_set_irq", "integer { size = 64; } _e; int _pin; integer { size = 8; } _coalesced;")]
+    [InlineData("kvm_x86_eoi", "integer { size = 32; } _apicid; int _vector;")]
+    [InlineData("kvm_x86_pv_eoi", "integer { size = 32; } _apicid; int _vector;")]
+    [InlineData("kvm_x86_hv_hypercall", "integer { size = 16; } _rep_cnt; integer { size = 16; } _rep_idx;"
+        + "integer { size = 64; } _ingpa; integer { size = 64; } _outgpa; integer { size = 16; } _code;"
+        + "integer { size = 8; } _fast;")]
+    [InlineData("printk_console", "integer { size = 64; } __msg_length;"
+        + "integer { size = 8; encoding = UTF8; } _msg[ __msg_length ];")]
+    [InlineData("console", "integer { size = 64; } __msg_length;"
+        + "integer { size = 8; encoding = UTF8; } _msg[ __msg_length ];")]
+    public void Every_line_for_LTTng_fits_its_event(string name, string fields)
+    {
+        string text = "typealias integer { size = 32; signed = true; } := int;"
+            + "trace { major = 1; minor = 8; byte_order = le; };"
+            + $"event {{ name = e; fields := struct {{ {fields} }}; }};";
+        CtfStruct type = TsdlParser.Parse(Encoding.UTF8.GetBytes(text), "made").Streams[0].Events[0].Fields!;
+        MappingLine[] lines = [.. MappingTable.BuiltIn.Lines.Where(line => line.System == "lttng"
+            && NamePattern.IsMatch(name, line.Name))];
+        Assert.Equal(name.EndsWith('*') ? 22 : 1, lines.Length);
+        foreach (MappingLine line in lines)
+        {
+            var report = new ImportReport();
+            var mapper = new RecordMapper(MappingTable.BuiltIn, new EventTables(), report,
+                new KernelAddresses(static () => [], static () => []), bigEndian: false, longSize: 8);
+            int plan = mapper.AddFormat(RecordLayout.Make("lttng", line.Name, type, bigEndian: false).Format);
+            Assert.Equal(line.Kind!.Name, mapper.KindName(plan));
+            Assert.Empty(report.Entries);
+        }
+    }
+
+    [Fact]
+    public void No_other_lines_are_for_LTTng() =>
+        Assert.Equal(22 + 9, MappingTable.BuiltIn.Lines.Count(static line => line.System == "lttng"));
 
     private static string EventLine(Recording recording, ReadOnlySpan<IrqEvent> events)
     {
