@@ -9,8 +9,8 @@ using Replay.Formats.Mapping;
 
 namespace Replay.Bench;
 
-// Envelope: some 16 bytes an event, read once. 16 MB of 1 M events take 3 ms to copy; the walk loads one word for number and
-// time, adds a size that was known, and looks for the end of a text in every third event.
+// Envelope: some 16 bytes an event, read once. 16 MB of 1 M events take 3 ms to copy; the walk loads one word for
+// number and time, adds a size that was known, and looks for the end of a text in every third event.
 
 /// <summary>An LTTng trace of 8 CPUs from the page cache, its opening included.</summary>
 [MemoryDiagnoser]

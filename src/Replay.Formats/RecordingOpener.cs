@@ -18,8 +18,8 @@ public sealed class RecordingOpener
     }
 
     /// <summary>
-    /// Opens a file, or a folder that is a CTF trace or has one inside. Pipes and devices are read as streams; a regular
-    /// file is handed to its importer by path.
+    /// Opens a file, or a folder that is a CTF trace or has one inside. Pipes and devices are read as streams; a
+    /// regular file is handed to its importer by path.
     /// </summary>
     /// <exception cref="BadInputException">Not readable, or of no known format.</exception>
     public Recording Open(string path)

@@ -1,7 +1,7 @@
 namespace Replay.Formats.Ctf;
 
 // trace folder   metadata · one file a stream, or several where its files rotate · index/ (not read)
-// packet         header (magic, trace's uuid, stream's number) · context (times, sizes, CPU, lost events) · events · padding
+// packet         header (magic, trace's uuid, stream's number) · context (times, sizes, CPU, losses) · events · zeros
 // event          header (number, time) · context of the stream · context of the event · fields
 // metadata       TSDL text, or the same text cut into packets of 37 bytes and some text each
 // (Common Trace Format v1.8.3, sections 4, 5, 6 and 7)

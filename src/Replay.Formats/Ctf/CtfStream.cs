@@ -23,9 +23,9 @@ internal sealed class CtfStream
     private long _fileOffset;
     private StreamLayout _stream = null!;
 
-    // The packet: where it starts and ends in its file, and the bits of its content. The window: bytes from the start of
-    // the packet, a multiple of every alignment; it lies in the buffer, which holds a part of the file, from an origin on.
-    // In the window: the next event, and the first bit that is none of it.
+    // The packet: where it starts and ends in its file, and the bits of its content. The window: bytes from the start
+    // of the packet, a multiple of every alignment; it lies in the buffer, which holds a part of the file, from an
+    // origin on. In the window: the next event, and the first bit that is none of it.
     private long _packetStart;
     private long _packetEnd;
     private long _contentBits;
@@ -50,7 +50,8 @@ internal sealed class CtfStream
     /// <param name="windowBytes">Bytes read at once; an event that is longer makes it grow.</param>
     /// <param name="record">Room for records, as of <see cref="DecodeState"/>.</param>
     /// <param name="report">Where damage goes.</param>
-    public CtfStream(CtfLayout layout, IReadOnlyList<CtfFile> files, int windowBytes, byte[] record, ImportReport report)
+    public CtfStream(CtfLayout layout, IReadOnlyList<CtfFile> files, int windowBytes, byte[] record,
+        ImportReport report)
     {
         _layout = layout;
         _report = report;
@@ -125,7 +126,8 @@ internal sealed class CtfStream
                 if (result == DecodeResult.Bad)
                 {
                     _eventBit = _bit;
-                    AddDamage(_state.Damage, FileOffset, $"an event of stream {_stream.Id}", $"number {_state.EventId}");
+                    AddDamage(_state.Damage, FileOffset, $"an event of stream {_stream.Id}",
+                        $"number {_state.EventId}");
                     ClosePacket();
                     continue;
                 }
@@ -192,8 +194,8 @@ internal sealed class CtfStream
                 if (at + header.Bits > limit) return DecodeResult.Short;
                 id = header.IdBits == 0 ? 0
                     : DecodeState.Read(window, at + header.IdOffset, header.IdBits, header.BigEndian);
-                clock = header.TimeBits == 0 ? _state.Clock : DecodeState.Continue(_state.Clock, DecodeState.Read(window,
-                    at + header.TimeOffset, header.TimeBits, header.BigEndian), header.TimeBits);
+                clock = header.TimeBits == 0 ? _state.Clock : DecodeState.Continue(_state.Clock, DecodeState.Read(
+                    window, at + header.TimeOffset, header.TimeBits, header.BigEndian), header.TimeBits);
                 at += header.Bits;
                 break;
             default:
@@ -275,7 +277,9 @@ internal sealed class CtfStream
         }
     }
 
-    /// <summary>Header and context; false, reported, with the end of what cannot be used in <c>_packetEnd</c>.</summary>
+    /// <summary>
+    /// Header and context; false, reported, with the end of what cannot be used in <c>_packetEnd</c>.
+    /// </summary>
     private bool TryReadHead()
     {
         _bit = 0;
@@ -288,7 +292,8 @@ internal sealed class CtfStream
         }
         if (_layout.UuidOffset >= 0 && !Window.Slice(_layout.UuidOffset, 16).SequenceEqual(_layout.Metadata.Uuid))
         {
-            return Damaged("packet of another trace", _layout.UuidOffset, new Guid(_layout.Metadata.Uuid, true).ToString(),
+            return Damaged("packet of another trace", _layout.UuidOffset,
+                new Guid(_layout.Metadata.Uuid, true).ToString(),
                 new Guid(Window.Slice(_layout.UuidOffset, 16), true).ToString());
         }
         StreamLayout? stream = Register(_layout.StreamId) is { } id ? _layout.FindStream(id) : _layout.OnlyStream;
@@ -331,7 +336,8 @@ internal sealed class CtfStream
         // A recorder that did not come to an end leaves no size of the content.
         const string Unfinished = "packet that its recorder did not finish";
         if (content is 0 && !_report.Seen(Unfinished))
-            _report.Add(LossSeverity.Warning, Unfinished, _packetStart, "the size of its content", $"none in {FileName}");
+            _report.Add(LossSeverity.Warning, Unfinished, _packetStart, "the size of its content",
+                $"none in {FileName}");
         if (content is 0 or null) content = packet;
         if (packet < (ulong)_bit || packet % 8 != 0)
         {
@@ -342,7 +348,8 @@ internal sealed class CtfStream
         {
             const string What = "packet cut by the end of the file";
             if (!_report.Seen(What))
-                _report.Add(LossSeverity.DataLoss, What, _packetStart, $"{packet / 8} bytes", $"{whole / 8} in {FileName}");
+                _report.Add(LossSeverity.DataLoss, What, _packetStart, $"{packet / 8} bytes",
+                    $"{whole / 8} in {FileName}");
             packet = whole;
         }
         _packetEnd = _packetStart + (long)(packet / 8);
@@ -374,7 +381,8 @@ internal sealed class CtfStream
         _tailLoss = 0;
         _tailIsUnknown = false;
         if (Register(_stream.Discarded) is not { } discarded) return;
-        // The first packet of a recording counts from 0; where earlier ones are gone, how many of these are here is unknown.
+        // The first packet of a recording counts from 0; where earlier ones are gone, how many are missing here is not
+        // known.
         bool isFirst = _discarded is null;
         ulong lost = discarded - (_discarded ?? 0);
         if (_stream.DiscardedBits < 64) lost &= (1UL << _stream.DiscardedBits) - 1;
@@ -425,7 +433,9 @@ internal sealed class CtfStream
         return true;
     }
 
-    /// <summary>Makes the window begin at the next event; false when it holds the rest of the content already.</summary>
+    /// <summary>
+    /// Makes the window begin at the next event; false when it holds the rest of the content already.
+    /// </summary>
     private bool TryMoveWindow()
     {
         if ((_windowStart * 8) + _limit >= _contentBits) return false;

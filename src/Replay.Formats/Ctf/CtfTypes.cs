@@ -15,7 +15,9 @@ internal abstract class CtfType
     /// <summary>Bits from an aligned start; -1 where they differ from value to value.</summary>
     public long FixedBits { get; protected init; } = -1;
 
-    /// <summary>Integers inside, those of an array's element once; no more are counted than an event may have.</summary>
+    /// <summary>
+    /// Integers inside, those of an array's element once; no more are counted than an event may have.
+    /// </summary>
     public int IntegerCount { get; protected init; }
 
     public static long AlignUp(long bit, int align) => (bit + align - 1) & -(long)align;
@@ -145,7 +147,8 @@ internal sealed class CtfArray : CtfType
         Align = element.Align;
         IntegerCount = element.IntegerCount;
         if (length == 0) FixedBits = 0;
-        else if (element.FixedBits >= 0) FixedBits = (AlignUp(element.FixedBits, Align) * (length - 1)) + element.FixedBits;
+        else if (element.FixedBits >= 0)
+            FixedBits = (AlignUp(element.FixedBits, Align) * (length - 1)) + element.FixedBits;
     }
 
     public CtfType Element { get; }

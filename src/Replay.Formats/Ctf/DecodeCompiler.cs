@@ -146,7 +146,8 @@ internal sealed class DecodeCompiler
     private DecodePlan End()
     {
         RegisterCount = Math.Max(RegisterCount, _nextCounter);
-        if (RegisterCount > RegistersMax) throw Error(0, $"at most {RegistersMax} integers that others depend on", "more");
+        if (RegisterCount > RegistersMax)
+            throw Error(0, $"at most {RegistersMax} integers that others depend on", "more");
         return _steps.Count == 0 ? DecodePlan.Empty : new DecodePlan([.. _steps], [.. _choices]);
     }
 
@@ -167,7 +168,10 @@ internal sealed class DecodeCompiler
     private ScopeField Visit(string name, CtfType type, FieldScope scope)
     {
         if (++_unfolded > CtfSpec.UnfoldedMax || ++_total > UnfoldedTotalMax)
-            throw Error(type.Line, $"at most {CtfSpec.UnfoldedMax} types in an event, {UnfoldedTotalMax} in all", "more");
+        {
+            throw Error(type.Line, $"at most {CtfSpec.UnfoldedMax} types in an event, {UnfoldedTotalMax} in all",
+                "more");
+        }
         if (++_depth > CtfSpec.DepthMax * 4) throw Error(type.Line, "types less deep inside each other", "more");
         int number = -1;
         FieldScope? inner = null;
@@ -194,7 +198,8 @@ internal sealed class DecodeCompiler
     }
 
     // What is inside an element has no name outside of it.
-    private void VisitElement(CtfType element, FieldScope scope) => Visit("", element, new FieldScope(scope, scope.IsPacket));
+    private void VisitElement(CtfType element, FieldScope scope) =>
+        Visit("", element, new FieldScope(scope, scope.IsPacket));
 
     private void Refer(string[] path, FieldScope scope, int line, bool isTag)
     {

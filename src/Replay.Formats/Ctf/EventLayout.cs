@@ -83,7 +83,9 @@ internal sealed class EventLayout
     /// <summary>The mapper's plan plus one, or one of the constants above.</summary>
     public int Plan { get; set; }
 
-    /// <summary>Takes fields apart where they have no fixed places; null where bytes of the packet are the record.</summary>
+    /// <summary>
+    /// Takes fields apart where they have no fixed places; null where bytes of the packet are the record.
+    /// </summary>
     public DecodePlan? Keeper { get; private set; }
 
     /// <summary>Bytes of a record that is made, before its texts.</summary>
@@ -121,7 +123,8 @@ internal sealed class EventLayout
         {
             if (field.Type.FixedBits < 0) break;
             at = CtfType.AlignUp(at, field.Type.Align);
-            if (field is { Name: "perf_cpu", Type: CtfInteger { Bits: 32 } }) return (at & 7) == 0 ? (int)(at >> 3) : -1;
+            if (field is { Name: "perf_cpu", Type: CtfInteger { Bits: 32 } })
+                return (at & 7) == 0 ? (int)(at >> 3) : -1;
             at += field.Type.FixedBits;
         }
         return -1;

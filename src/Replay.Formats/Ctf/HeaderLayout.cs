@@ -44,7 +44,9 @@ internal sealed class HeaderLayout
     /// <summary>Of a split header: the number that says that more follows.</summary>
     public ulong Escape { get; private set; }
 
-    /// <summary>Alignments of what follows the number: of the short time, and of the structure of both in full.</summary>
+    /// <summary>
+    /// Alignments of what follows the number: of the short time, and of the structure of both in full.
+    /// </summary>
     public int TimeAlign { get; private set; }
     public int FullAlign { get; private set; }
 
@@ -59,7 +61,8 @@ internal sealed class HeaderLayout
     /// <param name="bigEndian">Byte order of the trace.</param>
     /// <param name="hasOnlyClock">A field <c>timestamp</c> is a time even if it names no clock.</param>
     /// <param name="mayBeShort">False when something else depends on the header's integers.</param>
-    public static HeaderLayout Make(CtfStruct? type, DecodePlan plan, bool bigEndian, bool hasOnlyClock, bool mayBeShort)
+    public static HeaderLayout Make(CtfStruct? type, DecodePlan plan, bool bigEndian, bool hasOnlyClock,
+        bool mayBeShort)
     {
         var layout = new HeaderLayout(plan) { BigEndian = bigEndian };
         if (type is null || !mayBeShort || !HasOneOrder(type, bigEndian, 0)) return layout;
@@ -89,7 +92,8 @@ internal sealed class HeaderLayout
         return true;
     }
 
-    private static bool IsTime(CtfField field, bool hasOnlyClock) => field.Type is CtfInteger { IsSigned: false } integer
+    private static bool IsTime(CtfField field, bool hasOnlyClock) =>
+        field.Type is CtfInteger { IsSigned: false } integer
         && (integer.Clock.Length > 0 || (hasOnlyClock && field.Name == "timestamp"));
 
     private static bool IsId(CtfField field) => field.Name == "id"
@@ -116,7 +120,8 @@ internal sealed class HeaderLayout
         if (type.Fields is not [{ Name: "id", Type: CtfEnum tag }, { Type: CtfVariant variant }]) return false;
         if (variant is not { Tag: ["id"], Options: [var first, var second] } || tag.Ranges is not [var one, var other])
             return false;
-        (CtfField small, CtfField full) = first.Type is CtfStruct { Fields.Count: 1 } ? (first, second) : (second, first);
+        bool isSmallFirst = first.Type is CtfStruct { Fields.Count: 1 };
+        (CtfField small, CtfField full) = isSmallFirst ? (first, second) : (second, first);
         (CtfRange most, CtfRange last) = one.Label == small.Name ? (one, other) : (other, one);
         if (most.Label != small.Name || last.Label != full.Name) return false;
         if (small.Type is not CtfStruct { Fields: [var time] } || !IsTime(time, hasOnlyClock)) return false;

@@ -49,8 +49,8 @@ internal static class MetadataText
             ReadOnlySpan<byte> packet = bytes[at..];
             if (packet.Length < CtfSpec.MetadataHeaderBytes)
             {
-                throw BadInputException.At(path, at, $"a metadata packet's header of {CtfSpec.MetadataHeaderBytes} bytes",
-                    $"{packet.Length} bytes");
+                throw BadInputException.At(path, at,
+                    $"a metadata packet's header of {CtfSpec.MetadataHeaderBytes} bytes", $"{packet.Length} bytes");
             }
             if (!IsPacket(packet, bigEndian))
             {

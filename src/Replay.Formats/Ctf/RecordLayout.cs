@@ -8,9 +8,9 @@ namespace Replay.Formats.Ctf;
 internal readonly record struct RecordPlace(int Offset, int Bytes);
 
 /// <summary>
-/// The fields of an event as the mapper wants them: at fixed places. Where all of them have one in the packet, and a text
-/// is the last, the packet's own bytes are the record; else a record is made, with numbers of whole bytes, and texts
-/// behind them.
+/// The fields of an event as the mapper wants them: at fixed places. Where all of them have one in the packet, and a
+/// text is the last, the packet's own bytes are the record; else a record is made, with numbers of whole bytes, and
+/// texts behind them.
 /// </summary>
 internal sealed class RecordLayout
 {
@@ -76,7 +76,9 @@ internal sealed class RecordLayout
         return true;
     }
 
-    /// <summary>True for what can be read in place: numbers of whole bytes in the order of the trace, arrays of such.</summary>
+    /// <summary>
+    /// True for what can be read in place: numbers of whole bytes in the order of the trace, arrays of such.
+    /// </summary>
     private static bool IsWhole(CtfType type, bool bigEndian)
     {
         if (type is CtfEnum { Container: var container }) type = container;
@@ -138,7 +140,8 @@ internal sealed class RecordLayout
         if ((field.Type as CtfInteger ?? (field.Type as CtfEnum)?.Container) is not { } integer) return null;
         // Of a pointer only the base is left that it is printed in.
         bool isAddress = integer is { Base: 16, IsSigned: false } && bytes >= 4;
-        return new FieldFormat(name, isAddress ? "void *" : string.Create(CultureInfo.InvariantCulture, $"int{bytes * 8}"),
-            offset, bytes, integer.IsSigned, isAddress ? FieldStorage.Pointer : FieldStorage.Integer, 0);
+        string declared = isAddress ? "void *" : string.Create(CultureInfo.InvariantCulture, $"int{bytes * 8}");
+        return new FieldFormat(name, declared, offset, bytes, integer.IsSigned,
+            isAddress ? FieldStorage.Pointer : FieldStorage.Integer, 0);
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 namespace Replay.Formats.Ctf;
 
 /// <summary>
-/// Which files are one stream: those whose packets say the same number of it, as LTTng's do when files rotate. What does
-/// not say is a stream of its own; merging by time puts it in the right place, too.
+/// Which files are one stream: those whose packets say the same number of it, as LTTng's do when files rotate. What
+/// does not say is a stream of its own; merging by time puts it in the right place, too.
 /// </summary>
 internal static class StreamGrouping
 {
@@ -47,5 +47,6 @@ internal static class StreamGrouping
     /// <param name="Instance">Number of the stream; null for none.</param>
     /// <param name="Cpu">Of its first packet.</param>
     /// <param name="Order">Among the files of the stream.</param>
-    private readonly record struct Head(CtfFile File, int Place, ulong Stream, ulong? Instance, ushort Cpu, ulong Order);
+    private readonly record struct Head(
+        CtfFile File, int Place, ulong Stream, ulong? Instance, ushort Cpu, ulong Order);
 }

@@ -102,7 +102,8 @@ internal sealed class TsdlLexer
         else ReadSign();
     }
 
-    private static bool IsLetter(byte c) => c is >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or (byte)'_';
+    private static bool IsLetter(byte c) =>
+        c is >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or (byte)'_';
 
     private static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
 

@@ -128,7 +128,10 @@ internal sealed class TsdlParser
         });
         if (clock.Name.Length == 0) throw _lexer.Error(line, "the name of a clock", "none");
         if (clock.OffsetNs is null)
-            throw _lexer.Error(line, "an offset of at most 292 years", $"{clock.OffsetSeconds} s and {clock.Offset} ticks");
+        {
+            throw _lexer.Error(line, "an offset of at most 292 years",
+                $"{clock.OffsetSeconds} s and {clock.Offset} ticks");
+        }
         if (_metadata.Clocks.Count == ClocksMax) throw _lexer.Error(line, $"at most {ClocksMax} clocks", "more");
         if (_metadata.Clocks.Exists(other => other.Name == clock.Name))
             throw _lexer.Error(line, "each clock once", $"'{clock.Name}' twice");

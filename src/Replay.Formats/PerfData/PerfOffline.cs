@@ -9,7 +9,8 @@ namespace Replay.Formats.PerfData;
 /// </summary>
 internal static class PerfOffline
 {
-    private const string What = "perf stops recording on a CPU that goes offline: what it does from there on is missing";
+    private const string What =
+        "perf stops recording on a CPU that goes offline: what it does from there on is missing";
 
     /// <summary>True when the last of the events is a step of this CPU on its own way down.</summary>
     public static bool IsGoingDown(ReadOnlySpan<IrqEvent> events, ushort cpu)

@@ -27,7 +27,8 @@ public sealed partial class CtfCaptureTests
         MadeFile.Read(recording);
         Assert.Empty(recording.Report.Entries);
         var expected = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (string line in File.ReadLines(full + ".counts.txt").Where(static line => line.Length > 0 && line[0] != '#'))
+        foreach (string line in File.ReadLines(full + ".counts.txt")
+            .Where(static line => line.Length > 0 && line[0] != '#'))
         {
             string[] columns = line.Split('\t');
             expected.Add(columns[1], long.Parse(columns[0], CultureInfo.InvariantCulture));
@@ -66,12 +67,12 @@ public sealed partial class CtfCaptureTests
         {
             if (HandlerLine().Match(line) is { Success: true } match)
             {
-                GroupCollection groups = match.Groups;
-                expected.Add($"{groups[1].Value} {groups[2].Value} {groups[3].Value} {groups[4].Value}{groups[5].Value}");
+                string[] parts = [.. match.Groups.Values.Select(static group => group.Value)];
+                expected.Add($"{parts[1]} {parts[2]} {parts[3]} {parts[4]}{parts[5]}");
             }
         }
         Assert.Equal(expected, lines.Take(expected.Count));
-        Assert.Equal(path!.Contains("kernel", StringComparison.Ordinal) || path.Contains("endian", StringComparison.Ordinal),
+        Assert.Equal(Path.GetFileName(path!) is "tracecompass-bug446190-kernel" or "tracecompass-flipping-endianness",
             expected.Count > 0);
     }
 
@@ -147,6 +148,7 @@ public sealed partial class CtfCaptureTests
     private static Recording Open(string path) =>
         new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions()).Open(path);
 
-    [GeneratedRegex("""^\[([0-9:.]+)\] \S+ irq_handler_(?:entry|exit): \{ cpu_id = (\d+) \}, \{ irq = (\d+), (?:name = "(.*)"|ret = (\d+)) \}$""")]
+    [GeneratedRegex("""^\[([0-9:.]+)\] \S+ irq_handler_(?:entry|exit): \{ cpu_id = (\d+) \}, """
+        + """\{ irq = (\d+), (?:name = "(.*)"|ret = (\d+)) \}$""")]
     private static partial Regex HandlerLine();
 }

@@ -29,7 +29,8 @@ public sealed class CtfMetadataTests
     [InlineData("integer { size = 8; } t; variant <t> { string a; } v;",
         "line 2: expected an enumeration that chooses, found 't', which is none")]
     [InlineData("variant { string a; } v;", "line 2: expected the field that chooses, in < >, found none")]
-    [InlineData("enum : integer { size = 8; } { a = 5 ... 1 } e;", "line 2: expected a range of a that rises, found 5 ... 1")]
+    [InlineData("enum : integer { size = 8; } { a = 5 ... 1 } e;",
+        "line 2: expected a range of a that rises, found 5 ... 1")]
     [InlineData("enum : integer { size = 8; } { a = 256 } e;",
         "line 2: expected values of a from 0 to 255, found 256 ... 256")]
     [InlineData("enum { a } e;", "line 2: expected an integer as the type of an enumeration, found none")]
@@ -52,7 +53,8 @@ public sealed class CtfMetadataTests
 
     [Theory]
     [InlineData("", "line 1: expected a block trace, found the end")]
-    [InlineData("trace { major = 2; minor = 0; byte_order = le; };", "line 1: expected a trace of version 1.8, found 2.0")]
+    [InlineData("trace { major = 2; minor = 0; byte_order = le; };",
+        "line 1: expected a trace of version 1.8, found 2.0")]
     [InlineData("trace { major = 1; minor = 8; };", "line 1: expected the byte_order of the trace, found none")]
     [InlineData("trace { major = 1; minor = 8; byte_order = native; };",
         "line 1: expected a byte order of le or be, found 'native'")]
@@ -63,7 +65,8 @@ public sealed class CtfMetadataTests
         "line 2: expected a number from 1 to 18446744073709551615, found '0'")]
     [InlineData(Trace + "clock { name = c; offset_s = 9223372036854775807; };",
         "line 2: expected an offset of at most 292 years, found 9223372036854775807 s and 0 ticks")]
-    [InlineData(Trace + "stream { id = 1; }; stream { id = 1; };", "line 2: expected each stream once, found stream 1 twice")]
+    [InlineData(Trace + "stream { id = 1; }; stream { id = 1; };",
+        "line 2: expected each stream once, found stream 1 twice")]
     [InlineData(Trace + "stream { id = 1; }; event { name = e; stream_id = 2; };",
         "line 2: expected the stream_id of a stream, found 2")]
     [InlineData(Trace + "stream { id = 1; }; stream { id = 2; }; event { name = e; };",
@@ -72,8 +75,8 @@ public sealed class CtfMetadataTests
         "line 2: expected each event once, found number 1 of stream 0 twice")]
     [InlineData(Trace + "typealias string := a; typealias string := a;",
         "line 2: expected a new name for a type, but a is one already, before, found ';'")]
-    [InlineData(Trace + "nonsense { };", "line 2: expected trace, env, clock, stream, event, callsite or a declaration, "
-        + "found 'nonsense'")]
+    [InlineData(Trace + "nonsense { };",
+        "line 2: expected trace, env, clock, stream, event, callsite or a declaration, found 'nonsense'")]
     [InlineData(Trace + "env { a := string; };", "line 2: expected a type that env has, found 'a'")]
     [InlineData(Trace + "stream { event.header := struct { integer { size = 64; map = clock.x.value; } t; }; };",
         "line 2: expected a clock that is described, found 'x'")]
@@ -84,8 +87,8 @@ public sealed class CtfMetadataTests
     public void Nesting_has_an_end()
     {
         string deep = string.Concat(Enumerable.Repeat("struct { ", 5000));
-        Assert.Contains("at most 64", Assert.Throws<BadInputException>(() => Parse(Trace + "typealias " + deep)).Message,
-            StringComparison.Ordinal);
+        string message = Assert.Throws<BadInputException>(() => Parse(Trace + "typealias " + deep)).Message;
+        Assert.Contains("at most 64", message, StringComparison.Ordinal);
     }
 
     /// <summary>Twenty types of two fields each unfold to a million.</summary>
@@ -102,9 +105,9 @@ public sealed class CtfMetadataTests
     [Fact]
     public void Comments_continuations_and_line_ends_of_all_sorts_are_passed_over()
     {
-        CtfMetadata metadata = Parse("/* CTF 1.8 */\r\n// a\r\ntrace { major = 1; minor = \\\n 8; byte_order = be; };\r\n"
-            + "env { a = \"x\\\"\\n\\x41\\101\"; b = -0x10; c = 010; };; typedef integer { size = 8; } a[2], b;"
-                .Replace(", b", "", StringComparison.Ordinal));
+        CtfMetadata metadata = Parse(
+            "/* CTF 1.8 */\r\n// a\r\ntrace { major = 1; minor = \\\n 8; byte_order = be; };\r\n"
+            + "env { a = \"x\\\"\\n\\x41\\101\"; b = -0x10; c = 010; };; typedef integer { size = 8; } a[2];");
         Assert.True(metadata.BigEndian);
         Assert.Equal("x\"\nAA", metadata.Fact("a"));
         Assert.Equal("-16", metadata.Fact("b"));
@@ -149,7 +152,8 @@ public sealed class CtfMetadataTests
         bytes[SecondPacket + offset] = value;
         if (offset == 24) bytes[SecondPacket + 25] = 0;
         File.WriteAllBytes(path, bytes);
-        string message = Assert.Throws<BadInputException>(() => CtfRecording.Open(folder, MappingTable.BuiltIn, [])).Message;
+        string message = Assert.Throws<BadInputException>(() =>
+            CtfRecording.Open(folder, MappingTable.BuiltIn, [])).Message;
         Assert.Contains($"offset {SecondPacket + (offset == 27 ? 24 : offset)}: expected {expected}", message,
             StringComparison.Ordinal);
     }

@@ -143,7 +143,8 @@ public sealed class CtfRecordingTests
             .Packet(200, sequence: 8, discarded: 11).Exit(210, 2);
         using CtfRecording recording = Open(writer);
         // What was discarded before the first packet of the recording is not known to be in it.
-        Assert.Equal(["110 cpu2 handler_exit 1", "200 cpu2 loss 0", "210 cpu2 handler_exit 2"], MadeFile.Read(recording));
+        Assert.Equal(["110 cpu2 handler_exit 1", "200 cpu2 loss 0", "210 cpu2 handler_exit 2"],
+            MadeFile.Read(recording));
         Assert.Equal(2, recording.Report.Entries.Count);
     }
 
@@ -240,7 +241,8 @@ public sealed class CtfRecordingTests
             Header = MadeHeader.Plain,
             Extra = """
                 clock { name = other; freq = 500000000; offset_s = 6; };
-                stream { id = 8; packet.context := struct { uint64_t content_size; uint64_t packet_size; uint32_t cpu_id; };
+                stream { id = 8;
+                    packet.context := struct { uint64_t content_size; uint64_t packet_size; uint32_t cpu_id; };
                     event.header := struct { uint32_t id;
                         integer { size = 64; map = clock.other.value; } timestamp; }; };
                 event { name = irq_handler_exit; id = 3; stream_id = 8; fields := struct { int irq; int ret; }; };
@@ -249,7 +251,8 @@ public sealed class CtfRecordingTests
         writer.Stream("a", 0, 0).Packet(0).Exit(1_000_000_100, 1);
         string folder = writer.Write();
         var packet = new BitWriter(false);
-        packet.Number(0xC1FC1FC1, 32, 8).Raw(File.ReadAllBytes(Path.Combine(folder, "a")).AsSpan()[4..20]).Number(8, 32, 8)
+        packet.Number(0xC1FC1FC1, 32, 8)
+            .Raw(File.ReadAllBytes(Path.Combine(folder, "a")).AsSpan()[4..20]).Number(8, 32, 8)
             .Number(0, 64, 8).Number(72 * 8, 64, 8).Number(72 * 8, 64, 8).Number(1, 32, 8)
             .Number(3, 32, 8).Number(45, 64, 8).Number(2, 32, 8).Number(1, 32, 8);
         File.WriteAllBytes(Path.Combine(folder, "b"), packet.ToArray());

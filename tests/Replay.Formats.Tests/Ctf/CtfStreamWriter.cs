@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 
 namespace Replay.Formats.Tests.Ctf;
 
@@ -17,8 +18,8 @@ internal sealed class CtfStreamWriter(CtfTraceWriter trace, string file, int cpu
     public int PaddingBytes { get; init; } = 24;
 
     /// <summary>Ends the packet before and begins one.</summary>
-    public CtfStreamWriter Packet(ulong begin, ulong end = 0, ulong sequence = 0, uint discarded = 0, uint magic = 0xC1FC1FC1,
-        uint stream = 7)
+    public CtfStreamWriter Packet(ulong begin, ulong end = 0, ulong sequence = 0, uint discarded = 0,
+        uint magic = 0xC1FC1FC1, uint stream = 7)
     {
         Close();
         _clock = begin;
@@ -63,8 +64,8 @@ internal sealed class CtfStreamWriter(CtfTraceWriter trace, string file, int cpu
         for (int i = 0; i < 2 * count; i++) packet.Number(0xee, 8, 8);
     });
 
-    public CtfStreamWriter Pm(ulong time, string device, string driver, string ops, int value) => Event(CtfTraceWriter.PmId,
-        time, packet => packet.Text(device).Text(driver).Text("parent").Text(ops)
+    public CtfStreamWriter Pm(ulong time, string device, string driver, string ops, int value) =>
+        Event(CtfTraceWriter.PmId, time, packet => packet.Text(device).Text(driver).Text("parent").Text(ops)
             .Number((uint)value, 32, trace.AlignOf(32)));
 
     public CtfStreamWriter Bits(ulong time, int small, uint middle, ulong address, ushort other, string comm) =>
@@ -72,11 +73,11 @@ internal sealed class CtfStreamWriter(CtfTraceWriter trace, string file, int cpu
         {
             packet.Number((uint)small & 7, 3, 1).Number(middle, 13, 1).Number(address, 64, 1).Align(8);
             ushort swapped = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(other);
-            packet.Number(swapped, 16, 8).Raw([9, 8, 7, 6]).Raw(System.Text.Encoding.UTF8.GetBytes(comm.PadRight(6, '\0')));
+            packet.Number(swapped, 16, 8).Raw([9, 8, 7, 6]).Raw(Encoding.UTF8.GetBytes(comm.PadRight(6, '\0')));
         });
 
     public CtfStreamWriter Console(ulong time, string text) => Event(CtfTraceWriter.ConsoleId, time,
-        packet => packet.Number((ulong)text.Length, 32, trace.AlignOf(32)).Raw(System.Text.Encoding.UTF8.GetBytes(text)));
+        packet => packet.Number((ulong)text.Length, 32, trace.AlignOf(32)).Raw(Encoding.UTF8.GetBytes(text)));
 
     public CtfStreamWriter Long(ulong time, int bytes) => Event(CtfTraceWriter.LongId, time,
         packet => packet.Number((ulong)bytes, 32, trace.AlignOf(32)).Raw(new byte[bytes]));

@@ -23,8 +23,8 @@ public enum MadeHeader
 }
 
 /// <summary>
-/// Writes small CTF traces into a folder of their own, which goes with the writer: events of LTTng's names with one text
-/// at the end, and some whose fields have no fixed places.
+/// Writes small CTF traces into a folder of their own, which goes with the writer: events of LTTng's names with one
+/// text at the end, and some whose fields have no fixed places.
 /// </summary>
 internal sealed class CtfTraceWriter : IDisposable
 {
@@ -96,8 +96,8 @@ internal sealed class CtfTraceWriter : IDisposable
         env { hostname = "made"; kernel_release = "6.1.0-made"; tracer_name = "{{Tracer}}"; tracer_major = 2; };
         clock { name = "monotonic"; freq = {{Frequency}}; offset_s = {{OffsetSeconds}}; offset = {{Offset}}; };
         typealias integer { size = 27; align = 1; signed = false; map = clock.monotonic.value; } := u27_clock;
-        typealias integer { size = 32; align = {{AlignOf(32)}}; signed = false; map = clock.monotonic.value; } := u32_clock;
-        typealias integer { size = 64; align = {{AlignOf(64)}}; signed = false; map = clock.monotonic.value; } := u64_clock;
+        typealias integer { size = 32; align = {{AlignOf(32)}}; map = clock.monotonic.value; } := u32_clock;
+        typealias integer { size = 64; align = {{AlignOf(64)}}; map = clock.monotonic.value; } := u64_clock;
         struct packet_context {
             u64_clock timestamp_begin; u64_clock timestamp_end; uint64_t content_size; uint64_t packet_size;
             uint64_t packet_seq_num; unsigned long events_discarded; uint32_t cpu_id;
@@ -128,7 +128,8 @@ internal sealed class CtfTraceWriter : IDisposable
         };
         stream { id = 7; event.header := struct event_header_{{Header.ToString().ToLowerInvariant()}};
             packet.context := struct packet_context; };
-        event { name = "irq_handler_entry"; id = {{EntryId}}; stream_id = 7; fields := struct { int _irq; string _name; }; };
+        event { name = "irq_handler_entry"; id = {{EntryId}}; stream_id = 7;
+            fields := struct { int _irq; string _name; }; };
         event { name = "irq_handler_exit"; id = {{ExitId}}; stream_id = 7; fields := struct { int _irq; int _ret; }; };
         event { name = "power:device_pm_callback_start"; id = {{PmId}}; stream_id = 7; fields := struct {
             string _device; string _driver; string _parent; string _pm_ops; int _event; }; };
@@ -140,12 +141,14 @@ internal sealed class CtfTraceWriter : IDisposable
             uint8_t _array[4]; integer { size = 8; align = 8; encoding = UTF8; } _comm[6]; }; };
         event { name = "printk_console"; id = {{ConsoleId}}; stream_id = 7; fields := struct {
             uint32_t __msg_length; integer { size = 8; align = 8; encoding = UTF8; } _msg[ __msg_length ]; }; };
-        event { name = "made:long"; id = {{LongId}}; stream_id = 7; fields := struct { uint32_t _n; uint8_t _b[_n]; }; };
+        event { name = "made:long"; id = {{LongId}}; stream_id = 7;
+            fields := struct { uint32_t _n; uint8_t _b[_n]; }; };
         event { name = "made:mixed"; id = {{MixedId}}; stream_id = 7; fields := struct {
             enum : uint8_t { none = 0, _ipv4 = 4, ipv6 = 6 } _kind;
             uint16_t _count;
             struct { uint8_t n; uint32_t values[n]; string name; } _lists[_count];
-            variant <_kind> { struct { } none; struct { uint8_t a[4]; } _ipv4; struct { uint64_t a[2]; } ipv6; } _address;
+            variant <_kind> {
+                struct { } none; struct { uint8_t a[4]; } _ipv4; struct { uint64_t a[2]; } ipv6; } _address;
             floating_point { exp_dig = 11; mant_dig = 53; align = 8; } _f;
             uint8_t _grid[2][_count]; }; };
         {{Extra}}
