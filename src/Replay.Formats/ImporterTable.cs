@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.Ctf;
 using Replay.Formats.FtraceText;
 using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
@@ -66,6 +67,11 @@ public static class ImporterTable
             static (path, options) => PerfDataRecording.Open(path, MappingOf(options), options.IgnorePatterns),
             static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options),
                 options.IgnorePatterns), NeedsWhole: true),
+        // Told by its metadata: the trace is the folder around it.
+        new("CTF", CtfRecording.LooksLike,
+            static (path, options) => OpenCtf(Path.GetDirectoryName(Path.GetFullPath(path))!, options),
+            static (_, name, _) => throw new BadInputException($"{name}: expected a folder, since a CTF trace is one, "
+                + "found the metadata of one; name the folder"), NeedsWhole: true),
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
@@ -85,6 +91,10 @@ public static class ImporterTable
             static (stream, name, options) => FtraceTextRecording.Open(stream, name,
                 MappingOf(options), options.IgnorePatterns)),
     ];
+
+    /// <summary>Opens the trace that a folder is.</summary>
+    internal static Recording OpenCtf(string folder, OpenOptions options) =>
+        CtfRecording.Open(folder, MappingOf(options), options.IgnorePatterns);
 
     private static TraceDatOptions TraceDat(OpenOptions options) => new()
     {

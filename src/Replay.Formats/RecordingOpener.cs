@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.Ctf;
 
 namespace Replay.Formats;
 
@@ -17,12 +18,17 @@ public sealed class RecordingOpener
     }
 
     /// <summary>
-    /// Opens a file. Pipes and devices are read as streams; a regular file is handed to its importer by path.
+    /// Opens a file, or a folder that is a CTF trace or has one inside. Pipes and devices are read as streams; a
+    /// regular file is handed to its importer by path.
     /// </summary>
     /// <exception cref="BadInputException">Not readable, or of no known format.</exception>
     public Recording Open(string path)
     {
-        if (Directory.Exists(path)) throw new BadInputException(DescribeFolder(path));
+        if (Directory.Exists(path))
+        {
+            string trace = CtfFolder.Find(path) ?? throw new BadInputException(DescribeFolder(path));
+            return ImporterTable.OpenCtf(trace, _options);
+        }
         FileStream file = OpenFile(path);
         try
         {
@@ -129,6 +135,6 @@ public sealed class RecordingOpener
     {
         string inside = Path.Combine(path, "trace.dat");
         return File.Exists(inside) ? $"{path}: this is a folder; the recording in it is {inside}"
-            : $"{path}: this is a folder; name a file in it";
+            : $"{path}: this is a folder without a CTF trace (a file metadata); name a file in it";
     }
 }
