@@ -41,10 +41,10 @@ public sealed class CheckpointLawTests
         var random = new Random(5);
         TraceReplay trace = TraceReplay.Read(Path.Combine(Folders.Traces, "leak-pre", "trace.dat"));
         long withdrawn = 0;
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 2; i++)
         {
             var missing = MissingRecords.Choose(kind, told: true, trace.Events, random);
-            withdrawn += Check(trace.Changed(missing.Of), RuleChoice.For("linux-6.1"), stops: 8, i);
+            withdrawn += Check(trace.Changed(missing.Of), RuleChoice.For("linux-6.1"), stops: 3, i);
         }
         Assert.NotEqual(0, withdrawn);
     }
