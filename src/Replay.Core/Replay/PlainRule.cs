@@ -40,6 +40,9 @@ internal struct PlainRule
 
     public ulong Counts;
 
+    /// <summary>False for a kind that no event is plain of.</summary>
+    public readonly bool MayApply => LeastA != ulong.MaxValue;
+
     /// <summary>The rules of all kinds.</summary>
     public static readonly Table ByKind = Table.Build();
 

@@ -98,8 +98,10 @@ public struct IrqDesc // mutable struct: never readonly
         readonly get;
         set
         {
+            // Of all flags the key holds one.
+            bool keyStays = ((field ^ value) & IrqFlags.Exists) == 0;
             field = value;
-            UpdateArrivalKey();
+            if (!keyStays) UpdateArrivalKey();
         }
     }
 

@@ -47,13 +47,15 @@ public sealed partial class IrqTable
     internal uint DeliveryStride => 1u << _cpuShift;
 
     /// <summary>Makes room for a number; false when it is beyond the model.</summary>
-    public bool TryEnsure(uint irq)
+    public bool TryEnsure(uint irq) => irq < (uint)Used || TryGrow(irq);
+
+    private bool TryGrow(uint irq)
     {
         if (irq >= IrqMax) return false;
         int from = Count;
         int count = Math.Max(from, (int)BitOperations.RoundUpToPowerOf2(irq + 1));
         if ((long)count << _cpuShift > DeliveryCellsMax) return false;
-        if (irq >= (uint)Used) Used = (int)irq + 1;
+        Used = (int)irq + 1;
         if (count == from) return true;
         Array.Resize(ref _descs, count + 1);
         Array.Resize(ref _delivered, (count + 1) << _cpuShift);
