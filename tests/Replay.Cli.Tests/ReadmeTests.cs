@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Text;
 using System.Text.RegularExpressions;
 using Replay.Cli.Tests.Captures;
+using Replay.Cli.Tests.Fakes;
 using Xunit;
 
 namespace Replay.Cli.Tests;
@@ -50,23 +50,8 @@ public partial class ReadmeTests
 
     private static string Run(string[] args)
     {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        var host = new CliHost
-        {
-            Out = output,
-            Error = error,
-            OpenIn = () => Stream.Null,
-            OutIsTerminal = true,
-            TerminalWidth = () => 120,
-            Variable = name => name == "NO_COLOR" ? "1" : null,
-        };
-        string[] rooted = Array.ConvertAll(args, arg => arg.StartsWith("traces/", StringComparison.Ordinal)
-            ? Path.Combine(Folders.Root, arg) : arg);
-        Program.Run(rooted, host);
-        Assert.Equal("", error.ToString());
-        string text = Encoding.UTF8.GetString(output.ToArray()).Replace(Folders.Root + "/",
-            "", StringComparison.Ordinal);
+        (_, string text, string error) = RealCli.RunOnTerminal(120, args);
+        Assert.Equal("", error);
         return string.Join('\n', Array.ConvertAll(text.Split('\n'), line => line.TrimEnd()));
     }
 

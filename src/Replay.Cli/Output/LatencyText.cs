@@ -52,7 +52,7 @@ internal static class LatencyText
         console.Line("\"--by subject\" and \"--by phase\" divide; \"--baseline FILE\" says what got slower. "
             + "Look at a worst case:", ReportConsole.Dim);
         if (Worst(rows) is { } worst)
-            console.Line($"  irqreplay state {file} --at event:{worst.Series.MaxEvent}", ReportConsole.Dim);
+            console.Verbatim($"  irqreplay state {file} --at event:{worst.Series.MaxEvent}");
     }
 
     public static void Write(LatencyComparison comparison, LatencyReport now, Recording recording,

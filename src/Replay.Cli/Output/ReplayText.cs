@@ -86,7 +86,7 @@ internal static class ReplayText
         {
             if (offered.Count == NextShown) break;
             string next = Next(finding, name);
-            if (offered.Add(next)) console.Line("  " + next);
+            if (offered.Add(next)) console.Verbatim("  " + next);
         }
     }
 

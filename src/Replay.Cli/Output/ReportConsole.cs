@@ -86,6 +86,9 @@ internal sealed class ReportConsole : IDisposable
     public void Line(string text = "", Style? style = null) =>
         Write(new Text(PlainText.Clean(text) + "\n", style ?? Style.Plain));
 
+    /// <summary>A line to be copied, such as a command or a file's name: never wrapped, however narrow the terminal.</summary>
+    public void Verbatim(string text) => _text.Write(PlainText.Clean(text) + "\n");
+
     public void Write(IRenderable piece) => _console.Write(piece);
 
     /// <summary>A heading with what it counts.</summary>

@@ -30,12 +30,12 @@ internal static class WhyText
         console.Line("Look next", ReportConsole.Bold);
         string name = recorded.Argument;
         if (why.Parted is { } parted)
-            console.Line(string.Create(CultureInfo.InvariantCulture,
+            console.Verbatim(string.Create(CultureInfo.InvariantCulture,
                 $"  irqreplay state {name} --at event:{parted} --irq {why.Irq}"));
-        console.Line(string.Create(CultureInfo.InvariantCulture, $"  irqreplay history {name} --irq {why.Irq}"));
+        console.Verbatim(string.Create(CultureInfo.InvariantCulture, $"  irqreplay history {name} --irq {why.Irq}"));
         if (report.Findings.Count > 0)
         {
-            console.Line(string.Create(CultureInfo.InvariantCulture,
+            console.Verbatim(string.Create(CultureInfo.InvariantCulture,
                 $"  irqreplay replay {name}     ({PlainText.Count(report.Findings.Count, "finding")} in all)"));
         }
     }

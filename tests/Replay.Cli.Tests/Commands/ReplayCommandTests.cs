@@ -114,4 +114,12 @@ public class ReplayCommandTests
         cli.Run("replay", cli.File, "--paranoid", "--format", "json");
         Assert.True(cli.Session.Options!.Paranoid);
     }
+
+    [Fact]
+    public void A_command_to_copy_is_one_line_on_any_terminal()
+    {
+        (_, string text, _) = RealCli.RunOnTerminal(40, "replay", "traces/leak-pre/trace.dat");
+        Assert.Contains("\n  irqreplay state traces/leak-pre/trace.dat --at event:29776 --irq 26\n", text,
+            StringComparison.Ordinal);
+    }
 }

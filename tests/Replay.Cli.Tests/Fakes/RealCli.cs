@@ -12,24 +12,15 @@ internal static class RealCli
     public static (int Code, string Out, string Error) Run(params string[] args) => RunWith(Stream.Null, args);
 
     /// <summary>The same with a standard input.</summary>
-    public static (int Code, string Out, string Error) RunWith(Stream input, params string[] args)
-    {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        var host = new CliHost
-        {
-            Out = output,
-            Error = error,
-            OpenIn = () => input,
-            Variable = static name => name == "NO_COLOR" ? "1" : null,
-        };
-        string[] rooted = Array.ConvertAll(args, static arg => arg.StartsWith("traces/", StringComparison.Ordinal)
-            ? Path.Combine(Folders.Root, arg) : arg);
-        int code = Program.Run(rooted, host);
-        string text = Encoding.UTF8.GetString(output.ToArray());
-        return (code, text.Replace(Folders.Root + "/", "", StringComparison.Ordinal),
-            error.ToString().Replace(Folders.Root + "/", "", StringComparison.Ordinal));
-    }
+    public static (int Code, string Out, string Error) RunWith(Stream input, params string[] args) =>
+        Run(input, terminalColumns: 0, Folders.Root + "/", args);
+
+    /// <summary>
+    /// The same on a terminal of so many columns. Traces are named relative to where the tests run, which is as short
+    /// wherever the repository is: the length of a name must not show in how lines are broken.
+    /// </summary>
+    public static (int Code, string Out, string Error) RunOnTerminal(int columns, params string[] args) =>
+        Run(Stream.Null, columns, Path.GetRelativePath(Environment.CurrentDirectory, Folders.Root) + "/", args);
 
     /// <summary>The same on a recording written as text.</summary>
     public static (int Code, string Out, string Error) RunOn(string trace, string command, params string[] options)
@@ -46,5 +37,26 @@ internal static class RealCli
         {
             File.Delete(file);
         }
+    }
+
+    private static (int Code, string Out, string Error) Run(Stream input, int terminalColumns, string root,
+        string[] args)
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        var host = new CliHost
+        {
+            Out = output,
+            Error = error,
+            OpenIn = () => input,
+            OutIsTerminal = terminalColumns > 0,
+            TerminalWidth = () => terminalColumns,
+            Variable = static name => name == "NO_COLOR" ? "1" : null,
+        };
+        string[] rooted = Array.ConvertAll(args,
+            arg => arg.StartsWith("traces/", StringComparison.Ordinal) ? root + arg : arg);
+        int code = Program.Run(rooted, host);
+        return (code, Encoding.UTF8.GetString(output.ToArray()).Replace(root, "", StringComparison.Ordinal),
+            error.ToString().Replace(root, "", StringComparison.Ordinal));
     }
 }

@@ -6,6 +6,7 @@ using Replay.Cli.Tests.Captures;
 using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Core.WhatIf;
+using Replay.Formats.Tests;
 using Xunit;
 
 namespace Replay.Cli.Tests.WhatIf;
@@ -80,15 +81,20 @@ public sealed class WhatIfTests
         TraceReplay read = TraceReplay.Read(path);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         RuleChoice recorded = RuleChoice.For("linux-6.1");
-        var guided = new GuidedKernel(WhatIfRules.From(recorded.With("vector.cleanup=timer"), recorded, static rule =>
-            rule == "vector.cleanup"));
-        var replayer = new Replayer<Linux61, WhatIfProbe>(read.Tables, probe: new WhatIfProbe(guided));
+        WhatIfRules rules = WhatIfRules.From(recorded.With("vector.cleanup=timer"), recorded,
+            static rule => rule == "vector.cleanup");
         int middle = read.EventStart(read.Events.Length / 2);
-        replayer.Replay(read.Events.AsSpan(..middle));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        replayer.Replay(read.Events.AsSpan(middle..));
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.InRange(guided.Report().Totals.Held, 999, 1000);
+        Assert.Equal(0, AllocatedBytes.Least(() =>
+        {
+            var guided = new GuidedKernel(rules);
+            var replayer = new Replayer<Linux61, WhatIfProbe>(read.Tables, probe: new WhatIfProbe(guided));
+            replayer.Replay(read.Events.AsSpan(..middle));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            replayer.Replay(read.Events.AsSpan(middle..));
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.InRange(guided.Report().Totals.Held, 999, 1000);
+            return allocated;
+        }));
     }
 
     [Fact]
