@@ -27,7 +27,8 @@ internal static class GateCommand
         foreach ((string route, string path) in ((string, string)[])[
             ("native", Workloads.NativeFile), ("text", Workloads.TextFile), ("trace.dat v6", Workloads.TraceFile),
             ("trace.dat v7", Workloads.TraceFileOf("none")), ("trace.dat v7 zlib", Workloads.TraceFileOf("zlib")),
-            ("trace.dat v7 zstd", Workloads.TraceFileOf("zstd")), ("perf.data", Workloads.PerfFile)])
+            ("trace.dat v7 zstd", Workloads.TraceFileOf("zstd")), ("perf.data", Workloads.PerfFile),
+            ("CTF", Workloads.CtfFolder)])
         {
             isGood &= CheckAllocation(route + " -> machine", path, static tables =>
             {

@@ -6,6 +6,7 @@ using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Formats;
 using Replay.Formats.Native;
+using Replay.Formats.Tests.Ctf;
 using Replay.Formats.Tests.PerfData;
 using Replay.Formats.Tests.TraceDat;
 using Replay.Formats.Text;
@@ -41,6 +42,7 @@ internal static class Workloads
     private static readonly Lazy<string> ZlibLazy = new(static () =>
         WriteTraceDat(new TraceDatWriter { Version = 7, Compression = "zlib" }));
     private static readonly Lazy<string> PerfLazy = new(WritePerfData);
+    private static readonly Lazy<string> CtfLazy = new(WriteCtf);
     private static readonly Lazy<string> PackedTraceLazy = new(static () => WriteTraceDat(
         new TraceDatWriter { Version = 7, Compression = "zstd", PackZstd = ZstdPacker.Pack, PagesPerChunk = 10 }));
 
@@ -58,6 +60,9 @@ internal static class Workloads
 
     /// <summary>The same records as perf.data.</summary>
     public static string PerfFile => PerfLazy.Value;
+
+    /// <summary>The same records as an LTTng trace: compact headers, a stream a CPU.</summary>
+    public static string CtfFolder => CtfLazy.Value;
 
     /// <summary>The same records as version 7, compressed by zstd in chunks of ten pages, as trace-cmd does.</summary>
     public static string PackedTraceFile => PackedTraceLazy.Value;
@@ -193,6 +198,28 @@ internal static class Workloads
                 pending[cpu].Clear();
             }
         }
+    }
+
+    private static string WriteCtf()
+    {
+        const int PacketRecords = 8192;
+        var writer = new CtfTraceWriter();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => writer.Dispose();
+        var streams = new CtfStreamWriter[MixedMachine.CpuCount];
+        var counts = new int[MixedMachine.CpuCount];
+        for (int cpu = 0; cpu < streams.Length; cpu++) streams[cpu] = writer.Stream($"channel0_{cpu}", cpu, (ulong)cpu);
+        foreach ((int cpu, ulong timeNs, int id, byte[] record) in MadeRecords(new TraceDatWriter()))
+        {
+            CtfStreamWriter stream = streams[cpu];
+            if (counts[cpu]++ % PacketRecords == 0)
+                stream.Packet(timeNs, sequence: (ulong)counts[cpu] / PacketRecords);
+            const int IrqOffset = 8;
+            uint irq = id == TraceDatWriter.NoiseId ? 0 : BitConverter.ToUInt32(record, IrqOffset);
+            if (id == TraceDatWriter.NoiseId) stream.Long(timeNs, IrqOffset);
+            else if (id == TraceDatWriter.ExitId) stream.Exit(timeNs, irq);
+            else stream.Entry(timeNs, irq, $"nic{(irq - 24) / 8}-q{irq % 8}");
+        }
+        return writer.Write();
     }
 
     /// <summary>Handlers on all CPUs at random, and a quarter of records that no line maps.</summary>

@@ -50,6 +50,6 @@ internal static class RecognisedRules
 
     /// <summary>A pipe, named or not, has no length, and what was read from it is gone.</summary>
     public static bool CanReadAgain(string file) =>
-        file != "-" && (File.ResolveLinkTarget(file, returnFinalTarget: true)
-            ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 };
+        file != "-" && (Directory.Exists(file) || (File.ResolveLinkTarget(file, returnFinalTarget: true)
+            ?? new FileInfo(file)) is FileInfo { Exists: true, Length: > 0 });
 }

@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.Ctf;
 using Replay.Formats.FtraceText;
 using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
+using Replay.Formats.MmioTrace;
 using Replay.Formats.Native;
 using Replay.Formats.PerfData;
+using Replay.Formats.QemuLog;
 using Replay.Formats.Text;
 using Replay.Formats.TraceDat;
 
@@ -38,6 +41,11 @@ public sealed record OpenOptions
     /// <summary>Name of that file, for messages.</summary>
     public string MapName { get; init; } = "";
 
+    /// <summary>
+    /// Folder of the recording, where files beside it tell more; null when it comes from a pipe.
+    /// </summary>
+    public string? Folder { get; init; }
+
     /// <summary>Records to leave out: <c>system:name</c> with <c>*</c> for any text.</summary>
     public IReadOnlyList<string> IgnorePatterns { get; init; } = [];
 }
@@ -59,6 +67,11 @@ public static class ImporterTable
             static (path, options) => PerfDataRecording.Open(path, MappingOf(options), options.IgnorePatterns),
             static (stream, name, options) => PerfDataRecording.Open(stream, name, MappingOf(options),
                 options.IgnorePatterns), NeedsWhole: true),
+        // Told by its metadata: the trace is the folder around it.
+        new("CTF", CtfRecording.LooksLike,
+            static (path, options) => OpenCtf(Path.GetDirectoryName(Path.GetFullPath(path))!, options),
+            static (_, name, _) => throw new BadInputException($"{name}: expected a folder, since a CTF trace is one, "
+                + "found the metadata of one; name the folder"), NeedsWhole: true),
         new("irqs", TextRecording.LooksLike,
             static (path, _) => TextRecording.Open(path),
             static (stream, name, _) => TextRecording.Open(stream, name)),
@@ -66,12 +79,22 @@ public static class ImporterTable
             static (path, _) => KernelLogRecording.Open(path),
             static (stream, name, _) => KernelLogRecording.Open(stream, name),
             NeedsWhole: true),
+        new("qemu log", QemuLogRecording.LooksLike,
+            static (path, _) => QemuLogRecording.Open(path),
+            static (stream, name, options) => QemuLogRecording.Open(stream, name, options.Folder)),
+        new("mmiotrace", MmioTraceRecording.LooksLike,
+            static (path, _) => MmioTraceRecording.Open(path),
+            static (stream, name, _) => MmioTraceRecording.Open(stream, name)),
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),
             static (stream, name, options) => FtraceTextRecording.Open(stream, name,
                 MappingOf(options), options.IgnorePatterns)),
     ];
+
+    /// <summary>Opens the trace that a folder is.</summary>
+    internal static Recording OpenCtf(string folder, OpenOptions options) =>
+        CtfRecording.Open(folder, MappingOf(options), options.IgnorePatterns);
 
     private static TraceDatOptions TraceDat(OpenOptions options) => new()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Replay.Formats.Ctf;
 
 namespace Replay.Formats;
 
@@ -17,12 +18,17 @@ public sealed class RecordingOpener
     }
 
     /// <summary>
-    /// Opens a file. Pipes and devices are read as streams; a regular file is handed to its importer by path.
+    /// Opens a file, or a folder that is a CTF trace or has one inside. Pipes and devices are read as streams; a
+    /// regular file is handed to its importer by path.
     /// </summary>
     /// <exception cref="BadInputException">Not readable, or of no known format.</exception>
     public Recording Open(string path)
     {
-        if (Directory.Exists(path)) throw new BadInputException(DescribeFolder(path));
+        if (Directory.Exists(path))
+        {
+            string trace = CtfFolder.Find(path) ?? throw new BadInputException(DescribeFolder(path));
+            return ImporterTable.OpenCtf(trace, _options);
+        }
         FileStream file = OpenFile(path);
         try
         {
@@ -38,7 +44,7 @@ public sealed class RecordingOpener
                 return importer.OpenPath(path, _options);
             }
             file.Position = 0;
-            return OpenCompressed(file, name);
+            return OpenCompressed(file, name, _options with { Folder = FolderOf(path) });
         }
         catch
         {
@@ -55,10 +61,11 @@ public sealed class RecordingOpener
     {
         byte[] first = ReadFirst(stream, name, _formats.Importers);
         var whole = new PrefixedStream(first, stream);
-        return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name) : OpenPlain(first, whole, name);
+        return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name, _options)
+            : OpenPlain(first, whole, name, _options);
     }
 
-    private Recording OpenCompressed(Stream compressed, string name)
+    private Recording OpenCompressed(Stream compressed, string name, OpenOptions options)
     {
         if (_formats.OpenZstd is null)
         {
@@ -69,15 +76,17 @@ public sealed class RecordingOpener
         Stream plain = _formats.OpenZstd(compressed);
         byte[] first = ReadFirst(plain, name, _formats.Importers);
         // Only one layer is taken off: a stream that unpacks to another one for ever must not be followed.
-        return OpenPlain(first, new PrefixedStream(first, plain), inner);
+        return OpenPlain(first, new PrefixedStream(first, plain), inner, options);
     }
 
-    private Recording OpenPlain(byte[] first, Stream whole, string name)
+    private Recording OpenPlain(byte[] first, Stream whole, string name, OpenOptions options)
     {
         Importer importer = TraceSniffer.Find(_formats.Importers, first)
             ?? throw TraceSniffer.Unknown(name, _formats.Importers, first);
-        return importer.OpenStream(whole, name, _options);
+        return importer.OpenStream(whole, name, options);
     }
+
+    private static string? FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path));
 
     private static FileStream OpenFile(string path)
     {
@@ -126,6 +135,6 @@ public sealed class RecordingOpener
     {
         string inside = Path.Combine(path, "trace.dat");
         return File.Exists(inside) ? $"{path}: this is a folder; the recording in it is {inside}"
-            : $"{path}: this is a folder; name a file in it";
+            : $"{path}: this is a folder without a CTF trace (a file metadata); name a file in it";
     }
 }

@@ -91,7 +91,7 @@ public class ProgramTests
 
     [Theory]
     [InlineData("missing.dat", "missing.dat: there is no such file")]
-    [InlineData("", "this is a folder; name a file in it")]
+    [InlineData("", "this is a folder without a CTF trace (a file metadata); name a file in it")]
     public void Files_that_cannot_be_opened_are_bad_input(string name, string says)
     {
         using var cli = new Fakes.Cli();

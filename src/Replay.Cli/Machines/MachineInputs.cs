@@ -14,7 +14,8 @@ internal static class MachineInputs
     public static (string? Name, string File) Split(string input)
     {
         int sign = input.IndexOf('=', StringComparison.Ordinal);
-        return sign <= 0 || File.Exists(input) ? (null, input) : (input[..sign], input[(sign + 1)..]);
+        bool isWhole = sign <= 0 || File.Exists(input) || Directory.Exists(input);
+        return isWhole ? (null, input) : (input[..sign], input[(sign + 1)..]);
     }
 
     /// <summary>The machines of all inputs under the names that the output will have.</summary>
@@ -53,7 +54,7 @@ internal static class MachineInputs
     {
         if (file == "-")
             throw new UsageException("convert -: standard input as one of several machines needs a name: host=-");
-        string name = Path.GetFileName(file);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(file));
         if (name.EndsWith(".zst", StringComparison.Ordinal)) name = name[..^4];
         return Path.GetFileNameWithoutExtension(name);
     }

@@ -23,11 +23,13 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private bool ApplyDeviceRaise(in IrqEvent e)
     {
+        _machine.Raised++;
         var raise = new EntryOperation(in e);
         if (_machine.Msix.Find(raise.Device) is not { } function || raise.Entry >= function.Count) return false;
         if (function.Enabled == false || function.IsMasked(raise.Entry) != true) return true;
         ref MsixEntry entry = ref function[raise.Entry];
-        if (!entry.Pending) entry.PendingEvent = _index;
+        if (entry.Pending) _machine.Coalesced++;
+        else entry.PendingEvent = _index;
         entry.Pending = true;
         return true;
     }
@@ -74,6 +76,35 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.Data = content.Data;
         entry.Control = content.Masked ? 1u : 0;
         entry.MessageKnown = entry.ControlKnown = true;
+    }
+
+    /// <summary>What an entry remembered is sent once nothing masks it any more (PCI specification 6.8.3).</summary>
+    private void ApplyMsixControl(in IrqEvent e)
+    {
+        var word = new MsixControlWord(in e);
+        if (word.Device == 0) return;
+        MsixFunction function = _machine.Msix.Get(word.Device);
+        function.Enabled = word.Enable;
+        function.FunctionMask = word.Mask;
+        for (int i = 0; i < function.Count; i++)
+        {
+            if (function.IsMasked(i) == false) function[i].Pending = false;
+        }
+    }
+
+    private void ApplyIrteRead(in IrqEvent e)
+    {
+        IrteTable table = _machine.GetRemap();
+        var read = new IrteFetch(in e);
+        if (read.Index >= (uint)table.Limit || !table.TryEnsure((int)read.Index)) return;
+        table.Read((int)read.Index, read.Lo, read.Hi);
+    }
+
+    private void ApplyIrteReadAmd(in IrqEvent e)
+    {
+        var read = new AmdIrteStore(in e);
+        if (_machine.GetAmdTable(read.DevId) is not { } table || !table.TryEnsure(read.Index)) return;
+        table.Read(read.Index, read.Lo, read.Hi);
     }
 
     private void ApplyIrteHalf(in IrqEvent e)

@@ -223,6 +223,10 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.MsixPending: ApplyMsixPending(in e); break;
             case EventKind.MsixSeen: ApplyMsixSeen(in e); break;
             case EventKind.IrteHalf: ApplyIrteHalf(in e); break;
+            case EventKind.MsixControl: ApplyMsixControl(in e); break;
+            case EventKind.RemapControl: ApplyRemapControl(in e); break;
+            case EventKind.IrteRead: ApplyIrteRead(in e); break;
+            case EventKind.IrteReadAmd: ApplyIrteReadAmd(in e); break;
             case EventKind.LapicAccept: ApplyLapicAccept(in e); break;
             case EventKind.LapicService: ApplyLapicService(in e); break;
             case EventKind.LapicEoi: ApplyLapicEoi(in e); break;

@@ -62,6 +62,22 @@ internal sealed class InputFile : IDisposable
         }
     }
 
+    /// <summary>Opens a regular file as it is, packed or not.</summary>
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public static InputFile OpenPlain(string path)
+    {
+        try
+        {
+            return new InputFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
+        {
+            throw new BadInputException($"{path}: cannot be opened: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Fills <paramref name="buffer"/> from <paramref name="offset"/> on. Returns the bytes read,
     /// fewer only at the end.

@@ -235,20 +235,10 @@ public sealed class PerfDataRecording : Recording
             ? $"an unknown number on CPU {stream.Cpu}" : $"{stream.LostCount} on CPU {stream.Cpu}");
     }
 
-    /// <summary>
-    /// perf closes its events on a CPU that goes offline, and does not open them when it comes back:
-    /// a CPU whose data ends while it takes itself down has records that nobody kept.
-    /// </summary>
     private void TellOffline(PerfStream stream, ref int used)
     {
-        ref readonly IrqEvent last = ref _batch[Math.Max(used - 1, 0)];
-        if (used == 0 || last.Kind != EventKind.CpuhpEnter || last.Cpu != stream.Cpu) return;
-        var step = new HotplugStep(in last);
-        if (step.Cpu != stream.Cpu || step.Target >= step.Step || GoesOn(stream.Cpu)) return;
-        const string What = "perf stops recording on a CPU that goes offline: what it does from there on is missing";
-        if (!Report.Seen(What))
-            Report.Add(LossSeverity.Warning, What, stream.FileOffset, "records to the end",
-                $"none any more on CPU {stream.Cpu}");
+        if (!PerfOffline.IsGoingDown(_batch.AsSpan(0, used), stream.Cpu) || GoesOn(stream.Cpu)) return;
+        PerfOffline.Add(Report, stream.FileOffset, stream.Cpu);
         Info.LostCount++;
         Emit(EventKind.Loss, stream, 0, ref used);
     }

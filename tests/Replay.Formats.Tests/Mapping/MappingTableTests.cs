@@ -117,7 +117,8 @@ public class MappingTableTests
     [Fact]
     public void Every_built_in_line_is_the_one_used_for_some_real_format()
     {
-        HashSet<MappingLine> unused = [.. MappingTable.BuiltIn.Lines];
+        // LTTng's events have no formats of the kernel's; tests of CTF look at their lines.
+        HashSet<MappingLine> unused = [.. MappingTable.BuiltIn.Lines.Where(static line => line.System != "lttng")];
         foreach (string file in (string[])["linux-6.1-x86_64.txt", "linux-6.1-x86_64-hyperv.txt",
             "linux-6.1-x86_64-kvm.txt", "linux-6.12-x86_64.txt", "linux-arm64.txt"])
         {
