@@ -113,7 +113,9 @@ public sealed partial class IrqTable
     {
         ref IrqDesc desc = ref _descs[irq + 1];
         if (desc.Flags == IrqFlags.None) return;
+        Settle(irq, ref desc);
         IrqDesc kept = New();
+        kept.CountedCpu = desc.CountedCpu;
         kept.Flags = desc.Flags & IrqFlags.Exists;
         kept.HeadName = desc.HeadName;
         kept.SetupName = desc.SetupName;
