@@ -57,10 +57,19 @@ public sealed class RecordingInfo
     /// <summary>
     /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it: readers of
     /// the kernel's ring buffer get a mark with the page before which records were overwritten (Linux
-    /// ring_buffer_read_page). Text can be cut by anybody.
+    /// ring_buffer_read_page), perf and LTTng count what they drop, and what was written by hand is whole. Text of
+    /// others says nothing of what was overwritten before its first line. Another form of a recording tells what its
+    /// source told.
     /// </summary>
-    public bool TellsLosses => !Format.StartsWith("irqs", StringComparison.Ordinal)
-        && (SourceFormat.Length > 0 ? SourceFormat : Format).StartsWith("trace.dat", StringComparison.Ordinal);
+    public bool TellsLosses
+    {
+        get
+        {
+            string source = SourceFormat.Length > 0 ? SourceFormat : Format;
+            return !source.StartsWith("ftrace text", StringComparison.Ordinal)
+                && !source.StartsWith("perf script", StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>Copies all but <see cref="Sources"/>.</summary>
     internal void CopyTo(RecordingInfo other)

@@ -57,7 +57,8 @@ internal sealed class ScenarioRun
     {
         using Recording recording = scenario.Open();
         RuleChoice rules = ParseRules(scenario, ruleText, KernelRelease.Parse(recording.Info.Kernel));
-        var replayer = new Replayer<ChosenRules, NoProbe>(recording.Tables, rules.ToKernelRules(), choice: rules);
+        var replayer = new Replayer<ChosenRules, NoProbe>(
+            recording.Tables, rules.ToKernelRules(), choice: rules, tellsLosses: recording.Info.TellsLosses);
         var read = new ScenarioEvents();
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
         {

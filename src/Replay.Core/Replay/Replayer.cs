@@ -37,9 +37,12 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <param name="rules">What the kernel's part of the machine follows.</param>
     /// <param name="probe">Called after each event.</param>
     /// <param name="choice">All rules, for the systems beside the machine; null for those of linux-6.1.</param>
-    /// <param name="tellsLosses">The recording tells by a loss record where a CPU's first records are missing.</param>
+    /// <param name="tellsLosses">
+    /// The recording tells by a loss record where a CPU's first records are missing; else one that begins late counts as
+    /// one whose records are missing.
+    /// </param>
     public Replayer(EventTables tables, TRules rules = default, TProbe probe = default, RuleChoice? choice = null,
-        bool tellsLosses = false)
+        bool tellsLosses = true)
     {
         _rules = rules;
         _tellsLosses = tellsLosses;

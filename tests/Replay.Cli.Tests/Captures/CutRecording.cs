@@ -46,7 +46,7 @@ internal sealed class CutRecording
         if (unfixed) own = own.With("cpu.forceCompleteFirst=no");
         var guided = new GuidedKernel(WhatIfRules.From(own, own, static rule => rule != "ir.host"));
         var replayer = new Replayer<ChosenRules, WhatIfProbe>(
-            _recording.Tables, own.ToKernelRules(), new WhatIfProbe(guided), own);
+            _recording.Tables, own.ToKernelRules(), new WhatIfProbe(guided), own, tellsLosses: false);
         replayer.Replay(Events);
         replayer.Finish();
         return guided.Report();
@@ -55,7 +55,7 @@ internal sealed class CutRecording
     private FindingTable Replay<TRules>(TRules rules, Action<ulong, StateReport> look)
         where TRules : struct, IKernelRules
     {
-        var replayer = new Replayer<TRules, NoProbe>(_recording.Tables, rules);
+        var replayer = new Replayer<TRules, NoProbe>(_recording.Tables, rules, tellsLosses: false);
         ReadOnlySpan<IrqEvent> events = Events;
         var shown = new HashSet<ulong>();
         int done = 0;
