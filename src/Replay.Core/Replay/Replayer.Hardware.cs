@@ -140,8 +140,7 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private bool TryApic(ushort cpu)
     {
-        if (!_machine.TryEnsureCpu(cpu)) return false;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(cpu)) return false;
         _machine.Apics.EnsureCpu(cpu);
         return true;
     }
