@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Formats.Text;
 
 namespace Replay.Formats;
 
@@ -55,12 +56,25 @@ public sealed class RecordingInfo
     public List<SourceCount> Sources { get; } = [];
 
     /// <summary>
-    /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it: readers of
+    /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it. Readers of
     /// the kernel's ring buffer get a mark with the page before which records were overwritten (Linux
-    /// ring_buffer_read_page). Text can be cut by anybody.
+    /// ring_buffer_read_page); a log of lines is one stream, whatever CPUs it names. Perf and CTF have a buffer for
+    /// each CPU and need not tell, and text of a recording can be cut by anybody.
     /// </summary>
-    public bool TellsLosses => !Format.StartsWith("irqs", StringComparison.Ordinal)
-        && (SourceFormat.Length > 0 ? SourceFormat : Format).StartsWith("trace.dat", StringComparison.Ordinal);
+    public bool TellsLosses
+    {
+        get
+        {
+            string source = SourceFormat.Length > 0 ? SourceFormat : Format;
+            return IsOneStream(source)
+                || (source.StartsWith("trace.dat", StringComparison.Ordinal) && Format != TextSpec.FormatName);
+        }
+    }
+
+    private static bool IsOneStream(string source) =>
+        source.StartsWith("QEMU", StringComparison.OrdinalIgnoreCase)
+        || source.StartsWith("mmiotrace", StringComparison.Ordinal)
+        || source.StartsWith("kernel log", StringComparison.Ordinal);
 
     /// <summary>Copies all but <see cref="Sources"/>.</summary>
     internal void CopyTo(RecordingInfo other)
