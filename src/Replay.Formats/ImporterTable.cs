@@ -5,8 +5,10 @@ using Replay.Formats.Ctf;
 using Replay.Formats.FtraceText;
 using Replay.Formats.KernelLog;
 using Replay.Formats.Mapping;
+using Replay.Formats.MmioTrace;
 using Replay.Formats.Native;
 using Replay.Formats.PerfData;
+using Replay.Formats.QemuLog;
 using Replay.Formats.Text;
 using Replay.Formats.TraceDat;
 
@@ -38,6 +40,11 @@ public sealed record OpenOptions
 
     /// <summary>Name of that file, for messages.</summary>
     public string MapName { get; init; } = "";
+
+    /// <summary>
+    /// Folder of the recording, where files beside it tell more; null when it comes from a pipe.
+    /// </summary>
+    public string? Folder { get; init; }
 
     /// <summary>Records to leave out: <c>system:name</c> with <c>*</c> for any text.</summary>
     public IReadOnlyList<string> IgnorePatterns { get; init; } = [];
@@ -72,6 +79,12 @@ public static class ImporterTable
             static (path, _) => KernelLogRecording.Open(path),
             static (stream, name, _) => KernelLogRecording.Open(stream, name),
             NeedsWhole: true),
+        new("qemu log", QemuLogRecording.LooksLike,
+            static (path, _) => QemuLogRecording.Open(path),
+            static (stream, name, options) => QemuLogRecording.Open(stream, name, options.Folder)),
+        new("mmiotrace", MmioTraceRecording.LooksLike,
+            static (path, _) => MmioTraceRecording.Open(path),
+            static (stream, name, _) => MmioTraceRecording.Open(stream, name)),
         // Last: its lines are told by their columns, not by a magic number.
         new("ftrace text", FtraceTextRecording.LooksLike,
             static (path, options) => FtraceTextRecording.Open(path, MappingOf(options), options.IgnorePatterns),

@@ -44,7 +44,7 @@ public sealed class RecordingOpener
                 return importer.OpenPath(path, _options);
             }
             file.Position = 0;
-            return OpenCompressed(file, name);
+            return OpenCompressed(file, name, _options with { Folder = FolderOf(path) });
         }
         catch
         {
@@ -61,10 +61,11 @@ public sealed class RecordingOpener
     {
         byte[] first = ReadFirst(stream, name, _formats.Importers);
         var whole = new PrefixedStream(first, stream);
-        return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name) : OpenPlain(first, whole, name);
+        return TraceSniffer.IsZstd(first) ? OpenCompressed(whole, name, _options)
+            : OpenPlain(first, whole, name, _options);
     }
 
-    private Recording OpenCompressed(Stream compressed, string name)
+    private Recording OpenCompressed(Stream compressed, string name, OpenOptions options)
     {
         if (_formats.OpenZstd is null)
         {
@@ -75,15 +76,17 @@ public sealed class RecordingOpener
         Stream plain = _formats.OpenZstd(compressed);
         byte[] first = ReadFirst(plain, name, _formats.Importers);
         // Only one layer is taken off: a stream that unpacks to another one for ever must not be followed.
-        return OpenPlain(first, new PrefixedStream(first, plain), inner);
+        return OpenPlain(first, new PrefixedStream(first, plain), inner, options);
     }
 
-    private Recording OpenPlain(byte[] first, Stream whole, string name)
+    private Recording OpenPlain(byte[] first, Stream whole, string name, OpenOptions options)
     {
         Importer importer = TraceSniffer.Find(_formats.Importers, first)
             ?? throw TraceSniffer.Unknown(name, _formats.Importers, first);
-        return importer.OpenStream(whole, name, _options);
+        return importer.OpenStream(whole, name, options);
     }
+
+    private static string? FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path));
 
     private static FileStream OpenFile(string path)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Text.Json;
+using Replay.Cli.Checkpoints;
 using Replay.Core.Statistics;
 
 namespace Replay.Cli.Bench;
@@ -31,15 +32,17 @@ internal sealed record Duel(
         (string own, string[] prefix) = OwnProgram.Find("--against");
         var otherRuns = new List<Elapsed>();
         var ownRuns = new List<Elapsed>();
-        string otherDigest = Start(other, [], file).Digest, ownDigest = Start(own, prefix, file).Digest;
+        string[] otherOptions = Options(other), ownOptions = ["--format", "json", CheckpointOptions.OffName];
+        string otherDigest = Start(other, [], file, otherOptions).Digest;
+        string ownDigest = Start(own, prefix, file, ownOptions).Digest;
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < options.Times; i++)
         {
             if (i >= BenchOptions.TimesLeast && Stopwatch.GetElapsedTime(start).TotalSeconds > options.Seconds) break;
             note($"pair {i + 1} of {options.Times}");
-            if (i % 2 == 0) otherRuns.Add(Start(other, [], file).Elapsed);
-            ownRuns.Add(Start(own, prefix, file).Elapsed);
-            if (i % 2 == 1) otherRuns.Add(Start(other, [], file).Elapsed);
+            if (i % 2 == 0) otherRuns.Add(Start(other, [], file, otherOptions).Elapsed);
+            ownRuns.Add(Start(own, prefix, file, ownOptions).Elapsed);
+            if (i % 2 == 1) otherRuns.Add(Start(other, [], file, otherOptions).Elapsed);
         }
         SampleSet left = Cpu(otherRuns), right = Cpu(ownRuns);
         return new Duel(other, left, right, Wall(otherRuns), Wall(ownRuns),
@@ -52,12 +55,24 @@ internal sealed record Duel(
     private static SampleSet Wall(List<Elapsed> runs) =>
         SampleSet.Of(runs.ConvertAll(static run => run.WallSeconds).ToArray());
 
-    private static (Elapsed Elapsed, string Digest) Start(string program, string[] prefix, string file)
+    /// <summary>
+    /// Saved states belong to a build: each of two builds would throw away what the other made, and make its own. One that
+    /// has no word for them makes none.
+    /// </summary>
+    private static string[] Options(string program)
+    {
+        (_, string help) = OwnProgram.Run("--against", program, ["replay", "--help"]);
+        bool isOff = help.Contains(CheckpointOptions.OffName, StringComparison.Ordinal);
+        return isOff ? ["--format", "json", CheckpointOptions.OffName] : ["--format", "json"];
+    }
+
+    private static (Elapsed Elapsed, string Digest) Start(
+        string program, string[] prefix, string file, string[] options)
     {
         double? cpu = ChildTime.Seconds();
         long from = Stopwatch.GetTimestamp();
         (int code, string output) = OwnProgram.Run("--against", program,
-            [.. prefix, "replay", file, "--format", "json"]);
+            [.. prefix, "replay", file, .. options]);
         double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
         if (code is not (ExitCodes.Clean or ExitCodes.Findings or ExitCodes.BadInput))
             throw new UsageException(

@@ -10,10 +10,13 @@ namespace Replay.Cli.Checkpoints;
 /// </summary>
 internal sealed class CheckpointOptions
 {
+    /// <summary>The option that leaves them alone.</summary>
+    public const string OffName = "--no-checkpoints";
+
     private readonly CheckpointKind _kind;
     private readonly Option<bool> _make;
 
-    private readonly Option<bool> _off = new("--no-checkpoints")
+    private readonly Option<bool> _off = new(OffName)
     {
         Description = "Neither use nor make saved states.",
     };

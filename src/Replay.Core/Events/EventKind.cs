@@ -164,9 +164,12 @@ public enum EventKind : byte
     IrqfdBind = 216,
     IrqfdSignal = 217,
     IrqRoute = 218,
+    MsixControl = 219,
     MessageCopied = 221,
     GuestPin = 222,
     GuestEoi = 223,
+    IrteRead = 224,
+    IrteReadAmd = 225,
 
     // 230: what devices want, seen by nobody but the device; systems replay it.
     DeviceRaise = 230,

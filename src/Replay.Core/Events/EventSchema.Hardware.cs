@@ -76,6 +76,9 @@ public static partial class EventSchema
             "A guest interrupt gets a message as its route (present 1) or loses it (0).",
             Dec("gsi", OperandSlot.B, 0, 32), Flag(OperandSlot.B, "present", 32), Hex("address", OperandSlot.A, 0, 64),
             Hex("data", OperandSlot.Irq, 0, 32)),
+        Row(EventKind.MsixControl, "msix_control", EventRole.Stimulus,
+            "The MSI-X control word of a device is stored: MSI-X enabled or not, the whole function masked or not.",
+            Device("device", OperandSlot.A, 0), Flag("enable", 16), Flag("mask", 17)),
         Row(EventKind.MessageCopied, "message_copied", EventRole.Stimulus,
             "The message of an interrupt is handed to an agent that keeps a copy (bridge peer, queue memory).",
             Irq(), Name("agent", OperandSlot.A, 0)),
@@ -85,6 +88,14 @@ public static partial class EventSchema
         Row(EventKind.GuestEoi, "guest_eoi", EventRole.Observation,
             "A virtual CPU ends a vector (kvm:kvm_eoi, kvm:kvm_pv_eoi).", Vector(),
             Hex("apicid", OperandSlot.A, 0, 32)),
+        Row(EventKind.IrteRead, "irte_read", EventRole.Observation,
+            "A VT-d unit reads a remapping entry from memory. It holds until an invalidation covers the index.",
+            Dec("index", OperandSlot.Irq, 0, 32), Hex("lo", OperandSlot.A, 0, 64), Hex("hi", OperandSlot.B, 0, 64)),
+        Row(EventKind.IrteReadAmd, "irte_read_amd", EventRole.Observation,
+            "An AMD unit reads a remapping entry (128-bit format) from memory. It holds until an invalidation of the "
+            + "device's table.",
+            Hex("devid", OperandSlot.Irq, 16, 16), Dec("index", OperandSlot.Irq, 0, 16),
+            Hex("lo", OperandSlot.A, 0, 64), Hex("hi", OperandSlot.B, 0, 64)),
     ];
 
     private static EventOperand[] EntryOperands() =>

@@ -22,6 +22,20 @@ public readonly ref struct EntryOperation
     public uint Value => (uint)_record.B;
 }
 
+/// <summary>Operands of msix_control.</summary>
+public readonly ref struct MsixControlWord
+{
+    private readonly ref readonly IrqEvent _record;
+
+    public MsixControlWord(ref readonly IrqEvent record) => _record = ref record;
+
+    public ushort Device => (ushort)_record.A;
+
+    public bool Enable => (_record.A >> 16 & 1) != 0;
+
+    public bool Mask => (_record.A >> 17 & 1) != 0;
+}
+
 /// <summary>Operands of msix_seen.</summary>
 public readonly ref struct EntryContent
 {

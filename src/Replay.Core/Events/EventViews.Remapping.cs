@@ -18,7 +18,21 @@ public readonly ref struct IrteStore
     public ulong Hi => _record.B;
 }
 
-/// <summary>Operands of irte_write_amd.</summary>
+/// <summary>Operands of irte_read.</summary>
+public readonly ref struct IrteFetch
+{
+    private readonly ref readonly IrqEvent _record;
+
+    public IrteFetch(ref readonly IrqEvent record) => _record = ref record;
+
+    public uint Index => _record.Irq;
+
+    public ulong Lo => _record.A;
+
+    public ulong Hi => _record.B;
+}
+
+/// <summary>Operands of irte_write_amd and irte_read_amd.</summary>
 public readonly ref struct AmdIrteStore
 {
     private readonly ref readonly IrqEvent _record;

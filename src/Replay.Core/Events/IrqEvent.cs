@@ -19,11 +19,6 @@ namespace Replay.Core.Events;
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 public struct IrqEvent
 {
-    /// <summary>
-    /// Bits of <see cref="ArrivalWord"/> that do not tell arrivals apart: half of the irq, and the vector.
-    /// </summary>
-    internal const ulong ArrivalWordOther = 0x0000_FF00_0000_FFFF;
-
     /// <summary>Bytes of one record, in memory and in the native file.</summary>
     public const int SizeBytes = 32;
 
@@ -46,10 +41,10 @@ public struct IrqEvent
     [FieldOffset(15)] public byte Vector;
 
     /// <summary>
-    /// <see cref="Cpu"/>, <see cref="Kind"/> and the low 16 bits of <see cref="A"/> (a handler's name) in one word, so
-    /// that an arrival can be compared at once; between them what is next to them, in <see cref="ArrivalWordOther"/>.
+    /// <see cref="Cpu"/>, <see cref="Kind"/>, <see cref="Vector"/> and the low half of <see cref="A"/> (a handler's
+    /// name) in one word, so that an arrival can be compared at once.
     /// </summary>
-    [FieldOffset(10)] internal ulong ArrivalWord;
+    [FieldOffset(12)] internal ulong ArrivalWord;
 
     /// <summary>First 64-bit operand.</summary>
     [FieldOffset(16)] public ulong A;
@@ -69,8 +64,9 @@ public struct IrqEvent
     /// <summary>High 32 bits of <see cref="B"/>.</summary>
     public readonly uint BHigh => (uint)(B >> 32);
 
+    /// <summary>The word of an arrival, which has no vector.</summary>
     internal static ulong ArrivalWordOf(ushort cpu, EventKind kind, ushort name) =>
-        (ulong)cpu << 16 | (ulong)kind << 32 | (ulong)name << 48;
+        cpu | (ulong)kind << 16 | (ulong)name << 32;
 
     /// <summary>Saves or restores a record that somebody keeps.</summary>
     internal static IrqEvent Transfer(StateArchive archive, IrqEvent e) => new()

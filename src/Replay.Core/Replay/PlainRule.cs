@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Replay.Core.Events;
+using Replay.Core.Findings.Hazards;
 using Replay.Core.State;
 
 namespace Replay.Core.Replay;
@@ -21,17 +22,21 @@ internal struct PlainRule
     /// </summary>
     public const int CountBits = 21, CountMask = (1 << CountBits) - 1;
 
-    /// <summary>Operand A (its low half) must be at least this. No kind but the plain ones gets by.</summary>
-    public ulong LeastA;
+    /// <summary>
+    /// Operand A (its low half) must be one of <see cref="RangeA"/> + 1 numbers from here on, counted around 2^32.
+    /// </summary>
+    public uint FirstA;
 
-    /// <summary>The interrupt's number must be at most this.</summary>
-    public uint MostIrq;
+    public uint RangeA;
 
     /// <summary>All ones where the event is the start of a handler.</summary>
     public uint EntryMask;
 
-    /// <summary>All ones where the event must be of the interrupt whose handler ran last.</summary>
-    public uint ExitMask;
+    /// <summary>What of the event's arrival word must be its interrupt's key; that of no interrupt is 0.</summary>
+    public ulong ArrivalMask;
+
+    /// <summary>What of the CPU's word must be as it will be after a handler's event.</summary>
+    public ulong MustBe;
 
     /// <summary>All ones where the CPU's word becomes <see cref="After"/> and the interrupt.</summary>
     public ulong HandlerMask;
@@ -43,20 +48,50 @@ internal struct PlainRule
     /// <summary>The rules of all kinds.</summary>
     public static readonly Table ByKind = Table.Build();
 
-    private static PlainRule Never => new() { LeastA = ulong.MaxValue };
+    /// <summary>False for a kind that no event is plain of.</summary>
+    public readonly bool MayApply => After != CpuArrival.NeverBit;
 
-    private static PlainRule WithoutIrq(ulong counts) => new() { MostIrq = uint.MaxValue, Counts = counts };
+    private static PlainRule Never => Rule(CpuArrival.NeverBit, CpuArrival.NeverBit);
 
-    // A handler without a name, or one that did not take the interrupt, is not plain: A is then 0.
-    private static PlainRule Handler(uint entry, uint exit, Arrival after) => new()
+    private static PlainRule WithoutIrq(ulong counts) => Rule(CpuArrival.PlainBit, CpuArrival.PlainBit) with
     {
-        LeastA = 1,
-        MostIrq = IrqTable.IrqMax - 1,
-        EntryMask = entry,
-        ExitMask = exit,
-        HandlerMask = ulong.MaxValue,
-        After = (ulong)new CpuArrival { Arrival = after, Seen = true }.Word,
-        Counts = entry & 1,
+        Counts = counts,
+    };
+
+    // All but the two classes that may be a fault of the system (SpuriousVector.IsFault); a class is one byte.
+    private static PlainRule SystemEntry => WithoutIrq(1UL << CountBits) with
+    {
+        FirstA = SpuriousVector.LastFaultClass + 1,
+        RangeA = uint.MaxValue - SpuriousVector.FaultClasses,
+        ArrivalMask = 0xFFFF_FF00UL << 32,
+    };
+
+    private static PlainRule HandlerEntry => Handler(Arrival.Running) with
+    {
+        EntryMask = uint.MaxValue,
+        ArrivalMask = ulong.MaxValue,
+        Counts = 1,
+    };
+
+    // Of the interrupt whose handler ran last, and one that took it: A is then not 0.
+    private static PlainRule HandlerExit => Handler(Arrival.Taken) with
+    {
+        FirstA = 1,
+        RangeA = uint.MaxValue - 1,
+        MustBe = CpuArrival.PlainBit | uint.MaxValue,
+    };
+
+    private static PlainRule Handler(Arrival after) =>
+        Rule(CpuArrival.PlainBit, new CpuArrival { Arrival = after, Seen = true }.Word) with
+        {
+            HandlerMask = ulong.MaxValue,
+        };
+
+    private static PlainRule Rule(ulong mustBe, ulong after) => new()
+    {
+        RangeA = uint.MaxValue,
+        MustBe = mustBe,
+        After = after,
     };
 
     /// <summary>The rules by kind: a byte as index needs no check.</summary>
@@ -69,9 +104,9 @@ internal struct PlainRule
         {
             var rules = default(Table);
             for (int kind = 0; kind <= byte.MaxValue; kind++) rules[kind] = Never;
-            rules[(byte)EventKind.HandlerEntry] = Handler(uint.MaxValue, 0, Arrival.Running);
-            rules[(byte)EventKind.HandlerExit] = Handler(0, uint.MaxValue, Arrival.Taken);
-            rules[(byte)EventKind.SystemEntry] = WithoutIrq(1UL << CountBits);
+            rules[(byte)EventKind.HandlerEntry] = HandlerEntry;
+            rules[(byte)EventKind.HandlerExit] = HandlerExit;
+            rules[(byte)EventKind.SystemEntry] = SystemEntry;
             rules[(byte)EventKind.SystemExit] = WithoutIrq(0);
             rules[(byte)EventKind.AckIrq] = rules[(byte)EventKind.FlowHandler] = WithoutIrq(1UL << (2 * CountBits));
             return rules;

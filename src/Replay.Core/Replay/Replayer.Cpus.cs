@@ -22,8 +22,7 @@ public sealed partial class Replayer<TRules, TProbe>
     {
         _hotplugSeen = true;
         var step = new HotplugStep(in e);
-        if (!_machine.TryEnsureCpu(step.Cpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(step.Cpu)) return;
         if (_machine.Tables.Names[step.Fun] != "takedown_cpu") return;
         ref CpuState cpu = ref _cpus[step.Cpu];
         cpu.GoingDown = true;
@@ -36,8 +35,7 @@ public sealed partial class Replayer<TRules, TProbe>
         _hotplugSeen = true;
         var result = new HotplugResult(in e);
         ushort target = result.Cpu;
-        if (!_machine.TryEnsureCpu(target)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(target)) return;
         ref CpuState cpu = ref _cpus[target];
         if (!cpu.GoingDown || cpu.TakedownStep != result.Step) return;
         cpu.GoingDown = false;

@@ -23,11 +23,13 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private bool ApplyDeviceRaise(in IrqEvent e)
     {
+        _machine.Raised++;
         var raise = new EntryOperation(in e);
         if (_machine.Msix.Find(raise.Device) is not { } function || raise.Entry >= function.Count) return false;
         if (function.Enabled == false || function.IsMasked(raise.Entry) != true) return true;
         ref MsixEntry entry = ref function[raise.Entry];
-        if (!entry.Pending) entry.PendingEvent = _index;
+        if (entry.Pending) _machine.Coalesced++;
+        else entry.PendingEvent = _index;
         entry.Pending = true;
         return true;
     }
@@ -76,6 +78,35 @@ public sealed partial class Replayer<TRules, TProbe>
         entry.MessageKnown = entry.ControlKnown = true;
     }
 
+    /// <summary>What an entry remembered is sent once nothing masks it any more (PCI specification 6.8.3).</summary>
+    private void ApplyMsixControl(in IrqEvent e)
+    {
+        var word = new MsixControlWord(in e);
+        if (word.Device == 0) return;
+        MsixFunction function = _machine.Msix.Get(word.Device);
+        function.Enabled = word.Enable;
+        function.FunctionMask = word.Mask;
+        for (int i = 0; i < function.Count; i++)
+        {
+            if (function.IsMasked(i) == false) function[i].Pending = false;
+        }
+    }
+
+    private void ApplyIrteRead(in IrqEvent e)
+    {
+        IrteTable table = _machine.GetRemap();
+        var read = new IrteFetch(in e);
+        if (read.Index >= (uint)table.Limit || !table.TryEnsure((int)read.Index)) return;
+        table.Read((int)read.Index, read.Lo, read.Hi);
+    }
+
+    private void ApplyIrteReadAmd(in IrqEvent e)
+    {
+        var read = new AmdIrteStore(in e);
+        if (_machine.GetAmdTable(read.DevId) is not { } table || !table.TryEnsure(read.Index)) return;
+        table.Read(read.Index, read.Lo, read.Hi);
+    }
+
     private void ApplyIrteHalf(in IrqEvent e)
     {
         var store = new IrteHalfStore(in e);
@@ -109,8 +140,7 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private bool TryApic(ushort cpu)
     {
-        if (!_machine.TryEnsureCpu(cpu)) return false;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(cpu)) return false;
         _machine.Apics.EnsureCpu(cpu);
         return true;
     }

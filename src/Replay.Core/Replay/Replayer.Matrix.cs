@@ -69,8 +69,7 @@ public sealed partial class Replayer<TRules, TProbe>
     {
         var operation = new MatrixOperation(in e);
         ushort cpu = operation.Cpu;
-        if (!_machine.TryEnsureCpu(cpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(cpu)) return;
         VectorMatrix matrix = _machine.Matrix;
         matrix.Seen = true;
         ref CpuMap map = ref matrix[cpu];
@@ -248,7 +247,7 @@ public sealed partial class Replayer<TRules, TProbe>
 
     private void InferAlloc(ref IrqDesc desc, ushort cpu, byte vector)
     {
-        if (!_machine.Matrix.Seen || !_machine.TryEnsureCpu(cpu)) return;
+        if (!_machine.Matrix.Seen || !TryCpu(cpu)) return;
         if (!desc.Has(IrqFlags.ManagedKnown)) MarkResync();
         if (desc.Has(IrqFlags.Managed)) _machine.Matrix.AllocManaged(cpu, vector);
         else _machine.Matrix.Alloc(cpu, vector);

@@ -1,6 +1,5 @@
 using System;
 using Replay.Core.Events;
-using Replay.Core.Findings.Hazards;
 using Replay.Core.State;
 
 namespace Replay.Core.Replay;
@@ -24,26 +23,25 @@ public sealed partial class Replayer<TRules, TProbe>
         ref readonly PlainRule.Table rules = ref PlainRule.ByKind;
         IrqDesc[] irqs = _irqs.Descs;
         CpuArrival[] cpus = _machine.Cpus.Arrivals;
-        uint[] delivered = _irqs.Deliveries;
-        uint stride = _irqs.DeliveryStride;
         ulong counts = 0;
         if (events.Length - i > PlainRule.CountMask) events = events[..(i + PlainRule.CountMask)];
         for (; (uint)i < (uint)events.Length; i++)
         {
             ref readonly IrqEvent e = ref events[i];
             ref readonly PlainRule rule = ref rules[(byte)e.Kind];
-            if ((uint)e.A < rule.LeastA || e.Vector >= SpuriousVector.FirstFaultVector || e.Cpu >= (uint)cpus.Length)
-                break;
-            ref long cpu = ref cpus[e.Cpu].Word;
-            if (cpu >= 0 || e.Irq > rule.MostIrq) break;
+            ulong word = e.ArrivalWord;
+            if ((uint)(word >> 32) - rule.FirstA > rule.RangeA || e.Cpu >= (uint)cpus.Length) break;
+            ref ulong cpu = ref cpus[e.Cpu].Word;
+            ulong change = cpu ^ (rule.After | e.Irq);
             uint row = (e.Irq + 1) & rule.EntryMask;
-            if (row >= (uint)irqs.Length || !irqs[row].IsPlainArrival(in e)) break;
-            ulong before = (ulong)cpu;
-            if (((uint)(before ^ e.Irq) & rule.ExitMask) != 0) break;
-            cpu = (long)(before ^ ((before ^ (rule.After | e.Irq)) & rule.HandlerMask));
-            delivered[(row * stride) + e.Cpu]++;
+            if ((change & rule.MustBe) != 0 || row >= (uint)irqs.Length) break;
+            ref IrqDesc irq = ref irqs[row];
+            if (irq.ArrivalKey != (word & rule.ArrivalMask)) break;
+            irq.Arrivals++;
+            cpu ^= change & rule.HandlerMask;
             counts += rule.Counts;
         }
+        irqs[0].Arrivals = 0; // Those of no interrupt.
         _machine.Delivered += (long)(counts & PlainRule.CountMask);
         _machine.SystemInterrupts += (long)(counts >> PlainRule.CountBits & PlainRule.CountMask);
         _unknown += (long)(counts >> (2 * PlainRule.CountBits));

@@ -99,6 +99,14 @@ public sealed partial class Replayer<TRules, TProbe>
         if (desc.RemapIndex == index && desc.RemapDevice == device) entry.Irq = (int)irq;
     }
 
+    /// <summary>
+    /// A table that is exchanged or switched off: what the unit read belongs to the old one.
+    /// </summary>
+    private void ApplyRemapControl(in IrqEvent e)
+    {
+        if (new RemapSetup(in e).Step is RemapSetup.SetTable or RemapSetup.Disable) _machine.Remap?.ForgetRead();
+    }
+
     private void ApplyQiSubmit(in IrqEvent e)
     {
         var invalidation = new Invalidation(in e);

@@ -126,8 +126,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private void ApplyVectorUpdate(in IrqEvent e)
     {
         var move = new VectorMove(in e);
-        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu(move.Cpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryIrq(e.Irq) || !TryCpu(move.Cpu)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ref CpuState cpu = ref _cpus[e.Cpu];
         byte oldVector = move.PrevVector;
@@ -193,8 +192,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>Linux apic_update_vector: the old place stays until clean-up, unless its CPU is offline.</summary>
     private void UpdateVector(int irq, ref IrqDesc desc, byte vector, ushort cpu)
     {
-        if (!_machine.TryEnsureCpu(cpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(cpu)) return;
         desc.PreviousVector = 0;
         desc.Clear(IrqFlags.MoveInProgress | IrqFlags.CleanupPending | IrqFlags.HasReserved | IrqFlags.ManagedShutdown);
         desc.Put(IrqFlags.PreviousUnknown, !desc.Has(IrqFlags.VectorKnown));
@@ -230,8 +228,7 @@ public sealed partial class Replayer<TRules, TProbe>
     private void ApplyVectorConfig(in IrqEvent e)
     {
         var place = new VectorPlace(in e);
-        if (!TryIrq(e.Irq) || !_machine.TryEnsureCpu(place.Cpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryIrq(e.Irq) || !TryCpu(place.Cpu)) return;
         ref IrqDesc desc = ref _machine.Irqs[(int)e.Irq];
         ushort cpu = place.Cpu;
         desc.ConfiguredVector = e.Vector;
@@ -277,11 +274,10 @@ public sealed partial class Replayer<TRules, TProbe>
             ReportPrevious(e.Irq, desc.Vector, desc.Cpu, e.Vector, cpu);
         }
         DropSlot(ref desc, (int)e.Irq);
-        if (_machine.TryEnsureCpu(cpu)) SetSlot(cpu, e.Vector, VectorTable.Shutdown);
+        if (TryCpu(cpu)) SetSlot(cpu, e.Vector, VectorTable.Shutdown);
         byte oldVector = move.PrevVector;
         ushort oldCpu = move.PrevCpu;
-        if (oldVector != 0 && _machine.TryEnsureCpu(oldCpu)) SetSlot(oldCpu, oldVector, VectorTable.Shutdown);
-        _cpus = _machine.Cpus.Cpus;
+        if (oldVector != 0 && TryCpu(oldCpu)) SetSlot(oldCpu, oldVector, VectorTable.Shutdown);
         ForgetVector(ref desc);
     }
 
@@ -315,8 +311,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// <summary>Linux free_moved_vector: the old place is given back and the move is over.</summary>
     private void FreeMoved(int irq, ushort oldCpu, byte oldVector)
     {
-        if (!_machine.TryEnsureCpu(oldCpu)) return;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(oldCpu)) return;
         ref IrqDesc desc = ref _machine.Irqs[irq];
         CheckStaleIec(irq, ref desc, oldCpu, oldVector);
         CheckStaleAlias(irq, ref desc, oldCpu, oldVector);

@@ -76,7 +76,7 @@ public sealed partial class Replayer<TRules, TProbe>
         for (int i = 0; i < events.Length; i++)
         {
             // Whoever looks at the machine after each event needs it complete then.
-            if (typeof(TProbe) == typeof(NoProbe))
+            if (typeof(TProbe) == typeof(NoProbe) && PlainRule.ByKind[(byte)events[i].Kind].MayApply)
             {
                 i = ApplyPlain(events, i);
                 if (i == events.Length) break;
@@ -223,6 +223,10 @@ public sealed partial class Replayer<TRules, TProbe>
             case EventKind.MsixPending: ApplyMsixPending(in e); break;
             case EventKind.MsixSeen: ApplyMsixSeen(in e); break;
             case EventKind.IrteHalf: ApplyIrteHalf(in e); break;
+            case EventKind.MsixControl: ApplyMsixControl(in e); break;
+            case EventKind.RemapControl: ApplyRemapControl(in e); break;
+            case EventKind.IrteRead: ApplyIrteRead(in e); break;
+            case EventKind.IrteReadAmd: ApplyIrteReadAmd(in e); break;
             case EventKind.LapicAccept: ApplyLapicAccept(in e); break;
             case EventKind.LapicService: ApplyLapicService(in e); break;
             case EventKind.LapicEoi: ApplyLapicEoi(in e); break;
@@ -231,6 +235,7 @@ public sealed partial class Replayer<TRules, TProbe>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsOfKnownCpu(in IrqEvent e)
     {
         CpuArrival[] cpus = _machine.Cpus.Arrivals;
@@ -242,8 +247,7 @@ public sealed partial class Replayer<TRules, TProbe>
     /// </summary>
     private bool MeetCpu(in IrqEvent e)
     {
-        if (!_machine.TryEnsureCpu(e.Cpu)) return false;
-        _cpus = _machine.Cpus.Cpus;
+        if (!TryCpu(e.Cpu)) return false;
         ref CpuState cpu = ref _cpus[e.Cpu];
 
         // A probe also fires on a CPU that is not online; what else is recorded comes from an online one.
@@ -259,6 +263,16 @@ public sealed partial class Replayer<TRules, TProbe>
         _machine.Cpus.Arrivals[e.Cpu].Seen = true;
         if (cpu.Online == Online.Unknown) cpu.Online = Online.Yes;
         return true;
+    }
+
+    /// <summary>Makes room for a CPU everywhere; false when its number is beyond the model.</summary>
+    private bool TryCpu(int cpu) => (uint)cpu < (uint)_machine.Cpus.Used || TryNewCpu(cpu);
+
+    private bool TryNewCpu(int cpu)
+    {
+        bool hasRoom = _machine.TryEnsureCpu(cpu);
+        _cpus = _machine.Cpus.Cpus;
+        return hasRoom;
     }
 
     /// <summary>The interrupt of an event, made when it is new; false when its number is beyond the model.</summary>

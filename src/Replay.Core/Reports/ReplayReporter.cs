@@ -74,7 +74,21 @@ public static class ReplayReporter
                 }
             }
         }
-        return raised == 0 ? new InterruptTotals(null, delivered, null, null, lost, spurious)
-            : new InterruptTotals(raised, delivered, pending, coalesced, lost, spurious);
+        if (raised > 0) return new InterruptTotals(raised, delivered, pending, coalesced, lost, spurious);
+        if (machine.Raised == 0) return new InterruptTotals(null, delivered, null, null, lost, spurious);
+        // What devices raised was recorded, perhaps by a host that sees no handler run.
+        return new InterruptTotals(machine.Raised, delivered > 0 ? delivered : null, CountPending(machine),
+            machine.Coalesced, lost, spurious);
+    }
+
+    private static long CountPending(MachineState machine)
+    {
+        long pending = 0;
+        for (int device = 0; device < machine.Msix.Count; device++)
+        {
+            if (machine.Msix.Find(device) is not { } function) continue;
+            for (int i = 0; i < function.Count; i++) pending += function[i].Pending ? 1 : 0;
+        }
+        return pending;
     }
 }

@@ -141,7 +141,8 @@ public static class StateReporter
             {
                 ref MsixEntry entry = ref function[i];
                 if (!entry.MessageKnown) continue;
-                rows.Add(new MsixRow(i, entry.Address, entry.Data, entry.ControlKnown ? entry.Control : null, null));
+                rows.Add(new MsixRow(i, entry.Address, entry.Data, entry.ControlKnown ? entry.Control : null,
+                    machine.Raised > 0 ? entry.Pending : null));
             }
             functions.Add(new MsixFunction(machine.Tables.Devices[device], function.Enabled,
                 function.FunctionMask, rows));

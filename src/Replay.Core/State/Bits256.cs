@@ -40,13 +40,10 @@ public struct Bits256
     /// <summary>Replaces what <see cref="Word"/> gives.</summary>
     internal void SetWord(int index, ulong value) => _words[index] = value;
 
-    /// <summary>Bits in both sets.</summary>
-    public readonly Bits256 And(in Bits256 other)
-    {
-        Bits256 result = default;
-        for (int i = 0; i < 4; i++) result._words[i] = _words[i] & other._words[i];
-        return result;
-    }
+    /// <summary>Bits set in both sets.</summary>
+    public readonly int CountOfBoth(in Bits256 other) =>
+        BitOperations.PopCount(_words[0] & other._words[0]) + BitOperations.PopCount(_words[1] & other._words[1])
+        + BitOperations.PopCount(_words[2] & other._words[2]) + BitOperations.PopCount(_words[3] & other._words[3]);
 
     /// <summary>Bits in either set.</summary>
     public readonly Bits256 Or(in Bits256 other)

@@ -20,7 +20,7 @@ public enum Arrival : byte
 
 // offset  0        4        5     6    7       8   eight per cache line
 //         LastIrq  Arrival  Seen  (0)  plain
-//         u32      u8       u8    u8   0x80        and all of it as one u64, negative when plain
+//         u32      u8       u8    u8   0x80        and all of it as one u64
 
 /// <summary>
 /// What the replay loop has to know of a CPU at each event: apart from <see cref="CpuState"/>, and one word, so that an
@@ -31,10 +31,16 @@ public struct CpuArrival // mutable struct: never readonly
 {
     public const int SizeBytes = 8;
 
+    /// <summary>Bit of <see cref="Word"/> that says: nothing but counts can come of the CPU's next plain event.</summary>
+    internal const ulong PlainBit = 1UL << 63;
+
+    /// <summary>Bit of <see cref="Word"/> that is never set.</summary>
+    internal const ulong NeverBit = 1UL << 48;
+
     private const byte Plain = 0x80;
 
-    /// <summary>All fields. Negative when nothing but counts can come of the CPU's next plain event.</summary>
-    [FieldOffset(0)] internal long Word;
+    /// <summary>All fields.</summary>
+    [FieldOffset(0)] internal ulong Word;
 
     /// <summary>Interrupt whose handler ran last, for shared interrupts.</summary>
     [FieldOffset(0)] public uint LastIrq;

@@ -88,12 +88,29 @@ public struct IrqDesc // mutable struct: never readonly
     /// <summary>No index, no device.</summary>
     public const int None = -1;
 
-    // An arrival is plain when its ArrivalWord, with the ignored bits set, is the key. Kept true by the setters below;
-    // a descriptor that nothing was set in has a key that no arrival equals.
+    // The ArrivalWord of a plain arrival. Kept true by the setters below; 0, which no arrival has, where none is plain.
     private ulong _arrivalKey;
-    private ulong _arrivalIgnored;
+
+    /// <summary>
+    /// Arrivals at <see cref="CountedCpu"/> that the table's counts do not hold yet: counted here, beside the key, the
+    /// replay loop need not look for their place.
+    /// </summary>
+    internal uint Arrivals;
 
     public IrqFlags Flags
+    {
+        readonly get;
+        set
+        {
+            // Of all flags the key holds one.
+            bool keyStays = ((field ^ value) & IrqFlags.Exists) == 0;
+            field = value;
+            if (!keyStays) UpdateArrivalKey();
+        }
+    }
+
+    /// <summary>CPU of the last arrival, and of all in <see cref="Arrivals"/>.</summary>
+    internal ushort CountedCpu
     {
         readonly get;
         set
@@ -207,21 +224,12 @@ public struct IrqDesc // mutable struct: never readonly
     }
 
     /// <summary>
-    /// True for the entry of a handler that changes nothing but counts: of the first action, where the interrupt is
-    /// directed at or known to have no vector.
+    /// <see cref="IrqEvent.ArrivalWord"/> of an arrival that changes nothing but counts: of the first action, at the CPU
+    /// of the last arrival, where the interrupt is directed at that or known to have no vector. 0 when none does.
     /// </summary>
-    public readonly bool IsPlainArrival(in IrqEvent e) => (e.ArrivalWord | _arrivalIgnored) == _arrivalKey;
+    internal readonly ulong ArrivalKey => _arrivalKey;
 
-    /// <summary>A descriptor that takes every event for a plain arrival.</summary>
-    internal static IrqDesc ForEventsWithoutIrq =>
-        new() { _arrivalKey = ulong.MaxValue, _arrivalIgnored = ulong.MaxValue };
-
-    private void UpdateArrivalKey()
-    {
-        ulong ignored = IrqEvent.ArrivalWordOf(Vector == 0 ? ushort.MaxValue : (ushort)0, 0, 0)
-            | IrqEvent.ArrivalWordOther;
-        _arrivalIgnored = ignored;
-        _arrivalKey = (Flags & IrqFlags.Exists) == 0
-            ? 0 : ignored | IrqEvent.ArrivalWordOf(Cpu, EventKind.HandlerEntry, HeadName);
-    }
+    private void UpdateArrivalKey() =>
+        _arrivalKey = (Flags & IrqFlags.Exists) != 0 && (Vector == 0 || Cpu == CountedCpu)
+            ? IrqEvent.ArrivalWordOf(CountedCpu, EventKind.HandlerEntry, HeadName) : 0;
 }

@@ -9,7 +9,7 @@ public sealed partial class IrqTable
 {
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("irqs", 1);
+        archive.Section("irqs", 2);
         int count = archive.Count(Count, IrqMax);
         if (archive.IsLoading) _descs = NewTable(count);
         archive.Rows(_descs.AsSpan(1), (ref IrqDesc desc) => Transfer(archive, ref desc));
@@ -18,13 +18,23 @@ public sealed partial class IrqTable
         long cells = (long)count << _cpuShift;
         if (cells > DeliveryCellsMax)
             throw new CheckpointException($"expected up to {DeliveryCellsMax} counts of deliveries, found {cells}");
-        if (archive.IsLoading) _delivered = new uint[_descs.Length << _cpuShift];
+        if (archive.IsLoading)
+        {
+            foreach (ref readonly IrqDesc desc in _descs.AsSpan(1))
+            {
+                if (desc.CountedCpu >> _cpuShift != 0)
+                    throw new CheckpointException($"expected a CPU below {1 << _cpuShift}, found {desc.CountedCpu}");
+            }
+            _delivered = new uint[cells];
+        }
         archive.Numbers(_delivered.AsSpan());
     }
 
     private static void Transfer(StateArchive archive, ref IrqDesc desc)
     {
         desc.Flags = (IrqFlags)archive.Value((uint)desc.Flags);
+        desc.CountedCpu = archive.Value(desc.CountedCpu);
+        desc.Arrivals = archive.Value(desc.Arrivals);
         desc.Cpu = archive.Value(desc.Cpu);
         desc.PreviousCpu = archive.Value(desc.PreviousCpu);
         desc.Vector = archive.Value(desc.Vector);

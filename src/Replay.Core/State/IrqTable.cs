@@ -18,9 +18,9 @@ public sealed partial class IrqTable
     public const int DeliveryCellsMax = 1 << 24;
 
     // Interrupt n is at n + 1. The row before it is for events without an interrupt: the replay loop counts them there,
-    // where nobody looks, instead of asking first whether there is one.
+    // where nobody looks, instead of asking first whether there is one. Its key is 0, as is what the loop compares.
     private IrqDesc[] _descs = NewTable(256);
-    private uint[] _delivered = new uint[(256 + 1) * 8];
+    private uint[] _delivered = new uint[256 * 8];
     private int _cpuShift = 3;
 
     /// <summary>Numbers that the table holds now: 0 to this, exclusive.</summary>
@@ -38,25 +38,19 @@ public sealed partial class IrqTable
     /// </summary>
     internal IrqDesc[] Descs => _descs;
 
-    /// <summary>
-    /// Delivery counts, for the replay loop: a row of <see cref="DeliveryStride"/> CPUs for each of
-    /// <see cref="Descs"/>. Replaced when the table grows.
-    /// </summary>
-    internal uint[] Deliveries => _delivered;
-
-    internal uint DeliveryStride => 1u << _cpuShift;
-
     /// <summary>Makes room for a number; false when it is beyond the model.</summary>
-    public bool TryEnsure(uint irq)
+    public bool TryEnsure(uint irq) => irq < (uint)Used || TryGrow(irq);
+
+    private bool TryGrow(uint irq)
     {
         if (irq >= IrqMax) return false;
         int from = Count;
         int count = Math.Max(from, (int)BitOperations.RoundUpToPowerOf2(irq + 1));
         if ((long)count << _cpuShift > DeliveryCellsMax) return false;
-        if (irq >= (uint)Used) Used = (int)irq + 1;
+        Used = (int)irq + 1;
         if (count == from) return true;
         Array.Resize(ref _descs, count + 1);
-        Array.Resize(ref _delivered, (count + 1) << _cpuShift);
+        Array.Resize(ref _delivered, count << _cpuShift);
         _descs.AsSpan(from + 1).Fill(New());
         return true;
     }
@@ -67,8 +61,8 @@ public sealed partial class IrqTable
         if (cpu >> _cpuShift == 0) return true;
         int shift = BitOperations.Log2((uint)cpu) + 1;
         if ((long)Count << shift > DeliveryCellsMax) return false;
-        var wider = new uint[_descs.Length << shift];
-        for (int row = 0; row < _descs.Length; row++)
+        var wider = new uint[Count << shift];
+        for (int row = 0; row < Count; row++)
         {
             Array.Copy(_delivered, row << _cpuShift, wider, row << shift, 1 << _cpuShift);
         }
@@ -78,17 +72,37 @@ public sealed partial class IrqTable
     }
 
     /// <summary>Counts one delivery. Both numbers must have been ensured.</summary>
-    public void CountDelivery(int irq, int cpu) => _delivered[((irq + 1) << _cpuShift) + cpu]++;
+    public void CountDelivery(int irq, ushort cpu)
+    {
+        ref IrqDesc desc = ref _descs[irq + 1];
+        if (desc.CountedCpu != cpu)
+        {
+            Settle(irq, ref desc);
+            desc.CountedCpu = cpu;
+        }
+        desc.Arrivals++;
+    }
 
     /// <summary>Handler runs of an interrupt on a CPU since its set-up (or since recording began).</summary>
-    public uint Delivered(int irq, int cpu) =>
-        cpu >> _cpuShift != 0 ? 0 : _delivered[((irq + 1) << _cpuShift) + cpu];
+    public uint Delivered(int irq, int cpu)
+    {
+        if (cpu >> _cpuShift != 0) return 0;
+        ref IrqDesc desc = ref _descs[irq + 1];
+        return _delivered[(irq << _cpuShift) + cpu] + (desc.CountedCpu == cpu ? desc.Arrivals : 0);
+    }
+
+    /// <summary>Moves what was counted beside the key to the interrupt's row.</summary>
+    private void Settle(int irq, ref IrqDesc desc)
+    {
+        _delivered[(irq << _cpuShift) + desc.CountedCpu] += desc.Arrivals;
+        desc.Arrivals = 0;
+    }
 
     /// <summary>Forgets everything about an interrupt: its descriptor is freed.</summary>
     public void Forget(int irq)
     {
         _descs[irq + 1] = New();
-        Array.Clear(_delivered, (irq + 1) << _cpuShift, 1 << _cpuShift);
+        Array.Clear(_delivered, irq << _cpuShift, 1 << _cpuShift);
     }
 
     private static IrqDesc New() => new()
@@ -106,7 +120,6 @@ public sealed partial class IrqTable
     {
         var descs = new IrqDesc[count + 1];
         descs.AsSpan().Fill(New());
-        descs[0] = IrqDesc.ForEventsWithoutIrq;
         return descs;
     }
 }

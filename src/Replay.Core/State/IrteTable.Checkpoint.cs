@@ -7,7 +7,7 @@ public sealed partial class IrteTable
 {
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("irtes", 1);
+        archive.Section("irtes", 2);
         archive.Rows(ref _entries, Limit, (ref Irte entry) => Transfer(archive, ref entry));
         Used = archive.Count(Used, _entries.Length);
     }
@@ -21,6 +21,7 @@ public sealed partial class IrteTable
         entry.WriteEvent = archive.Value(entry.WriteEvent);
         entry.Irq = archive.Value(entry.Irq);
         entry.Known = archive.Value(entry.Known);
+        entry.OnlyRead = archive.Value(entry.OnlyRead);
         entry.Stale = archive.Value(entry.Stale);
         entry.StaleAlias = archive.Value(entry.StaleAlias);
     }

@@ -24,6 +24,11 @@ public struct Irte // mutable struct: never readonly
     /// <summary>False until the entry's content is known.</summary>
     public bool Known;
 
+    /// <summary>
+    /// Known only because a unit read it: what it holds after the next invalidation is known when it is read again.
+    /// </summary>
+    public bool OnlyRead;
+
     /// <summary>True while the hardware may still use the cached value.</summary>
     public bool Stale;
 
@@ -87,14 +92,51 @@ public sealed partial class IrteTable
         entry.Lo = lo;
         entry.Hi = hi;
         entry.Known = true;
+        entry.OnlyRead = false;
         entry.WriteEvent = eventIndex;
         if (index >= Used) Used = index + 1;
     }
 
-    /// <summary>The hardware drops its copy of entries [first, first + count).</summary>
+    /// <summary>
+    /// A unit reads both halves. What was recorded of writes is believed; else it is what the entry holds. The entry
+    /// must have been ensured.
+    /// </summary>
+    public void Read(int index, ulong lo, ulong hi)
+    {
+        ref Irte entry = ref _entries[index];
+        if (entry.Known && !entry.OnlyRead) return;
+        entry.Lo = lo;
+        entry.Hi = hi;
+        entry.Known = entry.OnlyRead = true;
+        if (index >= Used) Used = index + 1;
+    }
+
+    /// <summary>
+    /// The hardware drops its copy of entries [first, first + count): who asks for that has changed them, so what was
+    /// only read of them is not known any more.
+    /// </summary>
     public void Invalidate(int first, int count)
     {
         int end = first + count < Used ? first + count : Used;
-        for (int i = first; i < end; i++) _entries[i].Stale = false;
+        for (int i = first; i < end; i++)
+        {
+            _entries[i].Stale = false;
+            if (_entries[i].OnlyRead) Forget(ref _entries[i]);
+        }
+    }
+
+    /// <summary>Another table: what was only read belongs to the old one.</summary>
+    public void ForgetRead()
+    {
+        for (int i = 0; i < Used; i++)
+        {
+            if (_entries[i].OnlyRead) Forget(ref _entries[i]);
+        }
+    }
+
+    private static void Forget(ref Irte entry)
+    {
+        entry.Lo = entry.Hi = 0;
+        entry.Known = entry.OnlyRead = false;
     }
 }

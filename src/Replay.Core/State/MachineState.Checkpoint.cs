@@ -7,7 +7,7 @@ public sealed partial class MachineState
 {
     internal void Transfer(StateArchive archive)
     {
-        archive.Section("machine", 1);
+        archive.Section("machine", 2);
         RemapUnit = archive.Value(RemapUnit);
         ExtendedIds = archive.Value(ExtendedIds);
         IecInvalidations = archive.Value(IecInvalidations);
@@ -17,6 +17,8 @@ public sealed partial class MachineState
         RestoreMsiSeen = archive.Value(RestoreMsiSeen);
         Delivered = archive.Value(Delivered);
         Spurious = archive.Value(Spurious);
+        Raised = archive.Value(Raised);
+        Coalesced = archive.Value(Coalesced);
         Lost = archive.Value(Lost);
         SystemInterrupts = archive.Value(SystemInterrupts);
         LostRecords = archive.Value(LostRecords);

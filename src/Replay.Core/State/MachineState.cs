@@ -73,6 +73,12 @@ public sealed partial class MachineState
     /// <summary>Interrupts none of whose handlers took them.</summary>
     public long Spurious { get; set; }
 
+    /// <summary>Signals of devices that were recorded (device_raise).</summary>
+    public long Raised { get; set; }
+
+    /// <summary>Those among them that came to an entry which waited already: one message tells of both.</summary>
+    public long Coalesced { get; set; }
+
     /// <summary>Interrupts concluded to be lost.</summary>
     public long Lost { get; set; }
 

@@ -285,7 +285,7 @@ public sealed partial class VectorMatrix
         map.UnseenManaged = (int)recorded.Managed - map.ManagedMap.Count;
         map.Known = true;
         map.Resync = false;
-        if (KnowsBits(cpu)) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
+        if (KnowsBits(cpu)) map.ManagedAllocated = (uint)map.AllocMap.CountOfBoth(in map.ManagedMap);
         else if (map.Managed == 0) map.ManagedAllocated = 0;
     }
 

@@ -114,7 +114,7 @@ public sealed partial class Verifier<TRules>
     {
         ref CpuMap map = ref _matrix[cpu];
         if (!map.Known || map.Resync || map.UnseenManaged != 0) return false;
-        if (!_matrix.Complete) map.ManagedAllocated = (uint)map.AllocMap.And(map.ManagedMap).Count;
+        if (!_matrix.Complete) map.ManagedAllocated = (uint)map.AllocMap.CountOfBoth(in map.ManagedMap);
         return true;
     }
 

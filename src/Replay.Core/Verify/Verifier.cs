@@ -1,6 +1,7 @@
 using System;
 using System.Numerics;
 using Replay.Core.Events;
+using Replay.Core.Replay;
 using Replay.Core.Rules;
 using Replay.Core.State;
 
@@ -115,6 +116,8 @@ public sealed partial class Verifier<TRules>
     {
         for (int i = 0; i < count; i++)
         {
+            if (PlainRule.ByKind[(byte)events[i].Kind].MayApply) i = PassPlain(events, i, count);
+            if (i == count) break;
             ref readonly IrqEvent e = ref events[i];
             switch (e.Kind)
             {

@@ -31,6 +31,16 @@ internal sealed class PartReader
     /// <summary>Bytes left in the part.</summary>
     public long Remaining => _part.Length - Position;
 
+    /// <summary>What lies ahead in the buffer already; may be nothing. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Buffered
+    {
+        get
+        {
+            long start = Position - _bufferStart;
+            return start >= 0 && start < _bufferLength ? _buffer.AsSpan((int)start.._bufferLength) : default;
+        }
+    }
+
     /// <summary>Position in the file, for messages.</summary>
     public long FileOffset => _part.FileOffset(Position);
 

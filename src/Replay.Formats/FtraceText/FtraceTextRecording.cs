@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Text;
 using System.Collections.Generic;
 using System.IO;
-using System.Text;
 using System.Threading;
 using Replay.Core.Events;
 using Replay.Formats.Bytes;
@@ -287,20 +286,12 @@ public sealed class FtraceTextRecording : Recording
     private void Add(LossSeverity severity, string what, string expected, ReadOnlySpan<byte> found)
     {
         if (Report.Seen(what)) return;
-        Add(severity, what, expected, Shown(found));
+        Add(severity, what, expected, TextCleaner.Show(found));
     }
 
     private void Add(LossSeverity severity, string what, string expected, string found)
     {
         if (!Report.Seen(what)) Report.Add(severity, what, _lines.LineNumber, expected, found);
-    }
-
-    private static string Shown(ReadOnlySpan<byte> text)
-    {
-        const int ShownMax = 64;
-        Span<byte> clean = stackalloc byte[ShownMax * 3];
-        int length = TextCleaner.Clean(text[..Math.Min(text.Length, ShownMax)], clean, out _);
-        return text.IsEmpty ? "nothing" : $"\"{Encoding.UTF8.GetString(clean[..length])}\"";
     }
 
     private void End()

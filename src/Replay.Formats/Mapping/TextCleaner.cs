@@ -39,4 +39,13 @@ internal static class TextCleaner
     }
 
     private static bool IsUnprintable(Rune rune) => Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029;
+
+    /// <summary>The start of a text as a message shows it.</summary>
+    public static string Show(ReadOnlySpan<byte> text)
+    {
+        const int ShownMax = 64;
+        Span<byte> clean = stackalloc byte[ShownMax * 3];
+        int length = Clean(text[..Math.Min(text.Length, ShownMax)], clean, out _);
+        return text.IsEmpty ? "nothing" : $"\"{Encoding.UTF8.GetString(clean[..length])}\"";
+    }
 }

@@ -208,7 +208,7 @@ internal sealed class PerfAttr
 /// <param name="IdOffset">Number of its event.</param>
 /// <param name="TimeOffset">Time.</param>
 /// <param name="CpuOffset">CPU.</param>
-internal readonly record struct SampleShape(int IdOffset, int TimeOffset, int CpuOffset)
+internal sealed record SampleShape(int IdOffset, int TimeOffset, int CpuOffset)
 {
     /// <summary>Bytes that have all of them.</summary>
     public int Bytes { get; } = Math.Max(IdOffset, Math.Max(TimeOffset, CpuOffset)) + 8;

@@ -72,7 +72,10 @@ internal sealed class PerfIndex
         {
             switch (reader.Type)
             {
-                case PerfRecord.Sample or PerfRecord.Lost or PerfRecord.LostSamples: Place(in reader); break;
+                case PerfRecord.Sample or PerfRecord.Lost or PerfRecord.LostSamples:
+                    Place(in reader);
+                    if (_mayGrow && !_layout.BigEndian && _layout.Shape is { } shape) Follow(ref reader, shape);
+                    break;
                 case PerfRecord.Compressed or PerfRecord.Compressed2: return false;
                 case PerfRecord.Attr when _layout.IsPipe: AddAttr(in reader); break;
                 case PerfRecord.TracingData: _header.ReadTracing(reader.Appended); break;
@@ -131,6 +134,42 @@ internal sealed class PerfIndex
         stream.Segments.Add(new PerfSegment(reader.Start, reader.End));
         _last = stream;
         _mayGrow = true;
+    }
+
+    /// <summary>
+    /// Passes over samples that go on where the last one ended, as nearly all do: of the same CPU, later, of tracepoints.
+    /// What <see cref="Place"/> would do with each of them, without looking for its stream.
+    /// </summary>
+    private void Follow(ref PerfRecordReader reader, SampleShape shape)
+    {
+        PerfStreamPlan stream = _last!;
+        if (_ofCpu[stream.Cpu]!.Count > 1) return;
+        ReadOnlySpan<byte> ahead = reader.Ahead;
+        ulong last = stream.LastNs;
+        int at = 0;
+        while (ahead.Length - at >= PerfSpec.RecordHeaderBytes + shape.Bytes)
+        {
+            ReadOnlySpan<byte> record = ahead[at..];
+            int size = PerfSpec.RecordBytes(record, bigEndian: false);
+            if ((PerfRecord)PerfAttr.U32(record, false) != PerfRecord.Sample
+                || size < PerfSpec.RecordHeaderBytes + shape.Bytes || size > record.Length)
+                break;
+            ReadOnlySpan<byte> body = record[PerfSpec.RecordHeaderBytes..size];
+            ulong timeNs = PerfAttr.U64(body[shape.TimeOffset..], false);
+            int number = _layout.FindAttr(PerfAttr.U64(body[shape.IdOffset..], false));
+            if (number < 0 || timeNs < last || PerfAttr.U32(body[shape.CpuOffset..], false) != stream.Cpu) break;
+            PerfAttr attr = _layout.Attrs[number];
+            if (body.Length < attr.FixedBytes || !attr.IsTracepoint || !attr.HasRaw) break;
+            if (at == 0) FirstNs = Math.Min(FirstNs, timeNs);
+            attr.Count++;
+            last = timeNs;
+            at += size;
+        }
+        if (at == 0) return;
+        reader.Pass(at);
+        stream.Segments[^1] = stream.Segments[^1] with { End = reader.End };
+        stream.LastNs = last;
+        LastNs = Math.Max(LastNs, last);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal sealed class PerfLayout
     /// <summary>
     /// Where all events keep number, time and CPU; null where they differ, or one event needs no number.
     /// </summary>
-    public SampleShape? Shape => Attrs.Count > 1 && IdCount > 0 ? _shape : null;
+    public SampleShape? Shape { get; private set; }
 
     /// <summary>Records.</summary>
     public FilePart Data { get; set; } = FilePart.Empty;
@@ -61,11 +61,13 @@ internal sealed class PerfLayout
     {
         _shape = Attrs.Count == 0 || _shape == attr.Shape ? attr.Shape : null;
         Attrs.Add(attr);
+        UpdateShape();
     }
 
     public bool TryAddId(ulong id, int attr)
     {
         if (_attrOfId.Count == PerfSpec.IdsMax || !_attrOfId.TryAdd(id, attr)) return false;
+        UpdateShape();
         if (id >= SmallIdMax) return true;
         int from = _attrOfSmallId.Length;
         if ((int)id >= from)
@@ -83,4 +85,6 @@ internal sealed class PerfLayout
         if (id < (ulong)_attrOfSmallId.Length) return _attrOfSmallId[id];
         return id >= SmallIdMax && _attrOfId.TryGetValue(id, out int attr) ? attr : -1;
     }
+
+    private void UpdateShape() => Shape = Attrs.Count > 1 && IdCount > 0 ? _shape : null;
 }

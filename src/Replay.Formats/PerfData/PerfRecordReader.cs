@@ -46,6 +46,16 @@ internal ref struct PerfRecordReader
 
     public readonly long FileOffset => _part.FileOffset(Start);
 
+    /// <summary>Records behind the one at hand that are in memory already, the last one perhaps cut.</summary>
+    public readonly ReadOnlySpan<byte> Ahead => _reader.Buffered;
+
+    /// <summary>Moves over whole records of <see cref="Ahead"/>, as if the last of them had been the one at hand.</summary>
+    public void Pass(int bytes)
+    {
+        _reader.TrySkip((ulong)bytes);
+        End = _reader.Position;
+    }
+
     public bool TryNext()
     {
         if (_reader.Remaining == 0) return false;

@@ -32,7 +32,6 @@ public sealed class FieldCoverageTests
         ["Findings.Hazards.NoHandler.<slotRecheck>P"] = "a rule",
         ["State.CpuArrival._plain"] = "made of the other fields",
         ["State.IrqDesc._arrivalKey"] = "made of the other fields",
-        ["State.IrqDesc._arrivalIgnored"] = "made of the other fields",
         ["State.IrteTable.<Limit>k__BackingField"] = "fixed by who makes the table",
         ["State.MsixFunction.<Device>k__BackingField"] = "its place in the list of functions",
         ["Systems.Aer.RecordedRecovery._devices"] = "an index of _inOrder",

@@ -72,6 +72,38 @@ public sealed class BenchCommandTests
         Assert.True(document.RootElement.GetProperty("cpuSeconds").GetProperty("median").GetDouble() > 0);
     }
 
+    /// <summary>
+    /// Each of two builds would throw away the other's saved states; a build from before there were any has no word for
+    /// that, and must not be given one.
+    /// </summary>
+    [Theory]
+    [InlineData("--no-checkpoints  Neither use nor make saved states.", " --no-checkpoints")]
+    [InlineData("--format  text, json", "")]
+    public void Another_build_is_told_to_make_no_saved_states_if_it_knows_how(string help, string options)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string program = Path.Combine(folder, "old"), log = Path.Combine(folder, "log");
+            File.WriteAllText(program, $"""
+                #!/bin/sh
+                [ "$2" = --help ] && echo "{help}" && exit
+                echo "$*" >> "{log}"
+                echo '"digest" is missing'
+                """);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            (int code, _, string error) = RealCli.Run("bench", "traces/leak-pre/trace.dat", "--against", program);
+            Assert.Equal(2, code);
+            Assert.Contains("did not print the JSON of a replay", error, StringComparison.Ordinal);
+            Assert.EndsWith($"trace.dat --format json{options}\n", File.ReadAllText(log), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void Replays_that_end_differently_are_our_bug()
     {

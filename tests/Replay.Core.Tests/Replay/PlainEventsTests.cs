@@ -71,14 +71,24 @@ public sealed class PlainEventsTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(EventKind.HandlerEntry, 3, 0x1234_5678, 9, 0xABCD_0007)]
-    [InlineData(EventKind.SystemExit, 0xFFFF, 0xFFFF_FFFF, 0xFF, 0xFFFF)]
-    public void The_arrival_word_is_cpu_kind_and_name(EventKind kind, ushort cpu, uint irq, byte vector, ulong a)
+    [InlineData(EventKind.HandlerEntry, 3, 9, 0xABCD_0007)]
+    [InlineData(EventKind.SystemExit, 0xFFFF, 0xFF, 0xFFFF)]
+    public void The_arrival_word_is_cpu_kind_vector_and_name(EventKind kind, ushort cpu, byte vector, ulong a)
     {
-        var record = new IrqEvent { Kind = kind, Cpu = cpu, Irq = irq, Vector = vector, A = a };
-        ulong word = IrqEvent.ArrivalWordOf(cpu, kind, (ushort)a);
-        Assert.Equal(word, record.ArrivalWord & ~IrqEvent.ArrivalWordOther);
-        Assert.Equal((uint)vector << 8 | irq >> 16, record.ArrivalWord >> 32 & 0xFF00 | record.ArrivalWord & 0xFFFF);
+        var record = new IrqEvent { Kind = kind, Cpu = cpu, Irq = 0x1234_5678, Vector = vector, A = a };
+        Assert.Equal(
+            IrqEvent.ArrivalWordOf(cpu, kind, (ushort)a) | (ulong)vector << 24 | (a >> 16) << 48, record.ArrivalWord);
+    }
+
+    [Fact]
+    public void Arrivals_that_change_cpus_are_counted_where_they_were()
+    {
+        var line = new Replayer<Linux61, NoProbe>(Tables());
+        line.Replay([.. new ushort[] { 0, 0, 5, 5, 5, 0, 11, 11 }.Select(static cpu =>
+            new IrqEvent { Kind = EventKind.HandlerEntry, Cpu = cpu, Irq = 30, A = 1 })]);
+        IrqTable irqs = line.Machine.Irqs;
+        Assert.Equal((3u, 3u, 2u, 0u),
+            (irqs.Delivered(30, 0), irqs.Delivered(30, 5), irqs.Delivered(30, 11), irqs.Delivered(30, 1)));
     }
 
     private static void Compare(Replayer<Linux61, NoProbe> line, Replayer<Linux61, LookingProbe> steps, string when)
@@ -164,7 +174,7 @@ public sealed class PlainEventsTests(ITestOutputHelper output)
             case 5: e.Irq = IrqTable.IrqMax - (uint)random.Next(2); break;
             case 6: e.Cpu = random.Next(2) == 0 ? ushort.MaxValue : (ushort)random.Next(200); break;
             case 7: e.Vector = 0xFE; e.A = 3; break;
-            case 8: e.Vector = 0xFF; e.A = 2; break;
+            case 8: e.Vector = 0xFF; e.A = (ulong)random.Next(4) << 8 | 2; break;
             case 9: Become(ref e, EventKind.VectorUpdate, irq, 40, cpu | cpu << 16 | 41UL << 32); break;
             case 10: Become(ref e, EventKind.VectorClear, irq, 40, cpu); break;
             case 11: Become(ref e, EventKind.VectorTeardown, irq, 0, 0); break;

@@ -50,7 +50,7 @@ public class Bits256Tests
         Bits256 left = default, right = default;
         left[0] = left[64] = left[255] = true;
         right[64] = right[128] = true;
-        Assert.Equal(1, left.And(right).Count);
+        Assert.Equal(1, left.CountOfBoth(in right));
         Assert.Equal(4, left.Or(right).Count);
         Assert.Equal(2, left.AndNot(right).Count);
         Assert.False(left.AndNot(right)[64]);

@@ -136,7 +136,7 @@ public class VectorMatrixTests
                 ref CpuMap m = ref matrix[c];
                 Assert.Equal(m.AllocMap.Count, (int)m.Allocated);
                 Assert.Equal(m.ManagedMap.Count, (int)m.Managed);
-                Assert.Equal(m.AllocMap.And(m.ManagedMap).Count, (int)m.ManagedAllocated);
+                Assert.Equal(m.AllocMap.CountOfBoth(in m.ManagedMap), (int)m.ManagedAllocated);
                 Assert.Equal(201u - m.Managed - (m.Allocated - m.ManagedAllocated), m.Available);
                 available += m.Available;
                 total += m.Allocated;

@@ -153,7 +153,7 @@ public partial class FtraceTextRecordingTests
             var opener = new RecordingOpener(FormatCatalog.BuiltIn, new OpenOptions());
             Recording recording = opener.Open(
                 new PrefixedStream(text[..at], new ChoppyStream(text[at..], text.Length)), "x");
-            Assert.Equal(expected, ReadAll(recording));
+            Assert.Equal(expected, TextSamples.ReadLines(recording));
             Assert.Equal((4, 121), (recording.Info.CpuCount, recording.Info.LostCount));
             Assert.False(recording.Report.HasDataLoss);
             Assert.Equal(1,
@@ -193,7 +193,7 @@ public partial class FtraceTextRecordingTests
         byte[] text = ReadReport();
         (List<string> expected, _) = Read(text);
         using Stream stream = most == 1 ? new OneByteAtATimeStream(text) : new ChoppyStream(text, most);
-        Assert.Equal(expected, ReadAll(FtraceTextRecording.Open(stream, "x", MappingTable.BuiltIn, [])));
+        Assert.Equal(expected, TextSamples.ReadLines(FtraceTextRecording.Open(stream, "x", MappingTable.BuiltIn, [])));
     }
 
     [Fact]
@@ -365,31 +365,13 @@ public partial class FtraceTextRecordingTests
     {
         FtraceTextRecording recording = FtraceTextRecording.Open(new MemoryStream(text), "x",
             table ?? MappingTable.BuiltIn, ignore);
-        return (ReadAll(recording), recording);
+        return (TextSamples.ReadLines(recording), recording);
     }
 
     private static List<string> ReadTraceDat(string path, int eventsMax)
     {
         using Recording recording = FormatCatalog.BuiltIn.Importers[1].OpenPath(path, new OpenOptions());
-        return ReadAll(recording, eventsMax);
-    }
-
-    private static List<string> ReadAll(Recording recording, int eventsMax = int.MaxValue)
-    {
-        List<IrqEvent> events = [];
-        using (recording)
-        {
-            while (events.Count < eventsMax && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
-                events.AddRange(batch);
-        }
-        string text = Encoding.UTF8.GetString(TextSamples.Write(events, recording.Tables,
-            new RecordingInfo(), new ImportReport()));
-        List<string> lines = [];
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!line.StartsWith("irqs ", StringComparison.Ordinal) && line[0] is not '@' and not '#') lines.Add(line);
-        }
-        return lines;
+        return TextSamples.ReadLines(recording, eventsMax);
     }
 
     [GeneratedRegex(@"^\s*(?<task>.*-\d+)\s+\[(?<cpu>\d+)\]\s+(?<time>\d+\.\d{6})\d*: (?<name>\S+):\s+(?<text>.*)$")]

@@ -35,6 +35,24 @@ internal static class TextSamples
         return events;
     }
 
+    /// <summary>Events of a recording as lines of the text form, read to its end or to a number of records.</summary>
+    public static List<string> ReadLines(Recording recording, int recordsMax = int.MaxValue)
+    {
+        List<IrqEvent> events = [];
+        using (recording)
+        {
+            while (events.Count < recordsMax && recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch))
+                events.AddRange(batch);
+        }
+        string text = Encoding.UTF8.GetString(Write(events, recording.Tables, new RecordingInfo(), new ImportReport()));
+        List<string> lines = [];
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!line.StartsWith("irqs ", StringComparison.Ordinal) && line[0] is not '@' and not '#') lines.Add(line);
+        }
+        return lines;
+    }
+
     private static void AddEvent(List<IrqEvent> events, EventKindInfo info, ulong time, ushort cpu, Random random,
         EventTables tables)
     {

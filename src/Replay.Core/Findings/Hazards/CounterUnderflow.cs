@@ -21,6 +21,7 @@ internal sealed class CounterUnderflow(HazardContext context)
         ref readonly IrqEvent e = ref at[0];
         long previous = _previous;
         _previous = context.Index;
+        if (!MayBeNegative(at, ofCpu)) return;
         if (ofCpu)
         {
             var own = new MatrixOperation(in e);
@@ -33,6 +34,16 @@ internal sealed class CounterUnderflow(HazardContext context)
         Check("global_available", global.GlobalAvailable, previous);
         Check("global_reserved", global.GlobalReserved, previous);
         Check("total_allocated", global.TotalAllocated, previous);
+    }
+
+    /// <summary>One look for all counters of a record; may be true for one whose global counters are missing.</summary>
+    private static bool MayBeNegative(ReadOnlySpan<IrqEvent> at, bool ofCpu)
+    {
+        var global = new MatrixCounters(in at[ofCpu && at.Length > 1 ? 1 : 0]);
+        uint all = global.GlobalAvailable | global.GlobalReserved | global.TotalAllocated;
+        var own = new MatrixOperation(in at[0]);
+        if (ofCpu) all |= own.Available | own.Allocated | own.Managed;
+        return all > int.MaxValue;
     }
 
     /// <summary>"CPU 0 has 4294967295 vectors"; false for a number that can be.</summary>

@@ -10,16 +10,21 @@ namespace Replay.Core.Findings.Hazards;
 internal sealed class SpuriousVector(HazardContext context)
 {
     // Classes of system_entry, in the schema's order.
-    private const ulong SpuriousApic = 2, ErrorApic = 3;
+    private const byte SpuriousApic = 2, ErrorApic = 3;
 
     // ERROR_APIC_VECTOR; SPURIOUS_APIC_VECTOR is the next and last one.
-    internal const byte FirstFaultVector = 0xFE;
+    private const byte FirstFaultVector = 0xFE;
+
+    /// <summary>The last of <see cref="FaultClasses"/> neighbouring classes that may be a fault.</summary>
+    internal const byte LastFaultClass = ErrorApic;
+
+    internal const int FaultClasses = ErrorApic - SpuriousApic + 1;
 
     /// <summary>
     /// True for the entries that mean something went wrong; asked at every interrupt on a system vector.
     /// </summary>
     public static bool IsFault(in IrqEvent e) =>
-        e.Vector >= FirstFaultVector && (byte)e.A - SpuriousApic <= ErrorApic - SpuriousApic;
+        e.Vector >= FirstFaultVector && (byte)e.A is SpuriousApic or ErrorApic;
 
     public void Entered(in IrqEvent e)
     {
