@@ -100,11 +100,15 @@ public sealed partial class Replayer<TRules, TProbe>
     }
 
     /// <summary>
-    /// A table that is exchanged or switched off: what the unit read belongs to the old one.
+    /// A table that is exchanged or switched off: what the unit read belongs to the old one. Its register says how its
+    /// entries name CPUs (VT-d specification 10.4.29, EIME).
     /// </summary>
     private void ApplyRemapControl(in IrqEvent e)
     {
-        if (new RemapSetup(in e).Step is RemapSetup.SetTable or RemapSetup.Disable) _machine.Remap?.ForgetRead();
+        const int ExtendedMode = 11;
+        var setup = new RemapSetup(in e);
+        if (setup.Step is RemapSetup.SetTable or RemapSetup.Disable) _machine.Remap?.ForgetRead();
+        if (setup.Step == RemapSetup.SetTable) _machine.ExtendedIds ??= (setup.Value >> ExtendedMode & 1) != 0;
     }
 
     private void ApplyQiSubmit(in IrqEvent e)

@@ -46,7 +46,7 @@ public sealed partial class MachineState
 
     /// <summary>
     /// True when entries hold 32-bit APIC IDs (IRTA.EIME), false for 8-bit ones in bits 15:8; null until an entry could
-    /// be compared with its interrupt's APIC destination.
+    /// be compared with its interrupt's APIC destination, or the register itself was seen.
     /// </summary>
     public bool? ExtendedIds { get; set; }
 

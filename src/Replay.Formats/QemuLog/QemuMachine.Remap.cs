@@ -58,16 +58,19 @@ internal sealed partial class QemuMachine
     }
 
     // addr 0x6300000 size 0x10000
-    /// <summary>The unit latches its table register; that one's mode bit is in its own write only.</summary>
+    /// <summary>
+    /// The unit latches its table register. How entries name CPUs only the write of the register tells; without it this
+    /// is a step of no known kind.
+    /// </summary>
     private bool TakeVtdRoot(ReadOnlySpan<byte> line)
     {
         var text = new LineCursor(line);
         if (!text.Take("addr "u8, 64, out ulong address) || !text.Take(" size "u8, 32, out ulong entries)
             || !text.IsAtEnd || !BitOperations.IsPow2(entries) || entries < 2)
             return false;
-        ulong value = (_tableRegister & ~PageMask) == (address & ~PageMask) ? _tableRegister
-            : address | (uint)(BitOperations.Log2(entries) - 1);
-        SetUp(RemapSetup.SetTable, value);
+        bool isWhole = (_tableRegister & ~PageMask) == (address & ~PageMask);
+        if (isWhole) SetUp(RemapSetup.SetTable, _tableRegister);
+        else SetUp(0, address | (uint)(BitOperations.Log2(entries) - 1));
         return true;
     }
 

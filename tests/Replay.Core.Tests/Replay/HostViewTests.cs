@@ -67,6 +67,16 @@ public class HostViewTests
         Assert.Equal(known, _replayer.Machine.Remap![5].Known);
     }
 
+    [Theory]
+    [InlineData(0x630000f, 4U)]
+    [InlineData(0x630080f, 0x400U)]
+    public void The_table_register_says_how_entries_name_CPUs(ulong register, uint destination)
+    {
+        Assert.Null(_replayer.Machine.DestinationOf(0x400));
+        Apply(EventKind.RemapControl, register, 0, vector: RemapSetup.SetTable);
+        Assert.Equal(destination, _replayer.Machine.DestinationOf(0x400));
+    }
+
     [Fact]
     public void An_AMD_entry_that_was_read_is_known_until_its_device_is_invalidated()
     {

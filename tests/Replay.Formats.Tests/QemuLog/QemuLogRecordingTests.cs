@@ -41,6 +41,7 @@ public class QemuLogRecordingTests
         guest error: something else
         72@100.000019:vtd_ir_irte_get index 8 low 0x40118 high 0x20000220005
         72@100.000020:vtd_inv_desc_iec granularity 0x1 index 0x8 mask 0x2
+        70@100.000021:memory_region_ops_write cpu 0 mr 0x5a addr 0xfed900b8 value 0x630080f size 8 name 'intel_iommu'
         70@100.000021:vtd_reg_ir_root addr 0x6300000 size 0x10000
         70@100.000022:vtd_ir_enable enable 1
         72@100.000023:amdvi_ir_remap_msi_req addr 0xfee00000 data 0x2 devid 0xa0
@@ -71,7 +72,7 @@ public class QemuLogRecordingTests
         "100.000018000 0 device_raise device=0000:00:01.0 entry=1",
         "100.000019000 0 irte_read index=8 lo=0x20000220005 hi=0x40118",
         "100.000020000 0 qi_submit iommu=intel_iommu qw0=0x810000014 qw1=0x0 qw2=0x0 qw3=0x0",
-        "100.000021000 0 remap_control step=set_table unit=intel_iommu value=0x630000f",
+        "100.000021000 0 remap_control step=set_table unit=intel_iommu value=0x630080f",
         "100.000022000 0 remap_control step=enable unit=intel_iommu value=0x0",
         "100.000025000 0 irte_read_amd devid=0xa0 index=2 lo=0x141 hi=0x30",
         "100.000026000 0 amd_invalidate devid=0xa0",
@@ -101,7 +102,7 @@ public class QemuLogRecordingTests
         foreach (SourceCount source in recording.Info.Sources)
             counts[source.Name] = counts.GetValueOrDefault(source.Name) + source.Count;
         Assert.Equal(Count(Sample), counts);
-        Assert.Equal(33, recording.Info.RecordCount);
+        Assert.Equal(34, recording.Info.RecordCount);
     }
 
     [Theory]
@@ -120,6 +121,13 @@ public class QemuLogRecordingTests
         Assert.Equal(SampleEvents.Length, lines.Count);
         for (int i = 0; i < lines.Count; i++)
             Assert.Equal(SampleEvents[i].Split(' ', 3)[2], lines[i].Split(' ', 3)[2]);
+    }
+
+    [Fact]
+    public void A_table_whose_register_was_not_logged_is_a_step_of_no_known_kind()
+    {
+        (List<string> lines, _) = Read("1@1.000000:vtd_reg_ir_root addr 0x6300000 size 0x10000\n");
+        Assert.Equal(["1.000000000 0 remap_control step=other unit=intel_iommu value=0x630000f"], lines);
     }
 
     [Fact]
