@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Replay.Formats.Text;
 
 namespace Replay.Formats;
 
@@ -55,7 +56,7 @@ public sealed class RecordingInfo
     public List<SourceCount> Sources { get; } = [];
 
     /// <summary>
-    /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it: readers of
+    /// True where a CPU whose first record comes late was idle until then, unless a loss is told before it. Readers of
     /// the kernel's ring buffer get a mark with the page before which records were overwritten (Linux
     /// ring_buffer_read_page), perf and LTTng count what they drop, and what was written by hand is whole. Text of
     /// others says nothing of what was overwritten before its first line. Another form of a recording tells what its

@@ -26,7 +26,7 @@ public sealed class CtfRecording : Recording
     /// <summary>Bytes that all streams together read ahead, and the bounds of what one does.</summary>
     private const int WindowsBytes = 64 << 20;
     private const int WindowMin = 4096;
-    private const int WindowMax = 256 * 1024;
+    private const int WindowMax = 128 * 1024;
 
     private readonly CtfLayout _layout;
     private readonly MappingTable _mapping;
@@ -172,7 +172,7 @@ public sealed class CtfRecording : Recording
             more = stream.TryAdvance();
         }
         while (more && used < BatchRecords && (stream.TimeNs < limitNs || (stream.TimeNs == limitNs && winsTie)));
-        Volatile.Write(ref _bytesDone, _bytesDone + stream.BytesDone - done);
+        if (stream.BytesDone != done) Volatile.Write(ref _bytesDone, _bytesDone + stream.BytesDone - done);
         if (!more && _layout.IsPerf) TellOffline(stream, ref used);
         return more;
     }

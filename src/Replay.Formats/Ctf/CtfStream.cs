@@ -235,7 +235,11 @@ internal sealed class CtfStream
         // A packet of bytes that make no event takes no time without end.
         if (at == _bit) return _state.Bad("event without any bits");
         if (kind.CpuOffset >= 0 && _stream.Cpu < 0)
-            Cpu = (ushort)DecodeState.Read(window, fields + (kind.CpuOffset * 8L), 32, _layout.BigEndian);
+        {
+            ulong cpu = DecodeState.Read(window, fields + (kind.CpuOffset * 8L), 32, _layout.BigEndian);
+            if (cpu > ushort.MaxValue) return _state.Bad("event of an impossible CPU");
+            Cpu = (ushort)cpu;
+        }
         Event = kind;
         _state.Clock = clock;
         _eventBit = _bit;

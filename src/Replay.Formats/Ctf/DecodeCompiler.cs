@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Replay.Formats.Ctf;
 
@@ -23,9 +24,10 @@ internal sealed class DecodeCompiler
     private readonly string _file;
 
     // Roots by their absolute names, and in the order in which relative names look through them, innermost last.
-    private readonly List<(string Name, FieldScope Scope)> _roots = [];
+    private readonly List<(string Name, string[] Path, FieldScope Scope)> _roots = [];
     private readonly List<FieldReference> _references = [];
-    private readonly HashSet<int> _used = [];
+
+    // Of integers of events; those of the packet have their own numbers.
     private readonly Dictionary<int, int> _registerOf = [];
     private int _depth;
     private int _unfolded;
@@ -65,9 +67,8 @@ internal sealed class DecodeCompiler
         _integers = _packetRegisters;
         _unfolded = 0;
         _references.Clear();
-        _roots.Add((root, scope));
+        _roots.Add((root, root.Split('.'), scope));
         if (type is not null) VisitFields(type, scope);
-        for (int i = _packetRegisters; i < _integers; i++) _registerOf[i] = i;
         (int first, _packetRegisters) = (_packetRegisters, _integers);
         if (root == HeaderRoot) (_headerFirst, _headerEnd) = (first, _packetRegisters);
         Begin(first, _packetRegisters);
@@ -78,7 +79,7 @@ internal sealed class DecodeCompiler
     /// <summary>The register of an integer of the packet; -1 where there is none of that name.</summary>
     public int FindRegister(string root, string name)
     {
-        foreach ((string rootName, FieldScope scope) in _roots)
+        foreach ((string rootName, _, FieldScope scope) in _roots)
         {
             if (rootName == root && scope.Find([name]) is { Number: >= 0 } field) return field.Number;
         }
@@ -106,9 +107,7 @@ internal sealed class DecodeCompiler
         _integers = _packetRegisters;
         _unfolded = 0;
         _references.Clear();
-        _used.Clear();
         _registerOf.Clear();
-        for (int i = 0; i < _packetRegisters; i++) _registerOf[i] = i;
         VisitRoot("stream.event.context", streamContext);
         VisitRoot("event.context", kind.Context);
         VisitRoot("event.fields", kind.Fields);
@@ -118,7 +117,7 @@ internal sealed class DecodeCompiler
         {
             int number = reference.Field.Number;
             usesHeader |= reference.IsPacket && number >= _headerFirst && number < _headerEnd;
-            if (!reference.IsPacket && _used.Add(number)) _registerOf[number] = next++;
+            if (!reference.IsPacket && _registerOf.TryAdd(number, next)) next++;
         }
         Begin(_packetRegisters, next);
         if (streamContext is not null) Emit(streamContext, null);
@@ -156,7 +155,7 @@ internal sealed class DecodeCompiler
     private void VisitRoot(string root, CtfStruct? type)
     {
         var scope = new FieldScope(null, isPacket: false);
-        _roots.Add((root, scope));
+        _roots.Add((root, root.Split('.'), scope));
         if (type is not null) VisitFields(type, scope);
     }
 
@@ -216,9 +215,8 @@ internal sealed class DecodeCompiler
 
     private FieldReference? Resolve(string[] path, FieldScope scope)
     {
-        foreach ((string name, FieldScope root) in _roots)
+        foreach ((_, string[] prefix, FieldScope root) in _roots)
         {
-            string[] prefix = name.Split('.');
             if (path.Length > prefix.Length && path.AsSpan(0, prefix.Length).SequenceEqual(prefix)
                 && root.Find(path.AsSpan(prefix.Length)) is { } found)
                 return new FieldReference(found, root.IsPacket);
@@ -268,7 +266,7 @@ internal sealed class DecodeCompiler
                     Bits = integer.Bits,
                     IsSigned = integer.IsSigned,
                     BigEndian = integer.IsBigEndian(_metadata.BigEndian),
-                    Register = _registerOf.GetValueOrDefault(_integers++, -1),
+                    Register = RegisterOf(_integers++),
                 });
                 break;
             case CtfString: Add(step with { Kind = StepKind.KeepText }); break;
@@ -298,7 +296,8 @@ internal sealed class DecodeCompiler
         if (type is CtfInteger or CtfEnum)
         {
             CtfInteger integer = IntegerOf(type)!;
-            if (!_registerOf.TryGetValue(_integers++, out int register))
+            int register = RegisterOf(_integers++);
+            if (register < 0)
             {
                 AddSkip(integer.Align, integer.Bits);
                 return;
@@ -342,7 +341,7 @@ internal sealed class DecodeCompiler
     {
         for (int i = _integers; i < _integers + count; i++)
         {
-            if (_registerOf.ContainsKey(i)) return true;
+            if (RegisterOf(i) >= 0) return true;
         }
         return false;
     }
@@ -350,8 +349,12 @@ internal sealed class DecodeCompiler
     private int NextReference()
     {
         FieldReference reference = _references[_nextReference++];
-        return _registerOf[reference.Field.Number];
+        return RegisterOf(reference.Field.Number);
     }
+
+    /// <summary>The register that an integer is read into; -1 for one that nothing depends on.</summary>
+    private int RegisterOf(int number) =>
+        number < _packetRegisters ? number : _registerOf.GetValueOrDefault(number, -1);
 
     private void EmitLoop(CtfType element, int register, int count)
     {
@@ -375,15 +378,14 @@ internal sealed class DecodeCompiler
         var tag = (CtfEnum)reference.Field.Type;
         int choose = _steps.Count;
         Add(new DecodeStep { Kind = StepKind.Choose, Register = NextReference(), IsSigned = tag.Container.IsSigned });
+        // LTTng writes an underscore before names of fields, and of values or not.
+        ILookup<string, CtfRange> ranges = tag.Ranges.ToLookup(static range => range.Label.TrimStart('_'));
         List<DecodeChoice> choices = [];
         List<int> jumps = [];
         foreach (CtfField option in variant.Options)
         {
-            foreach (CtfRange range in tag.Ranges)
-            {
-                if (IsSameName(range.Label, option.Name))
-                    choices.Add(new DecodeChoice(range.First, range.Last, _steps.Count));
-            }
+            foreach (CtfRange range in ranges[option.Name.TrimStart('_')])
+                choices.Add(new DecodeChoice(range.First, range.Last, _steps.Count));
             if (choices.Count > CtfSpec.UnfoldedMax)
                 throw Error(variant.Line, $"at most {CtfSpec.UnfoldedMax} choices", "more");
             _mayJoin = false;
@@ -397,10 +399,6 @@ internal sealed class DecodeCompiler
         _choices.AddRange(choices);
         _mayJoin = false;
     }
-
-    /// <summary>LTTng writes an underscore before names of fields, and of values or not.</summary>
-    private static bool IsSameName(string label, string option) =>
-        label == option || label.AsSpan().TrimStart('_').SequenceEqual(option.AsSpan().TrimStart('_'));
 
     private void AddLoad(CtfInteger integer, int register, bool isEventId, bool isClock) => Add(new DecodeStep
     {

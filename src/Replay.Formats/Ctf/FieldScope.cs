@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Replay.Formats.Ctf;
@@ -9,29 +10,24 @@ namespace Replay.Formats.Ctf;
 /// <param name="Inner">Fields of a structure, options of a variant.</param>
 internal readonly record struct ScopeField(string Name, CtfType Type, int Number, FieldScope? Inner);
 
-/// <summary>The fields of a structure that precede the one at hand.</summary>
+/// <summary>The fields of a structure that precede the one at hand; of two with one name the later one.</summary>
 /// <param name="outer">The structure around it; null at the root.</param>
 /// <param name="isPacket">Its integers have registers already: it belongs to the packet or the event's header.</param>
 internal sealed class FieldScope(FieldScope? outer, bool isPacket)
 {
-    private readonly List<ScopeField> _fields = [];
+    private Dictionary<string, ScopeField>? _fields;
 
     public FieldScope? Outer { get; } = outer;
 
     public bool IsPacket { get; } = isPacket;
 
-    public void Add(ScopeField field) => _fields.Add(field);
+    public void Add(ScopeField field) => (_fields ??= new(StringComparer.Ordinal))[field.Name] = field;
 
-    /// <summary>The last field of that path.</summary>
-    public ScopeField? Find(System.ReadOnlySpan<string> path)
+    /// <summary>The field of that path.</summary>
+    public ScopeField? Find(ReadOnlySpan<string> path)
     {
-        for (int i = _fields.Count - 1; i >= 0; i--)
-        {
-            if (_fields[i].Name != path[0]) continue;
-            if (path.Length == 1) return _fields[i];
-            if (_fields[i].Inner?.Find(path[1..]) is { } found) return found;
-        }
-        return null;
+        if (_fields is null || !_fields.TryGetValue(path[0], out ScopeField field)) return null;
+        return path.Length == 1 ? field : field.Inner?.Find(path[1..]);
     }
 }
 

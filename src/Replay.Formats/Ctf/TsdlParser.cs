@@ -11,6 +11,9 @@ namespace Replay.Formats.Ctf;
 internal sealed class TsdlParser
 {
     private const int ClocksMax = 64;
+    private const int FactsMax = 4096;
+    private const int StreamsMax = 4096;
+    private const int EventsMax = 1 << 17;
 
     private readonly TsdlLexer _lexer;
     private readonly TsdlTypeParser _types;
@@ -111,7 +114,11 @@ internal sealed class TsdlParser
     }
 
     private void ParseEnvironment() => ParseBlock("env", static _ => false,
-        (path, value) => _metadata.Environment[path] = value.Text);
+        (path, value) =>
+        {
+            _metadata.Environment[path] = value.Text;
+            if (_metadata.Environment.Count > FactsMax) throw _lexer.Error($"at most {FactsMax} facts");
+        });
 
     private void ParseClock(int line)
     {
@@ -156,6 +163,7 @@ internal sealed class TsdlParser
             {
                 if (path == "id") stream.Id = (ulong)Number(value, 0, ulong.MaxValue);
             });
+        if (_metadata.Streams.Count == StreamsMax) throw _lexer.Error(line, $"at most {StreamsMax} streams", "more");
         if (!_metadata.Streams.TryAdd(stream.Id, stream))
             throw _lexer.Error(line, "each stream once", $"stream {stream.Id} twice");
     }
@@ -183,6 +191,7 @@ internal sealed class TsdlParser
                 }
             });
         if (kind.Name.Length == 0) kind.Name = string.Create(CultureInfo.InvariantCulture, $"event-{kind.Id}");
+        if (_events.Count == EventsMax) throw _lexer.Error(line, $"at most {EventsMax} events", "more");
         _events.Add(kind);
     }
 

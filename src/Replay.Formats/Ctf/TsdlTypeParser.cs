@@ -15,8 +15,14 @@ internal readonly record struct TsdlValue(string Text, Int128? Number, int Line)
 /// <summary>Reads types of TSDL and the names that are given to them (CTF 1.8.3, 4 and appendix C).</summary>
 internal sealed class TsdlTypeParser(TsdlLexer lexer)
 {
+    /// <summary>Most types, and most names of values, of a metadata.</summary>
+    private const int TypesMax = 1 << 19;
+    private const int RangesMax = 1 << 19;
+
     private readonly TsdlScope _scope = new();
     private int _depth;
+    private int _types;
+    private int _ranges;
 
     /// <summary>The largest alignment met so far, bits.</summary>
     public int AlignMax { get; private set; } = 64;
@@ -111,6 +117,7 @@ internal sealed class TsdlTypeParser(TsdlLexer lexer)
     {
         name = "";
         if (++_depth > CtfSpec.DepthMax) throw lexer.Error($"at most {CtfSpec.DepthMax} types inside each other");
+        if (++_types > TypesMax) throw lexer.Error($"at most {TypesMax} types");
         int line = lexer.Line;
         if (lexer.IsWord("const")) lexer.Next();
         CtfType? type = lexer.Kind != TsdlToken.Word ? throw lexer.Error("a type") : lexer.Text switch
@@ -358,6 +365,7 @@ internal sealed class TsdlTypeParser(TsdlLexer lexer)
             string label = lexer.Text;
             if (lexer.Kind is not (TsdlToken.Word or TsdlToken.Text)) throw lexer.Error("'}' or a name of a value");
             lexer.Next();
+            if (++_ranges > RangesMax) throw lexer.Error($"at most {RangesMax} names of values");
             Int128 first = next, last = next;
             if (lexer.Accept("="))
             {

@@ -111,6 +111,9 @@ internal enum PlanShape : byte
     /// <summary>irq and a data_loc name, little-endian.</summary>
     HandlerEntry,
 
+    /// <summary>irq and a name at the end of the record, little-endian.</summary>
+    HandlerEntryAtEnd,
+
     /// <summary>Two 32-bit numbers, little-endian: irq, then one into the low half of A.</summary>
     HandlerExit,
 

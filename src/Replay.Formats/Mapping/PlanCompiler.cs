@@ -78,7 +78,7 @@ internal sealed class PlanCompiler
             Texts = [.. texts],
             Shape = shape,
             FirstOffset = numbers.Count > 0 ? numbers[0].Offset : 0,
-            SecondOffset = shape == PlanShape.HandlerEntry ? texts[0].Offset
+            SecondOffset = shape is PlanShape.HandlerEntry or PlanShape.HandlerEntryAtEnd ? texts[0].Offset
                 : numbers.Count > 1 ? numbers[1].Offset : 0,
             Records = kind.HasExtension ? 2 : 1,
             RemembersByIrq = kind.FindOperand("irq") is not null,
@@ -236,6 +236,8 @@ internal sealed class PlanCompiler
         {
             EventKind.HandlerEntry when numbers.Count == 1 && texts.Count == 1
                 && texts[0].Source == TextSource.DataLoc && texts[0].Size == 4 => PlanShape.HandlerEntry,
+            EventKind.HandlerEntry when numbers.Count == 1 && texts.Count == 1
+                && texts[0].Source == TextSource.Fixed && texts[0].Size == 0 => PlanShape.HandlerEntryAtEnd,
             EventKind.HandlerExit when numbers.Count == 2 => PlanShape.HandlerExit,
             EventKind.SystemEntry or EventKind.SystemExit when numbers.Count == 1 => PlanShape.SystemVector,
             _ when numbers.Count == 1 && texts.Count == 0 && !kind.HasExtension

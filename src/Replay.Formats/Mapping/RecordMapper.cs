@@ -114,12 +114,24 @@ public sealed partial class RecordMapper
                     A = p.Template.A,
                 };
                 return 1;
-            case PlanShape.HandlerEntry:
+            case PlanShape.HandlerEntryAtEnd:
                 uint irq = BinaryPrimitives.ReadUInt32LittleEndian(record[p.FirstOffset..]);
+                if ((int)irq < 0 || !p.Texts[0].Cache.TryGet(irq, record[p.SecondOffset..], out int name)) break;
+                output[0] = new IrqEvent
+                {
+                    TimeNs = timeNs,
+                    Cpu = cpu,
+                    Kind = EventKind.HandlerEntry,
+                    Irq = irq,
+                    A = (uint)name,
+                };
+                return 1;
+            case PlanShape.HandlerEntry:
+                irq = BinaryPrimitives.ReadUInt32LittleEndian(record[p.FirstOffset..]);
                 uint place = BinaryPrimitives.ReadUInt32LittleEndian(record[p.SecondOffset..]);
                 int from = (int)(place & 0xffff), length = (int)(place >> 16);
                 if ((int)irq < 0 || from + length > record.Length) break;
-                if (!p.Texts[0].Cache.TryGet(irq, record.Slice(from, length), out int name)) break;
+                if (!p.Texts[0].Cache.TryGet(irq, record.Slice(from, length), out name)) break;
                 output[0] = new IrqEvent
                 {
                     TimeNs = timeNs,

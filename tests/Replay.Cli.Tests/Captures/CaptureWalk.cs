@@ -24,7 +24,7 @@ internal sealed class CaptureWalk
 
     private CaptureWalk(Recording recording)
     {
-        _replayer = new Replayer<Linux61, NoProbe>(recording.Tables);
+        _replayer = new Replayer<Linux61, NoProbe>(recording.Tables, tellsLosses: recording.Info.TellsLosses);
         while (recording.TryReadBatch(out ReadOnlySpan<IrqEvent> batch)) Apply(batch);
         _replayer.Finish();
         Findings = _replayer.Findings;

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -100,6 +101,37 @@ public sealed class CtfMetadataTests
         text.Append("event { name = e; fields := struct s19; };");
         Assert.Contains("at most 65536 types in an event",
             Assert.Throws<BadInputException>(() => Parse(text.ToString())).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Comparing each with each would take minutes.</summary>
+    [Fact]
+    public void Many_choices_and_many_lengths_are_resolved_by_name()
+    {
+        const int Many = 30_000;
+        var text = new StringBuilder(Trace + "event { name = e; fields := struct { enum : integer { size = 32; } { a0");
+        for (int i = 1; i < Many; i++) text.Append($", a{i}");
+        text.Append(" } tag; variant <tag> {");
+        for (int i = 0; i < Many; i++) text.Append($" struct {{ }} a{i};");
+        text.Append(" } v; }; };\nevent { id = 1; fields := struct {");
+        for (int i = 0; i < Many; i++) text.Append($" integer {{ size = 8; }} n{i};");
+        for (int i = 0; i < 1000; i++) text.Append($" integer {{ size = 8; }} s{i}[n{i}];");
+        text.Append(" }; };");
+        CtfMetadata metadata = Parse(text.ToString());
+        Assert.Equal(2, metadata.Streams[0].Events.Count);
+    }
+
+    [Theory]
+    [InlineData("stream { id = {0}; };", 4097, "at most 4096 streams")]
+    [InlineData("clock { name = c{0}; };", 65, "at most 64 clocks")]
+    [InlineData("event { id = {0}; };", (1 << 17) + 1, "at most 131072 events")]
+    [InlineData("env { e{0} = 1; };", 4097, "at most 4096 facts")]
+    public void Everything_has_a_limit(string block, int count, string expected)
+    {
+        var text = new StringBuilder(Trace);
+        for (int i = 0; i < count; i++)
+            text.Append(block.Replace("{0}", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Assert.Contains(expected, Assert.Throws<BadInputException>(() => Parse(text.ToString())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

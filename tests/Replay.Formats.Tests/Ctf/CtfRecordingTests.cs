@@ -103,7 +103,7 @@ public sealed class CtfRecordingTests
     public void Numbers_of_any_width_order_and_place_are_read(bool bigEndian)
     {
         using var writer = new CtfTraceWriter { BigEndian = bigEndian };
-        writer.Stream("c_0", 0, 0).Packet(0).Bits(20, 1, 5000, 0xfeedc0ffee001234, 0x1234, "abc");
+        writer.Stream("c_0", 0, 0).Packet(0).Bits(20, 1, 5000, 0xfeedc0ffee001235, 0x1234, "abc");
         MappingTable mapping = MappingTable.Parse(
             "made:bits -> msi_write irq=middle address=address data=other | array[1] << 16", "map");
         using CtfRecording recording = CtfRecording.Open(writer.Write(), mapping, []);
@@ -111,7 +111,7 @@ public sealed class CtfRecordingTests
         Assert.Equal(EventKind.MsiWrite, events[0].Kind);
         Assert.Equal(5000U, events[0].Irq);
         string line = EventLine(recording, events);
-        Assert.Contains("address=0xfeedc0ffee001234 data=0x81234", line, StringComparison.Ordinal);
+        Assert.Contains("address=0xfeedc0ffee001235 data=0x81234", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed class CtfStreamWriter(CtfTraceWriter trace, string file, int cpu
     public CtfStreamWriter Bits(ulong time, int small, uint middle, ulong address, ushort other, string comm) =>
         Event(CtfTraceWriter.BitsId, time, packet =>
         {
-            packet.Number((uint)small & 7, 3, 1).Number(middle, 13, 1).Number(address, 64, 1).Align(8);
+            packet.Number((uint)small & 7, 3, 1).Number(middle, 14, 1).Number(address, 64, 1).Align(8);
             ushort swapped = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(other);
             packet.Number(swapped, 16, 8).Raw([9, 8, 7, 6]).Raw(Encoding.UTF8.GetBytes(comm.PadRight(6, '\0')));
         });

@@ -135,7 +135,7 @@ internal sealed class CtfTraceWriter : IDisposable
             string _device; string _driver; string _parent; string _pm_ops; int _event; }; };
         event { name = "made:bits"; id = {{BitsId}}; stream_id = 7; fields := struct {
             integer { size = 3; align = 1; signed = true; } _small;
-            integer { size = 13; align = 1; } _middle;
+            integer { size = 14; align = 1; } _middle;
             integer { size = 64; align = 1; base = hex; } _address;
             integer { size = 16; align = 8; byte_order = {{(BigEndian ? "le" : "be")}}; } _other;
             uint8_t _array[4]; integer { size = 8; align = 8; encoding = UTF8; } _comm[6]; }; };
