@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using Replay.Formats.Text;
 
 namespace Replay.Formats;
 
