@@ -67,7 +67,8 @@ public sealed partial class VerifyTally
         for (; _withdrawalsFollowed < _withdrawals.Count; _withdrawalsFollowed++)
         {
             (long from, int count) = _withdrawals[_withdrawalsFollowed];
-            for (; _followed < count; _followed++) _standing.Add(_followed);
+            // Fewer than that are there where only the later ones were restored.
+            for (; _followed < count && _followed < _disagreements.Count; _followed++) _standing.Add(_followed);
             int left = _standing.Count;
             while (left > 0 && _disagreements[_standing[left - 1]].Event >= from) left--;
             _standing.RemoveRange(left, _standing.Count - left);
