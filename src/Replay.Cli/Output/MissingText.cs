@@ -16,9 +16,9 @@ internal static class MissingText
             console.Line("  " + Describe(missing.Stretches[i]), ReportConsole.Warn);
         if (missing.Count > Shown)
             console.Line($"  … and {PlainText.Count(missing.Count - Shown)} more", ReportConsole.Warn);
-        string open = missing.OpenFindings == 0 ? ""
-            : $"{PlainText.Count(missing.OpenFindings, "finding")} until then {Are(missing.OpenFindings)} left open; ";
-        console.Line($"  {open}at the end the places of {missing.PlacesKnown} of "
+        string at = missing.OpenFindings == 0 ? "At"
+            : $"{PlainText.Count(missing.OpenFindings, "finding")} until then {Are(missing.OpenFindings)} left open; at";
+        console.Line($"  {at} the end the places of {missing.PlacesKnown} of "
             + $"{PlainText.Count(missing.Interrupts, "interrupt")} are known.", ReportConsole.Warn);
     }
 

@@ -122,4 +122,20 @@ public class ReplayCommandTests
         Assert.Contains("\n  irqreplay state traces/leak-pre/trace.dat --at event:29776 --irq 26\n", text,
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Missing_records_are_said_with_what_they_leave_unknown()
+    {
+        (_, string text, _) = RealCli.RunOn(
+            """
+            irqs 1
+            0.1 0 vector_config irq=24 vector=33 cpu=0 apicdest=0x0
+            0.2 0 handler_entry irq=24 name=nvme0q1
+            0.3 1 loss count=5
+            0.4 0 mark text=end
+            """,
+            "replay");
+        Assert.Contains("  CPU 1's data begin at 0.300000000 s (event 2): the state until then is forgotten.\n"
+            + "  At the end the places of 0 of 1 interrupt are known.\n", text, StringComparison.Ordinal);
+    }
 }
