@@ -245,9 +245,14 @@ public sealed class LaneRecordingTests
         int count = 0;
         foreach (string task in Directory.GetDirectories("/proc/self/task"))
         {
-            if (File.Exists(task + "/comm")
-                && File.ReadAllText(task + "/comm").StartsWith("irqreplay", StringComparison.Ordinal))
-                count++;
+            try
+            {
+                if (File.ReadAllText(task + "/comm").StartsWith("irqreplay", StringComparison.Ordinal)) count++;
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
         }
         return count;
     }
