@@ -25,7 +25,7 @@ public sealed class HostileInputTests(ITestOutputHelper output)
     private const long KeptBytesMax = 256L << 20;
 
     // Of the whole process, with what tests before these hold.
-    private static readonly long _residentBefore = ResidentAfterCollection();
+    private static readonly long ResidentBefore = ResidentAfterCollection();
 
     /// <summary>
     /// Recordings of the repository larger than this are tested elsewhere: a mutant should take milliseconds.
@@ -96,8 +96,8 @@ public sealed class HostileInputTests(ITestOutputHelper output)
             else if (checksummed && command == Commands[0]) Assert.True(digest == DigestOf(text), where);
         }
         // What the collector has not given back yet, of these runs or of any test before them, is nobody's.
-        long kept = Environment.WorkingSet - _residentBefore;
-        if (kept > KeptBytesMax) kept = ResidentAfterCollection() - _residentBefore;
+        long kept = Environment.WorkingSet - ResidentBefore;
+        if (kept > KeptBytesMax) kept = ResidentAfterCollection() - ResidentBefore;
         output.WriteLine($"exits {string.Join(", ", codes)}, at most {most} bytes, kept {kept}, "
             + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
         Assert.True(codes.ContainsKey(ExitCodes.BadInput));
